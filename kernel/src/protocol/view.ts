@@ -1,0 +1,55 @@
+// What the session, the kernel and the JupyterLab extension say to each other about live views. Imports nothing.
+
+/** MIME type of a live view in a notebook; the payload only names it, its rows come over the comm. */
+export const VIEW_MIME_TYPE = 'application/vnd.tidemark.view.v1+json';
+/** Comm target that the extension opens, once per kernel connection. */
+export const VIEWS_COMM_TARGET = 'tidemark.views';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** One row of a view, plain JSON. `id` is unique in the view: upserting it replaces the row. */
+export interface ViewRow {
+  readonly id: string;
+  readonly [field: string]: Json;
+}
+
+export type ViewStatusName =
+  'running' | 'catching-up' | 'paused' | 'finished' | 'failed' | 'waiting' | 'stopped' | 'before-restart';
+
+export interface ViewDescription {
+  readonly viewId: string;
+  /** The notebook cell that owns it, and its place among that cell's views, so that a page can put it back. */
+  readonly cellId?: string;
+  readonly ordinal: number;
+  readonly title: string;
+  readonly kind: 'windows' | 'records' | 'watermarks';
+  /** A complete Vega-Lite 5 spec with `data: {name: 'rows'}`; absent for a table. */
+  readonly spec?: Json;
+  readonly maxRows: number;
+}
+
+/** Numbers shown beside a view. Times are epoch ms. */
+export interface ViewProgress {
+  readonly recordsIn: number;
+  readonly lateRecords: number;
+  readonly watermark?: number;
+  readonly now: number;
+}
+
+export interface ViewFailure {
+  readonly name: string;
+  readonly message: string;
+  /** Operator, record, cell and line, as far as known, one a line. */
+  readonly details: readonly string[];
+}
+
+/** A change of a view's rows; applies to the version before it. */
+export interface ViewDelta {
+  readonly viewId: string;
+  readonly version: number;
+  /** True when `upsert` is all there is: earlier rows are dropped. */
+  readonly reset: boolean;
+  readonly upsert: readonly ViewRow[];
+  readonly remove: readonly string[];
+  readonly progress?: ViewProgress;
+}

@@ -1,0 +1,57 @@
+import type { ViewDelta, ViewDescription, ViewFailure, ViewStatusName } from '../protocol/index.ts';
+
+/** A message about views from the session process to the kernel process. */
+export type ViewMessage =
+  | { readonly type: 'view-open'; readonly view: ViewDescription }
+  | { readonly type: 'view-delta'; readonly delta: ViewDelta }
+  | { readonly type: 'view-status'; readonly viewId: string; readonly status: ViewStatusName; readonly failure?: ViewFailure }
+  | { readonly type: 'view-close'; readonly viewId: string };
+
+/** A cell about to run. */
+export interface CellRun {
+  /** JupyterLab's cell id; an execution without one is a cell of its own, `#<execution count>`. */
+  readonly cellId: string;
+  readonly executionCount: number;
+  readonly code: string;
+  /** Cells deleted since the last execution. */
+  readonly deletedCells: readonly string[];
+}
+
+/** What a cell did to the dataflow (law 4), for the reply and for a line under the cell. */
+export interface CellReport {
+  readonly kept: readonly string[];
+  readonly rebuilt: readonly string[];
+  readonly retired: readonly string[];
+  /** Restored from the last cut after a crash (law 8). */
+  readonly resumed: readonly string[];
+  readonly cut?: number;
+}
+
+/** The session's streams, as the cell evaluator sees them. Made by `createDataflow`. */
+export interface Dataflow {
+  /** Predeclared in every cell: `env`, `show`, `watermarks`, … */
+  readonly globals: Readonly<Record<string, unknown>>;
+  beginCell(cell: CellRun): void;
+  /** Ends the cell: starts what it made observable, takes the cut. `failed`: the cell threw; nothing is retired. */
+  endCell(cell: CellRun, failed: boolean): Promise<CellReport>;
+  /** True if the last expression's value is shown as a live view instead of by value (a DataStream); it opens the view. */
+  showValue(value: unknown): boolean;
+  /** With no cell running, an interrupt pauses the streams (law 10). */
+  pause(): void;
+  resume(): void;
+  /** Asked by the watchdog before it terminates: stop the slice at the next record if the engine can. */
+  requestStop(): void;
+  /** After `Runtime.terminateExecution` may have cut a slice short: roll back to the last consistent state. */
+  afterTermination(): void;
+  close(): Promise<void>;
+}
+
+export interface DataflowOptions {
+  /** The session's SQLite file. */
+  readonly storePath: string;
+  /** True after a crash: nodes wait in the last durable cut for their cells (law 8). */
+  readonly resume: boolean;
+  readonly post: (message: ViewMessage) => void;
+  /** Writes to a cell's stdout (`print()`), under the cell that owns the operator. */
+  readonly print: (cellId: string, text: string) => void;
+}

@@ -1,0 +1,59 @@
+// What a source is to the engine: a log that can be read from a position.
+
+/** Where a reader stands in its source: anything the structured clone algorithm takes, `undefined` for the start. */
+export type SourcePosition = unknown;
+
+/** Records handed over together, in order; a watermark may follow a batch, never split one. */
+export interface SourceBatch<T> {
+  /** The records, at least one. */
+  readonly values: T[];
+  /** Event timestamps in epoch ms, parallel to `values`; absent when the source knows none. */
+  readonly timestamps?: number[];
+  /** Where reading goes on after this batch. */
+  readonly position: SourcePosition;
+}
+
+/** `'wait'`: nothing is ready now. `'end'`: the bounded input has ended. */
+export type PollResult<T> = SourceBatch<T> | 'wait' | 'end';
+
+/** One reading of a source. Never blocks; `poll` is called between slices, on the engine's thread. */
+export interface SourceReader<T> {
+  /**
+   * Takes at most `max` records that are ready at `now` (ms of the runtime's clock).
+   * @throws when the outside world fails (a file that is gone, a row that does not parse): the branch fails, not the session.
+   */
+  poll(max: number, now: number): PollResult<T>;
+  /** The clock's time at which a paced source has its next record; `undefined` when `onReady` will tell. */
+  readyAt?(): number | undefined;
+  close(): void;
+}
+
+export interface SourceReaderContext {
+  /** Where to start; `undefined` for the beginning. */
+  readonly position?: SourcePosition;
+  /** False when a recorded range is read again: then a paced source hands over as fast as it can. */
+  readonly paced: boolean;
+  /** To be called, from any callback, when `poll` may have something after it has said `'wait'`. */
+  readonly onReady: () => void;
+  /** The runtime's clock at the time of opening, in epoch ms. */
+  readonly now: number;
+}
+
+/**
+ * A source of records. Re-reading from a position must give the same records in the same order, however they are
+ * cut into batches; a source that cannot promise that says `rereadable: false` and its records are recorded instead.
+ */
+export interface Source<T> {
+  /** What it is, in kebab-case, for names, errors and the fingerprint: `'file'`, `'socket'`. */
+  readonly kind: string;
+  /** Everything that makes two sources of a kind differ, as plain data. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Functions of the user that it calls. */
+  readonly functions?: readonly unknown[];
+  readonly boundedness: 'bounded' | 'unbounded';
+  readonly rereadable: boolean;
+  /** @throws {TidemarkError} when it can be known at once that reading cannot start (`file-not-found`). */
+  createReader(context: SourceReaderContext): SourceReader<T>;
+  /** Called when the cell that made it is evaluated, so that what is plainly wrong fails there. */
+  validate?(): void;
+}
