@@ -18,22 +18,38 @@ export async function setUpPythonEnvironment(progress) {
   const present = readStamp(stampFile);
   if (present === wanted && existsSync(venvPython)) return 'up to date';
 
-  let python = venvRuns() && present !== undefined ? undefined : findPython();
+  const python = venvRuns() && present !== undefined ? undefined : findPython();
   if (python !== undefined) {
     progress(`making .venv with Python ${python.version}`);
     rmSync(venv, { recursive: true, force: true });
     await runCommand(python.command, ['-m', 'venv', venv], {
       cwd: root,
-      nextStep: 'see what Python says above; on Debian and Ubuntu the package python3-venv must be installed.',
+      nextStep:
+        'see what Python says above; on Debian and Ubuntu the package python3-venv must be installed.',
     });
   }
+  // JupyterLab runs a CommonJS script inside .venv with Node; without this file the checkout's "type": "module" holds for it.
+  writeStamp(join(venv, 'package.json'), '{ "type": "commonjs" }\n');
   removeStamp(stampFile);
-  const expected = readFileSync(constraints, 'utf8').split('\n').filter((line) => line.includes('==')).length;
+  const expected = readFileSync(constraints, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('==')).length;
   const seen = new Set();
-  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '-r', requirements];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--progress-bar',
+    'off',
+    '-r',
+    requirements,
+  ];
   await runCommand(venvPython, pip, {
     cwd: root,
-    nextStep: 'check the network connection (and pip\'s proxy settings), then start again; what was downloaded is kept.',
+    nextStep:
+      "check the network connection (and pip's proxy settings), then start again; what was downloaded is kept.",
     onLine: (line) => {
       const collecting = /^\s*Collecting ([\w.-]+)/.exec(line);
       if (collecting !== null) seen.add(collecting[1]);
@@ -46,5 +62,8 @@ export async function setUpPythonEnvironment(progress) {
 }
 
 function venvRuns() {
-  return existsSync(venvPython) && spawnSync(venvPython, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0;
+  return (
+    existsSync(venvPython) &&
+    spawnSync(venvPython, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0
+  );
 }

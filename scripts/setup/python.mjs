@@ -26,7 +26,12 @@ export function findPython(environment = process.env) {
   const named = environment.PYTHON;
   const candidates = named
     ? [named]
-    : [...(windows ? ['py'] : []), 'python3', ...[14, 13, 12, 11, 10].map((minor) => `python3.${minor}`), 'python'];
+    : [
+        ...(windows ? ['py'] : []),
+        'python3',
+        ...[14, 13, 12, 11, 10].map((minor) => `python3.${minor}`),
+        'python',
+      ];
   const found = [];
   for (const command of candidates) {
     const python = probe(command);
@@ -55,6 +60,12 @@ function missing(named, found) {
     );
   }
   return named
-    ? new SetupError(`The Python named by the variable PYTHON ('${named}') does not run.`, 'correct PYTHON or unset it.')
-    : new SetupError('No Python was found on the PATH.', `install Python ${oldest} or newer (with pip and venv), then start again.`);
+    ? new SetupError(
+        `The Python named by the variable PYTHON ('${named}') does not run.`,
+        'correct PYTHON or unset it.',
+      )
+    : new SetupError(
+        'No Python was found on the PATH.',
+        `install Python ${oldest} or newer (with pip and venv), then start again.`,
+      );
 }

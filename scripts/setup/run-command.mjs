@@ -8,7 +8,11 @@ const KEPT_LINES = 30;
 /** Resolves with the exit code 0; otherwise throws a SetupError that shows the program's last lines. */
 export async function runCommand(command, args, { cwd, env, onLine = () => {}, nextStep }) {
   const tail = [];
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       tail.push(line);
@@ -29,6 +33,9 @@ export async function runCommand(command, args, { cwd, env, onLine = () => {}, n
   }
   if (ended.code !== 0) {
     const how = ended.signal === null ? `ended with exit code ${ended.code}` : `was ended by ${ended.signal}`;
-    throw new SetupError(`'${[command, ...args].join(' ')}' ${how}. It said last:\n${tail.map((line) => `    ${line}`).join('\n')}`, nextStep);
+    throw new SetupError(
+      `'${[command, ...args].join(' ')}' ${how}. It said last:\n${tail.map((line) => `    ${line}`).join('\n')}`,
+      nextStep,
+    );
   }
 }

@@ -25,7 +25,9 @@ export async function step(title, work) {
   let lastPrinted = started;
   const paint = () => {
     if (!interactive) return;
-    process.stdout.write(`\r\x1b[2K  … ${title} (${seconds(started)})${latest === '' ? '' : `: ${latest}`}`.slice(0, columns()));
+    process.stdout.write(
+      `\r\x1b[2K  … ${title} (${seconds(started)})${latest === '' ? '' : `: ${latest}`}`.slice(0, columns()),
+    );
   };
   const progress = (text) => {
     latest = text;
