@@ -1,0 +1,61 @@
+import { globSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { fileNotFound, fileNotReadable } from './connector-errors.ts';
+
+const GLOB = /[*?[\]{}]/;
+const MAX_NEAR = 5;
+
+/** Whether a path has the characters of a pattern and no file of just that name exists. */
+export function isPattern(path: string): boolean {
+  return GLOB.test(path) && statSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
+/** The files that a path or pattern stands for now, in the order of their names; at least one. */
+export function findFiles(pattern: string): string[] {
+  const path = resolve(pattern);
+  if (isPattern(path)) {
+    const found = globSync(path).filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
+    if (found.length === 0) throw notFound(path, pattern);
+    return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw notFound(path, pattern);
+  if (!stat.isFile())
+    throw fileNotReadable(path, new Error(stat.isDirectory() ? 'it is a folder' : 'it is no file'));
+  return [path];
+}
+
+function notFound(path: string, pattern: string): Error {
+  const directory = dirname(path);
+  let names: string[] | undefined;
+  try {
+    names = readdirSync(directory);
+  } catch {
+    // No such folder, which the error says.
+  }
+  const near = names === undefined ? [] : similarNames(basename(path), names);
+  return fileNotFound(path, pattern, near, names === undefined ? undefined : directory);
+}
+
+function similarNames(name: string, names: readonly string[]): string[] {
+  return names
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.min(name.length, candidate.length) / 2))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MAX_NEAR)
+    .map(({ candidate }) => candidate);
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import type { Format } from '../formats/format.ts';
+import { formatByName } from '../formats/format-by-name.ts';
+import type { Source } from './source.ts';
+import { FileReader } from './file-reader.ts';
+import { findFiles } from './file-paths.ts';
+import { sourceOptionInvalid } from './connector-errors.ts';
+
+export interface FileSourceOptions<T> {
+  /** How bytes become records; by the file's extension when left out, lines of text if that says nothing. */
+  readonly format?: Format<T>;
+  /**
+   * Goes on with what is appended to the file, so that the source has no end. Of a pattern's files the last one by name
+   * is followed, until one with a later name comes (as logs rotated by date do); earlier ones are taken as complete.
+   */
+  readonly watch?: boolean;
+}
+
+/**
+ * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in pieces.
+ * A relative path starts from the working directory, in a notebook its folder.
+ *
+ * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a row.
+ *
+ * @example
+ * const trips = fileSource('trips-*.csv', { format: csv<Trip>() });
+ */
+export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}): Source<T> {
+  const { watch = false } = options;
+  if (typeof path !== 'string' || path === '') {
+    throw sourceOptionInvalid(
+      'fileSource',
+      'path',
+      path,
+      'is the name of a file, or a pattern such as data/*.csv',
+    );
+  }
+  const absolute = resolve(path);
+  const format = options.format ?? (formatByName(absolute) as Format<T>);
+  return {
+    kind: 'file',
+    parameters: { path: absolute, format: format.name, options: format.parameters, watch },
+    functions: format.functions ?? [],
+    boundedness: watch ? 'unbounded' : 'bounded',
+    rereadable: true,
+    createReader: (context) => new FileReader(absolute, format, watch, context),
+    validate() {
+      if (!watch) findFiles(path);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// What a format is to a source: bytes in, records and the positions behind them out. No I/O here.
+
+/** Where decoding can go on. Plain JSON data. */
+export interface DecoderPosition {
+  /** Bytes of the input before it. */
+  readonly offset: number;
+  /** The line of the input that begins there, from 1. */
+  readonly line: number;
+  /** What the decoder must know from before it, such as a header. */
+  readonly state?: unknown;
+}
+
+/** Decoded records and, parallel to them, where decoding goes on behind each. */
+export interface DecodedRecords<T> {
+  readonly values: T[];
+  readonly offsets: number[];
+  readonly lines: number[];
+}
+
+/** One reading of one input. Throws on a row that does not parse; records before that row are already in `records`. */
+export interface Decoder<T> {
+  /** What has been decoded; the reader takes it out. */
+  readonly records: DecodedRecords<T>;
+  /** Rows left out so far because they did not parse (`onError: 'skip'`). */
+  readonly skipped: number;
+  /** Goes with every position of this reading. */
+  readonly state: unknown;
+  /** Takes the bytes that follow those already given; it may keep them. */
+  push(bytes: Uint8Array): void;
+  /** The input has ended: what is left is the last record, or an error. */
+  finish(): void;
+}
+
+export interface DecoderContext {
+  /** Names the input in errors: a path. */
+  readonly input: string;
+  /** Where the first byte given to `push` stands; the beginning when left out. */
+  readonly position?: DecoderPosition;
+}
+
+/** How the bytes of a file or message become records. */
+export interface Format<T> {
+  /** In kebab-case, for errors and the fingerprint: `'csv'`. */
+  readonly name: string;
+  /** Everything that makes two formats of a name differ, as plain data. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Functions of the user that it calls. */
+  readonly functions?: readonly unknown[];
+  createDecoder(context: DecoderContext): Decoder<T>;
+}
+
+/** What happens to a row that does not parse: the branch fails with it, or it is counted and left out. */
+export type OnRowError = 'fail' | 'skip';

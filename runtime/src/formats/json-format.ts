@@ -1,0 +1,37 @@
+import type { Format, OnRowError } from './format.ts';
+import { formatOptionInvalid } from './format-errors.ts';
+import { JsonDocumentDecoder } from './json-document-decoder.ts';
+import { parseJsonLine } from './json-lines-format.ts';
+import { LineDecoder } from './line-decoder.ts';
+
+export interface JsonOptions {
+  /** Where in the document the array of records is: `'features'`, `'data.items'`. Left out, the document is the array. */
+  readonly at?: string;
+  /** `'fail'` (the default) or `'skip'`: a record that does not parse is counted and left out. */
+  readonly onError?: OnRowError;
+}
+
+const JSON_LINES = /\.(jsonl|ndjson)$/i;
+
+/**
+ * A JSON document that is one array of records, or holds it; it is read piece by piece, whatever its size.
+ * Files named `.jsonl` or `.ndjson` are read as one value a line.
+ *
+ * @example
+ * const quakes = fileSource('earthquakes.json', { format: json<Earthquake>({ at: 'features' }) });
+ */
+export function json<T>(options: JsonOptions = {}): Format<T> {
+  const onError = options.onError ?? 'fail';
+  const { at } = options;
+  if (at !== undefined && (typeof at !== 'string' || at.split('.').includes(''))) {
+    throw formatOptionInvalid('json', 'at', at, 'names properties separated by dots');
+  }
+  return {
+    name: 'json',
+    parameters: { at, onError },
+    createDecoder: (context) =>
+      JSON_LINES.test(context.input)
+        ? new LineDecoder<T>(context, 'JSON', onError, parseJsonLine<T>)
+        : new JsonDocumentDecoder<T>(context, at?.split('.') ?? [], onError),
+  };
+}

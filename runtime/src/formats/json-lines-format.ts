@@ -1,0 +1,26 @@
+import type { Format, OnRowError } from './format.ts';
+import { LineDecoder } from './line-decoder.ts';
+
+export interface JsonLinesOptions {
+  /** `'fail'` (the default) or `'skip'`: a line that is not JSON is counted and left out. */
+  readonly onError?: OnRowError;
+}
+
+/**
+ * One JSON value a line (JSON Lines, NDJSON). Empty lines hold no record.
+ *
+ * @example
+ * const orders = fileSource('orders.jsonl', { format: jsonLines<{ id: number }>() });
+ */
+export function jsonLines<T>(options: JsonLinesOptions = {}): Format<T> {
+  const onError = options.onError ?? 'fail';
+  return {
+    name: 'json-lines',
+    parameters: { onError },
+    createDecoder: (context) => new LineDecoder<T>(context, 'JSON', onError, parseJsonLine<T>),
+  };
+}
+
+export function parseJsonLine<T>(text: string): T | undefined {
+  return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+}

@@ -1,0 +1,16 @@
+import type { Format } from './format.ts';
+import { LineDecoder } from './line-decoder.ts';
+
+/**
+ * Every line of the input is a record, as it stands, without its line ending.
+ *
+ * @example
+ * const lines = fileSource('server.log', { format: raw() });
+ */
+export function raw(): Format<string> {
+  return {
+    name: 'raw',
+    parameters: {},
+    createDecoder: (context) => new LineDecoder(context, 'text', 'fail', (text) => text),
+  };
+}
