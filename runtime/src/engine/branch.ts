@@ -1,0 +1,50 @@
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { BranchView } from './branch-view.ts';
+import type { LaneCut, LaneRunner } from './lane-runner.ts';
+
+/** One sink or view of a session with the lane that feeds it: the unit that a re-run keeps, rebuilds or retires (law 4). */
+export interface Branch {
+  readonly sink: StreamNode;
+  readonly fingerprint: string;
+  /** The cell that owns it and its place among that cell's branches; a cut and paste changes the cell. */
+  cell: string;
+  ordinal: number;
+  view?: BranchView;
+  /** Absent until the cell that makes it has ended. */
+  runner?: LaneRunner;
+  /** Where it goes on from when it starts: it was found in a cut (law 8). */
+  cut?: LaneCut;
+  job?: string;
+}
+
+/** A branch of a cut that waits for its cell to run again (law 8). */
+export interface WaitingBranch {
+  readonly cell: string;
+  readonly ordinal: number;
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly cut: LaneCut;
+}
+
+/** How well a branch that is made now matches one that is there: higher is better, 0 is not at all (law 3). */
+export function matchRank(
+  made: { cell: string; ordinal: number; fingerprint: string },
+  there: { cell: string; ordinal: number; fingerprint: string },
+): number {
+  if (made.fingerprint !== there.fingerprint) return 0;
+  if (made.cell !== there.cell) return 1;
+  return made.ordinal === there.ordinal ? 3 : 2;
+}
+
+/** Takes the best match out of `candidates`. */
+export function takeMatch<C extends { cell: string; ordinal: number; fingerprint: string }>(
+  made: { cell: string; ordinal: number; fingerprint: string },
+  candidates: Set<C>,
+): C | undefined {
+  let best: C | undefined;
+  for (const candidate of candidates) {
+    if (matchRank(made, candidate) > (best ? matchRank(made, best) : 0)) best = candidate;
+  }
+  if (best) candidates.delete(best);
+  return best;
+}

@@ -1,0 +1,72 @@
+import type { JobClient, JobExecutionResult, JobStatus } from '../api/job-client.ts';
+import type { Clock } from '../time/runtime-clock.ts';
+import { jobCanceled } from '../errors.ts';
+import type { OperatorMetrics } from './lane.ts';
+import type { LaneRunner } from './lane-runner.ts';
+
+let jobs = 0;
+
+/** A named set of lanes: what `execute` started, or what a cell made observable. */
+export class Job implements JobClient {
+  readonly id: string;
+  readonly name: string;
+  readonly #runners: LaneRunner[];
+  readonly #startedAt: number;
+  readonly #clock: Clock;
+  readonly #remove: (runner: LaneRunner) => void;
+
+  constructor(name: string | undefined, runners: readonly LaneRunner[], clock: Clock, remove: (runner: LaneRunner) => void) {
+    jobs += 1;
+    this.id = `job-${jobs}`;
+    this.name = name ?? this.id;
+    this.#runners = [...runners];
+    this.#startedAt = clock.now();
+    this.#clock = clock;
+    this.#remove = remove;
+  }
+
+  get status(): JobStatus {
+    const all = this.#runners.map((runner) => runner.status);
+    if (all.includes('failed')) return all.every((status) => status === 'failed' || status === 'finished') ? 'failed' : 'failing';
+    if (all.length > 0 && all.every((status) => status === 'canceled')) return 'canceled';
+    if (all.every((status) => status === 'finished' || status === 'canceled')) return 'finished';
+    if (all.includes('paused')) return 'paused';
+    return all.every((status) => status === 'created') ? 'created' : 'running';
+  }
+
+  /** Resolves when every lane has ended; rejects with the error of the first that failed, or when it was canceled. */
+  finished(): Promise<JobExecutionResult> {
+    return new Promise((resolve, reject) => {
+      const stop: (() => void)[] = [];
+      const look = (): boolean => {
+        const failed = this.#runners.find((runner) => runner.status === 'failed');
+        if (failed) reject(failed.error ?? new Error(`${this.name} failed`));
+        else if (this.status === 'canceled') reject(jobCanceled(this.name));
+        else if (this.status === 'finished') resolve({ jobId: this.id, name: this.name, runtime: this.#clock.now() - this.#startedAt });
+        else return false;
+        for (const end of stop) end();
+        return true;
+      };
+      if (!look()) for (const runner of this.#runners) stop.push(runner.onSettled(look));
+    });
+  }
+
+  cancel(): Promise<void> {
+    for (const runner of this.#runners) this.#remove(runner);
+    return Promise.resolve();
+  }
+
+  pause(): Promise<void> {
+    for (const runner of this.#runners) runner.pause();
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    for (const runner of this.#runners) runner.resume();
+    return Promise.resolve();
+  }
+
+  metrics(): readonly OperatorMetrics[] {
+    return this.#runners.flatMap((runner) => runner.lane.metrics());
+  }
+}

@@ -1,0 +1,274 @@
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { Clock } from '../time/runtime-clock.ts';
+import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import { RangeReader } from './range-reader.ts';
+import type { Timeline, TimelineEntry } from './timeline.ts';
+import type { ViewObserver, ViewStatus } from './view.ts';
+
+export type LaneStatus = 'created' | 'catching-up' | 'running' | 'paused' | 'finished' | 'failed' | 'canceled';
+
+/** A lane's part of a cut: where it stood and everything it held. */
+export interface LaneCut {
+  readonly cursor: number;
+  /** Absent of a lane that had finished: its results are in its views, and nothing else is left of it. */
+  readonly lane?: LaneSnapshot;
+  /** Rows of its views, in the order of the sinks. */
+  readonly views: readonly unknown[];
+}
+
+export interface LaneRunnerOptions {
+  readonly sinks: readonly StreamNode[];
+  /** Fingerprint of a source node's source, the name its records have in the timeline. */
+  readonly sourceKey: (node: StreamNode) => string;
+  readonly timeline: Timeline;
+  readonly clock: Clock;
+  /** Seq after which it reads; the start of the recording for a rebuilt lane. */
+  readonly startAfter: number;
+  readonly lane: Omit<LaneOptions, 'startTime' | 'views'>;
+  readonly openView?: (node: StreamNode) => ViewObserver;
+  /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
+  readonly inContext?: (work: () => void) => void;
+  readonly onReady: () => void;
+}
+
+/** Drives one lane along the timeline: its cursor, its catch-up, its end. */
+export class LaneRunner {
+  readonly sinks: readonly StreamNode[];
+  readonly #options: LaneRunnerOptions;
+  readonly #nodesOf = new Map<string, StreamNode[]>();
+  readonly #readers = new Map<string, RangeReader>();
+  readonly #observers: ViewObserver[] = [];
+  #lane: Lane;
+  #cursor: number;
+  #status: LaneStatus = 'created';
+  #error: Error | undefined;
+  #waitingForRange = false;
+  /** Made from a cut that was taken after it had finished. */
+  #finishedBefore = false;
+  readonly #settled = new Set<() => void>();
+
+  /** @param cut where to go on from; without one it starts after `startAfter` with nothing in hand */
+  constructor(options: LaneRunnerOptions, cut?: LaneCut) {
+    this.#options = options;
+    this.sinks = options.sinks;
+    this.#cursor = cut?.cursor ?? options.startAfter;
+    this.#lane = this.#makeLane(cut);
+    for (const node of this.#lane.sources) {
+      const key = options.sourceKey(node);
+      this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
+    }
+  }
+
+  get status(): LaneStatus {
+    return this.#status;
+  }
+
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  /** Source nodes by the fingerprint of what they read. */
+  get sources(): ReadonlyMap<string, readonly StreamNode[]> {
+    return this.#nodesOf;
+  }
+
+  /** True while it takes part: neither ended nor failed nor held. */
+  get active(): boolean {
+    return this.#status === 'created' || this.#status === 'catching-up' || this.#status === 'running';
+  }
+
+  /** True if it has read everything that the timeline holds. */
+  get live(): boolean {
+    return this.active && this.#cursor >= this.#options.timeline.head;
+  }
+
+  /** True if it waits for a recorded range to be fetched. */
+  get waitingForRange(): boolean {
+    return this.#waitingForRange;
+  }
+
+  rangeArrived(): void {
+    this.#waitingForRange = false;
+  }
+
+  /** Opens the lane's operators. A user function may throw in `open`: then the lane has failed. */
+  start(): void {
+    if (this.#status !== 'created') return;
+    if (this.#finishedBefore) return this.#setStatus('finished');
+    this.#guarded(() => this.#lane.open());
+    if (this.#status === 'created') {
+      this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
+    }
+  }
+
+  /** Processes the next entry of the timeline that concerns it. False if there is none, or not yet. */
+  step(): boolean {
+    if (!this.active || this.#waitingForRange) return false;
+    const { timeline } = this.#options;
+    for (let seq = Math.max(this.#cursor + 1, timeline.tail); seq <= timeline.head; seq++) {
+      const entry = timeline.at(seq);
+      const nodes = entry && this.#nodesOf.get(entry.source);
+      if (!entry || !nodes) {
+        this.#cursor = seq;
+        continue;
+      }
+      this.#guarded(() => {
+        if (this.#apply(entry, nodes)) this.#cursor = seq;
+      });
+      if (this.#status === 'catching-up' && this.#cursor >= timeline.head) this.#setStatus('running');
+      return !this.#waitingForRange;
+    }
+    if (this.#status === 'catching-up') this.#setStatus('running');
+    return false;
+  }
+
+  /** Lets processing time pass at the live end. */
+  advanceTo(now: number): void {
+    if (this.#status === 'running') this.#guarded(() => this.#lane.advanceProcessingTime(now));
+  }
+
+  reportProgress(): void {
+    if (this.#observers.length === 0 || !this.active) return;
+    const progress = this.#lane.progress();
+    const now = this.#status === 'catching-up' ? (this.#options.timeline.at(this.#cursor)?.stamp ?? 0) : this.#options.clock.now();
+    for (const observer of this.#observers) observer.onProgress(progress, now);
+  }
+
+  /** State for a cut, taken between two entries. */
+  cut(): LaneCut {
+    const lane = this.#status === 'finished' ? undefined : this.#lane.snapshot();
+    return { cursor: this.#cursor, lane, views: this.#observers.map((observer) => observer.snapshot()) };
+  }
+
+  /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
+  rollBack(cut: LaneCut | undefined): void {
+    this.#closeReaders();
+    this.#cursor = cut?.cursor ?? this.#options.startAfter;
+    this.#error = undefined;
+    this.#lane = this.#makeLane(cut);
+    this.#status = 'created';
+    this.start();
+  }
+
+  pause(error?: Error): void {
+    if (this.active) this.#setStatus('paused', error);
+  }
+
+  resume(): void {
+    if (this.#status === 'paused') this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
+  }
+
+  fail(error: Error): void {
+    this.#error = error;
+    this.#setStatus('failed', error);
+    this.#closeReaders();
+  }
+
+  cancel(): void {
+    if (this.#status === 'canceled') return;
+    if (this.active || this.#status === 'paused') this.#guarded(() => this.#lane.close());
+    this.#closeReaders();
+    this.#setStatus('canceled');
+  }
+
+  /** Calls back whenever the status changes; returns how to stop that. */
+  onSettled(callback: () => void): () => void {
+    this.#settled.add(callback);
+    return () => this.#settled.delete(callback);
+  }
+
+  #apply(entry: TimelineEntry, nodes: readonly StreamNode[]): boolean {
+    const lane = this.#lane;
+    lane.advanceProcessingTime(entry.stamp);
+    if (entry.kind === 'batch') {
+      const first = nodes[0] as StreamNode;
+      // Trimmed from the recording (law 12): whoever opened this lane said from when it reaches back.
+      if (!entry.batch && !first.source?.rereadable) return true;
+      const batch = entry.batch ?? this.#readAgain(entry, first);
+      if (batch === 'wait') {
+        this.#waitingForRange = true;
+        return false;
+      }
+      for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps);
+      return true;
+    }
+    for (const node of nodes) {
+      if (entry.kind === 'idle') lane.markIdle(node.id);
+      else if (entry.kind === 'active') lane.markActive(node.id);
+      else lane.endInput(node.id);
+    }
+    if (lane.allInputsEnded) {
+      lane.close();
+      this.#closeReaders();
+      // The cursor moves first: whoever hears of the end may take a cut.
+      this.#cursor = entry.seq;
+      this.reportProgress();
+      this.#setStatus('finished');
+    }
+    return true;
+  }
+
+  #readAgain(entry: TimelineEntry, node: StreamNode) {
+    let reader = this.#readers.get(entry.source);
+    if (!reader) {
+      if (!node.source) throw new TypeError(`node ${node.name} is not a source`);
+      reader = new RangeReader(node.source, () => {
+        this.#waitingForRange = false;
+        this.#options.onReady();
+      });
+      this.#readers.set(entry.source, reader);
+    }
+    return reader.read(entry, entry.stamp);
+  }
+
+  #makeLane(cut: LaneCut | undefined): Lane {
+    const { openView, lane: options, clock, timeline } = this.#options;
+    this.#observers.length = 0;
+    this.#finishedBefore = cut !== undefined && cut.lane === undefined;
+    // A rebuilt lane lives on a virtual clock from the first entry it reads (law 5).
+    const startTime = timeline.at(Math.max(this.#cursor + 1, timeline.tail))?.stamp ?? clock.now();
+    const lane = new Lane(this.sinks, {
+      ...options,
+      startTime,
+      views: (node) => {
+        if (!openView) throw new TypeError(`nobody looks at ${node.name}`);
+        const observer = openView(node);
+        this.#observers.push(observer);
+        return observer;
+      },
+    });
+    if (cut?.lane) lane.restore(cut.lane);
+    if (cut) this.#observers.forEach((observer, at) => observer.restore(cut.views[at]));
+    return lane;
+  }
+
+  #guarded(work: () => void): void {
+    const inContext = this.#options.inContext ?? ((run) => run());
+    try {
+      inContext(work);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #setStatus(status: LaneStatus, error?: Error): void {
+    this.#status = status;
+    const shown: ViewStatus = status === 'created' ? 'waiting' : status === 'canceled' ? 'stopped' : status;
+    for (const observer of this.#observers) observer.onStatus(shown, error);
+    for (const callback of [...this.#settled]) callback();
+  }
+
+  #closeReaders(): void {
+    for (const reader of this.#readers.values()) reader.close();
+    this.#readers.clear();
+    this.#waitingForRange = false;
+  }
+}

@@ -1,0 +1,461 @@
+import type { JobClient } from '../api/job-client.ts';
+import { noSuchCut, nothingToExecute } from '../errors.ts';
+import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import { RuntimeClock } from '../time/runtime-clock.ts';
+import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
+import { type Branch, takeMatch, type WaitingBranch } from './branch.ts';
+import { BranchView } from './branch-view.ts';
+import { collectRecords } from './collect.ts';
+import { Engine } from './engine.ts';
+import { Job } from './job.ts';
+import { type LaneCut, LaneRunner } from './lane-runner.ts';
+import type { BranchCut, SessionCut, SessionStore } from './session-store.ts';
+import { Timeline, type TimelineEntry } from './timeline.ts';
+import type { View, ViewObserver, ViewOptions } from './view.ts';
+
+/** A view as its cell makes it: what there is to announce before any row. */
+export interface AnnouncedView {
+  readonly viewId: string;
+  readonly cell: string;
+  readonly ordinal: number;
+  readonly title: string;
+  readonly node: StreamNode;
+  readonly options: ViewOptions;
+}
+
+/** What a session needs of the notebook around it. */
+export interface SessionHost {
+  announceView(view: AnnouncedView): void;
+  /** Fresh rows for an announced view; those of an earlier lane are replaced. */
+  openView(viewId: string): ViewObserver;
+  /** Shows a view's rows again, after its cell ran again and kept it. */
+  refreshView(viewId: string): void;
+  closeView(viewId: string): void;
+  print(cell: string, text: string): void;
+  /** Runs work so that output written meanwhile is the cell's. */
+  inCell(cell: string, work: () => void): void;
+  /** The cell whose code is running now, if it is known better than by `beginCell`. */
+  currentCell?(): string | undefined;
+  readonly describe?: DescribeFunction;
+  /** Wraps every slice. */
+  readonly around?: (slice: () => void) => void;
+  warn(message: string): void;
+}
+
+/** What a cell did to the dataflow, by names of branches (law 4). */
+export interface CellOutcome {
+  readonly kept: readonly string[];
+  readonly rebuilt: readonly string[];
+  readonly retired: readonly string[];
+  readonly resumed: readonly string[];
+  readonly cut?: number;
+}
+
+interface CellInProgress {
+  readonly cell: string;
+  /** What the cell owned before and has not made again yet. */
+  readonly before: Set<Branch>;
+  readonly made: Branch[];
+  readonly kept: Branch[];
+  readonly resumed: Branch[];
+}
+
+/** What an earlier process left of the session. */
+export interface SessionPast {
+  readonly cuts: readonly SessionCut[];
+  /** First seq of the recording that goes on: of the crashed session, or of a new one. */
+  readonly startSeq: number;
+  readonly entries: readonly TimelineEntry[];
+  /** The cut to go on from after a crash (law 8). */
+  readonly resume?: { readonly cut: SessionCut; readonly blobs: ReadonlyMap<string, Uint8Array> };
+}
+
+/** Cuts kept: of cells, and of those taken while streams run. */
+const CELL_CUTS_KEPT = 50;
+const TIMED_CUTS_KEPT = 3;
+/** Ms of the clock between two cuts while streams run (law 6), and between two writes of the recording. */
+const CUT_EVERY = 10_000;
+const FLUSH_EVERY = 500;
+
+/**
+ * The dataflow of a notebook (law 1): branches owned by cells, one timeline under all of them, cuts after every cell.
+ */
+export class Session implements ExecutionBackend {
+  readonly clock: RuntimeClock;
+  readonly engine: Engine;
+  readonly #host: SessionHost;
+  readonly #store: SessionStore | undefined;
+  readonly #fingerprints: Fingerprints;
+  readonly #branches = new Set<Branch>();
+  readonly #waiting = new Set<WaitingBranch>();
+  /** Branches of deleted cells, which this execution or the next may still make again (law 3). */
+  #orphans = new Map<Branch, 'new' | 'old'>();
+  #cuts: SessionCut[];
+  #lastCut: ReadonlyMap<string, Uint8Array>;
+  #cutAt: number;
+  #flushAt: number;
+  #nextCut: number;
+  #startSeq: number;
+  #current: CellInProgress | undefined;
+  #lastCell = '#0';
+  #ordinals = new Map<string, number>();
+
+  /** Use `openSession`, which reads the past from the store. */
+  constructor(host: SessionHost, store: SessionStore | undefined, past: SessionPast) {
+    this.#host = host;
+    this.#store = store;
+    this.#cuts = [...past.cuts];
+    this.#nextCut = (past.cuts.at(-1)?.id ?? 0) + 1;
+    this.#startSeq = past.startSeq;
+    this.clock = new RuntimeClock({ notBefore: past.entries.at(-1)?.stamp ?? past.cuts.at(-1)?.time });
+    this.#fingerprints = new Fingerprints(host.describe);
+    this.engine = new Engine({
+      clock: this.clock,
+      timeline: new Timeline(this.#startSeq, past.entries),
+      record: true,
+      around: host.around,
+      onEntry: (entry) => store?.record(entry, !this.#rereadable(entry.source)),
+      onSlice: () => this.#onSlice(),
+    });
+    if (past.resume) this.#adopt(past.resume.cut, past.resume.blobs);
+    this.#lastCut = past.resume?.blobs ?? new Map<string, Uint8Array>();
+    this.#cutAt = this.clock.now();
+    this.#flushAt = this.#cutAt;
+  }
+
+  beginCell(cell: string, deletedCells: readonly string[] = []): void {
+    this.#lastCell = cell;
+    this.#ordinals.set(cell, 0);
+    for (const branch of this.#branches) if (deletedCells.includes(branch.cell)) this.#orphans.set(branch, 'new');
+    const before = new Set([...this.#branches].filter((branch) => branch.cell === cell));
+    this.#current = { cell, before, made: [], kept: [], resumed: [] };
+  }
+
+  /**
+   * Starts what the cell made observable, retires what it no longer makes, takes the cut.
+   * @param failed the cell threw: what it made is dropped, what it owned before stays
+   */
+  endCell(cell: string, label: { text: string; executionCount?: number }, failed: boolean): CellOutcome {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current?.cell !== cell) return { kept: [], rebuilt: [], retired: [], resumed: [] };
+    const name = (branch: { sink: StreamNode }): string => branch.sink.name;
+    if (failed) {
+      for (const branch of current.made) {
+        if (branch.runner) continue;
+        const { sink, cut, ...place } = branch;
+        if (cut) this.#waiting.add({ ...place, name: sink.name, cut });
+        this.#discard(branch);
+      }
+      return { kept: [...current.before, ...current.kept].map(name), rebuilt: [], retired: [], resumed: current.resumed.map(name) };
+    }
+    const rebuilt: string[] = [];
+    const fresh = current.made.filter((branch) => !branch.cut);
+    for (const branch of fresh) {
+      const replaced = [...current.before].find((old) => old.ordinal === branch.ordinal && old.sink.kind === branch.sink.kind);
+      if (!replaced) continue;
+      current.before.delete(replaced);
+      rebuilt.push(name(branch));
+      this.#discard(replaced, replaced.view?.id !== branch.view?.id);
+    }
+    const retired = [...current.before, ...this.#retiredOrphans()];
+    for (const branch of retired) this.#discard(branch, !current.made.some((made) => made.view?.id === branch.view?.id));
+    for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
+    for (const branch of current.made) this.#start(branch);
+    const cut = this.cut(label.text, cell, label.executionCount);
+    return { kept: current.kept.map(name), rebuilt, retired: retired.map(name), resumed: current.resumed.map(name), cut };
+  }
+
+  onNode(node: StreamNode): void {
+    const cell = this.#cell();
+    node.cell = cell;
+    if (node.isSink && !node.view) this.#attach(node, cell);
+  }
+
+  /** @param node the view's own node, whose input is what is shown */
+  show(node: StreamNode, options: ViewOptions): View {
+    const cell = this.#cell();
+    node.cell = cell;
+    const branch = this.#attach(node, cell);
+    const viewId = `${cell}/${branch.ordinal}`;
+    const moved = branch.view !== undefined && branch.view.id !== viewId;
+    if (moved && branch.view) this.#host.closeView(branch.view.id);
+    const view = (branch.view ??= new BranchView(
+      viewId,
+      () => this.#start(branch),
+      () => this.#discard(branch),
+    ));
+    this.#host.announceView({ viewId: view.id, cell, ordinal: branch.ordinal, title: options.title ?? node.name, node, options });
+    if (branch.runner) this.#host.refreshView(view.id);
+    return view;
+  }
+
+  execute(request: ExecuteRequest): Promise<JobClient> {
+    const named = [...this.#branches].filter((branch) => branch.job === undefined);
+    if (named.length === 0) return Promise.reject(nothingToExecute());
+    for (const branch of named) {
+      this.#start(branch);
+      branch.job = request.name ?? 'job';
+    }
+    const runners = named.flatMap((branch) => branch.runner ?? []);
+    const job = new Job(request.name, runners, this.clock, (runner) => this.#removeRunner(runner));
+    return Promise.resolve(job);
+  }
+
+  collect(node: StreamNode, options: { limit?: number; timeout?: number }): Promise<unknown[]> {
+    return collectRecords(node, options, this.clock, (sink, done) => {
+      const runner = this.#makeRunner({ sinks: [sink], cell: this.#cell(), startAfter: this.#startSeq - 1 });
+      runner.onSettled(() => done(runner));
+      this.engine.add(runner);
+      return () => this.engine.remove(runner);
+    });
+  }
+
+  /** Cuts that can be restored, oldest first (law 6). */
+  snapshots(): readonly SessionCut[] {
+    return this.#cuts;
+  }
+
+  /** Branches that wait in a cut for their cells, by cell (law 8). */
+  waiting(): readonly { cell: string; name: string }[] {
+    return [...this.#waiting].map(({ cell, name }) => ({ cell, name }));
+  }
+
+  /** Every branch with its state, for `%jobs`. */
+  jobs(): readonly { job: string; cell: string; name: string; status: string; records: number }[] {
+    return [...this.#branches].map((branch) => ({
+      job: branch.job ?? '',
+      cell: branch.cell,
+      name: branch.sink.name,
+      status: branch.runner?.status ?? 'created',
+      records: branch.runner?.lane.metrics().reduce((most, metrics) => Math.max(most, metrics.recordsIn), 0) ?? 0,
+    }));
+  }
+
+  /**
+   * Takes a cut of everything, between two slices (law 6). Writing it goes on in the background.
+   * @returns its id; `undefined` if some state could not be stored, which the host has been told
+   */
+  cut(label: string, cell?: string, executionCount?: number): number | undefined {
+    const blobs = new Map<string, Uint8Array>();
+    const branches: BranchCut[] = [];
+    try {
+      for (const branch of this.#branches) {
+        const { runner } = branch;
+        if (!runner || runner.status === 'failed' || runner.status === 'canceled') continue;
+        const blob = `${branch.cell}/${branch.ordinal}`;
+        blobs.set(blob, this.#encode(runner.cut()));
+        branches.push({ cell: branch.cell, ordinal: branch.ordinal, fingerprint: branch.fingerprint, name: branch.sink.name, blob });
+      }
+      // What still waits for its cell is part of the session's state all the same.
+      for (const { cell: owner, ordinal, fingerprint, name, cut } of this.#waiting) {
+        const blob = `waiting/${owner}/${ordinal}`;
+        blobs.set(blob, this.#encode(cut));
+        branches.push({ cell: owner, ordinal, fingerprint, name, blob });
+      }
+    } catch (error) {
+      this.#host.warn(`No snapshot after ${label}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+    const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
+    const seq = this.engine.timeline.head;
+    const cut: SessionCut = { id: this.#nextCut++, seq, startSeq: this.#startSeq, label, cell, executionCount, time: this.clock.now(), bytes, branches };
+    this.#cuts.push(cut);
+    this.#lastCut = blobs;
+    this.#cutAt = cut.time;
+    const store = this.#store;
+    if (store) {
+      const old = this.#outOfBudget();
+      store
+        .write(cut, blobs)
+        .then(() => (old.length > 0 ? store.drop(old) : undefined))
+        .catch((error: unknown) => this.#host.warn(`Snapshot ${cut.id} was not written: ${String(error)}`));
+    }
+    return cut.id;
+  }
+
+  /**
+   * Goes back to a cut (law 7): running branches take the state they had, what the cut holds beside waits for its cell, and
+   * the history after it is forgotten.
+   * @param id a cut of `snapshots()`; the last one by default
+   * @throws {TidemarkError} `no-such-cut`
+   */
+  async restore(id?: number): Promise<SessionCut> {
+    const wanted = id ?? this.#cuts.at(-1)?.id;
+    const known = this.#cuts.find((cut) => cut.id === wanted);
+    const stored = known && (await this.#store?.read(known.id));
+    if (!known || !stored) throw noSuchCut(wanted, this.#cuts.map((cut) => cut.id));
+    const later = this.#cuts.filter((cut) => cut.id > known.id).map((cut) => cut.id);
+    const entries = known.startSeq === this.#startSeq ? undefined : await this.#store?.timeline(known.startSeq, known.seq);
+    await this.#store?.truncate(known.seq, later);
+    if (entries) {
+      this.#startSeq = known.startSeq;
+      this.engine.takeUp(entries, known.startSeq);
+    } else {
+      this.engine.rewindTo(known.seq);
+    }
+    this.#cuts = this.#cuts.filter((cut) => cut.id <= known.id);
+    this.#lastCut = stored.blobs;
+    this.#adopt(stored.cut, stored.blobs);
+    return known;
+  }
+
+  /** Holds every stream at its next slice; time stands still (law 10). */
+  pause(): void {
+    this.engine.pause();
+    for (const { runner } of this.#branches) runner?.pause();
+  }
+
+  resume(): void {
+    for (const { runner } of this.#branches) runner?.resume();
+    this.engine.resume();
+  }
+
+  /**
+   * After the thread was terminated (law 10): a lane whose slice was cut short goes back to the last cut and is held, so
+   * that what ran away does not run away again.
+   * @returns the name of that branch
+   */
+  afterTermination(): string | undefined {
+    const interrupted = this.engine.takeInterrupted();
+    const branch = [...this.#branches].find(({ runner }) => runner === interrupted);
+    if (!branch?.runner) return undefined;
+    const blob = this.#lastCut.get(`${branch.cell}/${branch.ordinal}`);
+    branch.runner.rollBack(blob && this.#decode(blob));
+    branch.runner.pause(new Error(`${branch.sink.name} was interrupted in the middle of a record; it stands at the last snapshot.`));
+    return branch.sink.name;
+  }
+
+  /** Makes the branches of a cut wait for their cells, or takes them over where they run already. */
+  #adopt(cut: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): void {
+    this.#waiting.clear();
+    for (const { cell, ordinal, fingerprint, name, blob } of cut.branches) {
+      const bytes = blobs.get(blob);
+      if (bytes) this.#waiting.add({ cell, ordinal, fingerprint, name, cut: this.#decode(bytes) });
+    }
+    for (const branch of this.#branches) {
+      const found = takeMatch(branch, this.#waiting);
+      // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
+      branch.runner?.rollBack(found?.cut);
+    }
+  }
+
+  #attach(node: StreamNode, cell: string): Branch {
+    const ordinal = this.#ordinals.get(cell) ?? 0;
+    this.#ordinals.set(cell, ordinal + 1);
+    const made = { cell, ordinal, fingerprint: this.#fingerprints.of(node) };
+    const current = this.#current?.cell === cell ? this.#current : undefined;
+    const kept = current && (takeMatch(made, current.before) ?? this.#takeOrphan(made));
+    if (kept?.runner && kept.runner.status !== 'failed' && kept.runner.status !== 'canceled') {
+      kept.cell = cell;
+      kept.ordinal = ordinal;
+      current?.kept.push(kept);
+      return kept;
+    }
+    if (kept) current?.before.add(kept);
+    const branch: Branch = { sink: node, ...made, cut: takeMatch(made, this.#waiting)?.cut };
+    this.#branches.add(branch);
+    if (branch.cut) current?.resumed.push(branch);
+    if (current) current.made.push(branch);
+    else queueMicrotask(() => this.#start(branch));
+    return branch;
+  }
+
+  #start(branch: Branch): void {
+    if (branch.runner || !this.#branches.has(branch)) return;
+    branch.runner = this.#makeRunner({ sinks: [branch.sink], cell: branch.cell, startAfter: this.#startSeq - 1, branch });
+    this.engine.add(branch.runner);
+  }
+
+  #makeRunner(of: { sinks: readonly StreamNode[]; cell: string; startAfter: number; branch?: Branch }): LaneRunner {
+    const { branch } = of;
+    const sourceKey = (node: StreamNode): string => this.#fingerprints.ofSource(node);
+    return new LaneRunner(
+      {
+        sinks: of.sinks,
+        sourceKey,
+        timeline: this.engine.timeline,
+        clock: this.clock,
+        startAfter: of.startAfter,
+        lane: { keyOf: laneKeys(this.#fingerprints), print: (node, text) => this.#host.print(branch?.cell ?? of.cell, text) },
+        openView: () => {
+          if (!branch?.view) throw new TypeError('a view without a reader');
+          return branch.view.tap(this.#host.openView(branch.view.id));
+        },
+        inContext: (work) => this.#host.inCell(branch?.cell ?? of.cell, work),
+        onReady: this.engine.wake,
+      },
+      branch?.cut,
+    );
+  }
+
+  #discard(branch: Branch, closeView = true): void {
+    this.#branches.delete(branch);
+    this.#orphans.delete(branch);
+    if (branch.runner) this.engine.remove(branch.runner);
+    if (branch.view && closeView) this.#host.closeView(branch.view.id);
+  }
+
+  #removeRunner(runner: LaneRunner): void {
+    this.engine.remove(runner);
+  }
+
+  #takeOrphan(made: { cell: string; ordinal: number; fingerprint: string }): Branch | undefined {
+    const orphans = new Set(this.#orphans.keys());
+    const found = takeMatch(made, orphans);
+    if (found) this.#orphans.delete(found);
+    return found;
+  }
+
+  /** Orphans that had their second chance; the others get it with the next execution (law 3). */
+  #retiredOrphans(): Branch[] {
+    const retired = [...this.#orphans].filter(([, age]) => age === 'old').map(([branch]) => branch);
+    for (const branch of retired) this.#orphans.delete(branch);
+    for (const branch of this.#orphans.keys()) this.#orphans.set(branch, 'old');
+    return retired;
+  }
+
+  #cell(): string {
+    return this.#host.currentCell?.() ?? this.#current?.cell ?? this.#lastCell;
+  }
+
+  #rereadable(source: string): boolean {
+    for (const { runner } of this.#branches) {
+      const node = runner?.sources.get(source)?.[0];
+      if (node?.source) return node.source.rereadable;
+    }
+    return false;
+  }
+
+  #encode(cut: LaneCut): Uint8Array {
+    if (!this.#store) throw new Error('this session has no store');
+    return this.#store.encode(cut);
+  }
+
+  #decode(bytes: Uint8Array): LaneCut {
+    if (!this.#store) throw new Error('this session has no store');
+    return this.#store.decode(bytes);
+  }
+
+  #onSlice(): void {
+    for (const { runner } of this.#branches) runner?.reportProgress();
+    const now = this.clock.now();
+    if (now - this.#flushAt >= FLUSH_EVERY) {
+      this.#flushAt = now;
+      this.#store?.flush();
+    }
+    if (now - this.#cutAt >= CUT_EVERY) this.cut('while running');
+  }
+
+  /** Takes the oldest cuts that are over the budget off the list (law 12). */
+  #outOfBudget(): number[] {
+    const over = (cuts: readonly SessionCut[], budget: number): readonly SessionCut[] => cuts.slice(0, Math.max(0, cuts.length - budget));
+    const old = new Set([
+      ...over(this.#cuts.filter(({ cell }) => cell !== undefined), CELL_CUTS_KEPT),
+      ...over(this.#cuts.filter(({ cell }) => cell === undefined), TIMED_CUTS_KEPT),
+    ]);
+    this.#cuts = this.#cuts.filter((cut) => !old.has(cut));
+    return [...old].map(({ id }) => id);
+  }
+}

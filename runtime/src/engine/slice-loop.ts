@@ -1,0 +1,63 @@
+/** How long a slice may take before the event loop gets its turn, in ms. */
+export const SLICE_MS = 10;
+/** The longest sleep while something runs, so that timers and progress are looked at, in ms. */
+const IDLE_MS = 50;
+
+/** Work done in slices. `slice` returns true if there is more to do at once. */
+export interface SlicedWork {
+  slice(expired: () => boolean): boolean;
+  /** Real ms until something is due; `undefined` if only `wake` can tell. */
+  sleepFor(): number | undefined;
+}
+
+/**
+ * Runs work in slices of about 10 ms and yields to the event loop between them: the one place where the engine meets
+ * real time.
+ */
+export class SliceLoop {
+  readonly #work: SlicedWork;
+  readonly #around: (slice: () => void) => void;
+  #scheduled: { cancel: () => void } | undefined;
+  #stopped = true;
+
+  /** @param around wraps every slice, so that whoever watches user code knows when it is entered */
+  constructor(work: SlicedWork, around: (slice: () => void) => void = (slice) => slice()) {
+    this.#work = work;
+    this.#around = around;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#scheduled?.cancel();
+    this.#scheduled = undefined;
+  }
+
+  /** Makes the next slice come at once. Also starts the loop again after a slice that was terminated from outside. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#scheduled?.cancel();
+    const immediate = setImmediate(() => this.#run());
+    this.#scheduled = { cancel: () => clearImmediate(immediate) };
+  }
+
+  #run(): void {
+    this.#scheduled = undefined;
+    let more = false;
+    this.#around(() => {
+      const end = performance.now() + SLICE_MS;
+      more = this.#work.slice(() => performance.now() >= end);
+    });
+    if (this.#stopped || this.#scheduled) return;
+    if (more) return this.wake();
+    const sleep = this.#work.sleepFor();
+    if (sleep === undefined) return;
+    const timer = setTimeout(() => this.#run(), Math.min(Math.max(1, sleep), IDLE_MS));
+    this.#scheduled = { cancel: () => clearTimeout(timer) };
+  }
+}
+

@@ -1,0 +1,109 @@
+import type { Source, SourcePosition, SourceReader } from '../connectors/source.ts';
+import type { Clock } from '../time/runtime-clock.ts';
+import type { Timeline, TimelineEntry } from './timeline.ts';
+
+/** Most records a source hands over at once; a watermark follows each batch. */
+export const BATCH_SIZE = 1024;
+
+/** The writing end of a source: reads it live and appends to the timeline what it hands over. */
+export class SourceLog {
+  readonly key: string;
+  readonly source: Source<unknown>;
+  readonly #timeline: Timeline;
+  readonly #clock: Clock;
+  readonly #onReady: () => void;
+  #reader: SourceReader<unknown> | undefined;
+  #position: SourcePosition;
+  /** Recorded records to be handed over again, after a rewind of a source that cannot be read again. */
+  #pending: TimelineEntry[] = [];
+  #waiting = false;
+  ended = false;
+
+  constructor(key: string, source: Source<unknown>, timeline: Timeline, clock: Clock, onReady: () => void) {
+    this.key = key;
+    this.source = source;
+    this.#timeline = timeline;
+    this.#clock = clock;
+    this.#onReady = onReady;
+    const last = timeline.lastOf(key);
+    this.#position = last?.position;
+    this.ended = last?.kind === 'end';
+  }
+
+  /** True if `read` may give something now. */
+  get ready(): boolean {
+    if (this.ended) return false;
+    if (!this.#waiting || this.#pending.length > 0) return true;
+    const at = this.#reader?.readyAt?.();
+    return at !== undefined && at <= this.#clock.now();
+  }
+
+  /** The clock's time at which a paced source goes on; `undefined` if it is not known. */
+  get readyAt(): number | undefined {
+    return this.ended ? undefined : this.#reader?.readyAt?.();
+  }
+
+  /** Reads one batch into the timeline. `undefined`: nothing is there now. */
+  read(): TimelineEntry | undefined {
+    const again = this.#pending.shift();
+    if (again) return this.#append(again);
+    this.#reader ??= this.source.createReader({
+      position: this.#position,
+      paced: true,
+      now: this.#clock.now(),
+      onReady: () => {
+        this.#waiting = false;
+        this.#onReady();
+      },
+    });
+    // Set before polling: a reader may call onReady from within poll.
+    this.#waiting = true;
+    const batch = this.#reader.poll(BATCH_SIZE, this.#clock.now());
+    if (batch === 'wait') return undefined;
+    this.#waiting = false;
+    if (batch === 'end') {
+      this.close();
+      return this.#append({ kind: 'end', count: 0, position: this.#position });
+    }
+    return this.#append({
+      kind: 'batch',
+      count: batch.values.length,
+      position: batch.position,
+      batch: { values: batch.values, timestamps: batch.timestamps },
+    });
+  }
+
+  #append(entry: Pick<TimelineEntry, 'kind' | 'count' | 'position' | 'batch'>): TimelineEntry {
+    const { kind, count, position, batch } = entry;
+    const from = this.#position;
+    this.#position = position;
+    this.ended = kind === 'end';
+    return this.#timeline.append({ stamp: this.#clock.now(), source: this.key, kind, count, from, position, batch });
+  }
+
+  /**
+   * Goes back to where the timeline now ends (law 7). What a source that cannot be read again had handed over since is
+   * handed over once more before anything new.
+   */
+  rewind(dropped: readonly TimelineEntry[]): void {
+    const own = dropped.filter((entry) => entry.source === this.key);
+    if (own.length === 0) return;
+    if (this.source.rereadable) {
+      this.close();
+      this.#position = own[0]?.from;
+      this.ended = false;
+    } else {
+      this.#pending.unshift(...own);
+      this.#position = own[0]?.from;
+      this.ended = false;
+    }
+    this.#waiting = false;
+  }
+
+  /** Stops reading; reading goes on at the same position when asked again. */
+  close(): void {
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.#waiting = false;
+  }
+}

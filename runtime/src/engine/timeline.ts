@@ -1,0 +1,95 @@
+import type { SourcePosition } from '../connectors/source.ts';
+
+/** Records of an entry, kept as long as somebody may need them. */
+export interface RecordedBatch {
+  readonly values: readonly unknown[];
+  readonly timestamps: readonly (number | undefined)[] | undefined;
+}
+
+/** One thing that happened to a source, in the order in which it happened to the session (law 5). */
+export interface TimelineEntry {
+  /** Place in the order, from 1 and without gaps. */
+  readonly seq: number;
+  /** The runtime's clock then, epoch ms. */
+  readonly stamp: number;
+  /** Fingerprint of the source. */
+  readonly source: string;
+  readonly kind: 'batch' | 'idle' | 'active' | 'end';
+  /** Number of records; 0 unless a batch. */
+  readonly count: number;
+  /** Where the source stood before and after; records between can be read again if it is re-readable. */
+  readonly from?: SourcePosition;
+  readonly position?: SourcePosition;
+  batch?: RecordedBatch;
+}
+
+/**
+ * The session's one log of what its sources handed over, in arrival order across all of them. Every lane reads it at a
+ * cursor of its own, which is what catch-up, rewind and recovery are made of.
+ */
+export class Timeline {
+  #entries: TimelineEntry[] = [];
+  #firstSeq: number;
+
+  constructor(firstSeq = 1, entries: readonly TimelineEntry[] = []) {
+    this.#firstSeq = entries[0]?.seq ?? firstSeq;
+    this.#entries = [...entries];
+  }
+
+  /** Seq of the last entry; one before the first while there is none. */
+  get head(): number {
+    return this.#firstSeq + this.#entries.length - 1;
+  }
+
+  /** Seq of the oldest entry still here. */
+  get tail(): number {
+    return this.#firstSeq;
+  }
+
+  append(entry: Omit<TimelineEntry, 'seq'>): TimelineEntry {
+    const added = { ...entry, seq: this.head + 1 };
+    this.#entries.push(added);
+    return added;
+  }
+
+  at(seq: number): TimelineEntry | undefined {
+    return this.#entries[seq - this.#firstSeq];
+  }
+
+  /** Entries with `after < seq ≤ upTo`, in order. */
+  *between(after: number, upTo = this.head): Generator<TimelineEntry> {
+    for (let seq = Math.max(after + 1, this.#firstSeq); seq <= upTo; seq++) {
+      const entry = this.at(seq);
+      if (entry) yield entry;
+    }
+  }
+
+  /** The last entry of a source at or before `seq`. */
+  lastOf(source: string, seq = this.head): TimelineEntry | undefined {
+    for (let at = Math.min(seq, this.head); at >= this.#firstSeq; at--) {
+      const entry = this.at(at);
+      if (entry?.source === source) return entry;
+    }
+    return undefined;
+  }
+
+  /** Forgets what came after `seq` and returns it (law 7). */
+  truncateAfter(seq: number): TimelineEntry[] {
+    return this.#entries.splice(Math.max(0, seq - this.#firstSeq + 1));
+  }
+
+  /** Takes up another recording, whose entries are without gaps, in place of this one. */
+  replace(entries: readonly TimelineEntry[], firstSeq: number): void {
+    this.#entries = [...entries];
+    this.#firstSeq = entries[0]?.seq ?? firstSeq;
+  }
+
+  /** Drops everything up to and including `seq`. */
+  dropThrough(seq: number): void {
+    const count = Math.min(this.#entries.length, seq - this.#firstSeq + 1);
+    if (count <= 0) return;
+    if (count === this.#entries.length) this.#entries = [];
+    else this.#entries.splice(0, count);
+    this.#firstSeq += count;
+  }
+}
