@@ -1,1 +1,4 @@
+export * from './json.ts';
 export * from './view.ts';
+export * from './view-comm.ts';
+export * from './chart-status.ts';

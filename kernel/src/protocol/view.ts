@@ -1,15 +1,17 @@
-// What the session, the kernel and the JupyterLab extension say to each other about live views. Imports nothing.
+// What the session, the kernel and the JupyterLab extension say to each other about live views. Imports no other room.
+import type { Json } from './json.ts';
 
 /** MIME type of a live view in a notebook; the payload only names it, its rows come over the comm. */
 export const VIEW_MIME_TYPE = 'application/vnd.tidemark.view.v1+json';
 /** Comm target that the extension opens, once per kernel connection. */
 export const VIEWS_COMM_TARGET = 'tidemark.views';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-
-/** One row of a view, plain JSON. `id` is unique in the view: upserting it replaces the row. */
+/**
+ * One row of a view, plain JSON. `_id` is unique in the view: upserting it replaces the row. The fields of the record
+ * itself keep their names, so what Tidemark adds begins with an underscore.
+ */
 export interface ViewRow {
-  readonly id: string;
+  readonly _id: string;
   readonly [field: string]: Json;
 }
 
@@ -23,7 +25,10 @@ export interface ViewDescription {
   readonly ordinal: number;
   readonly title: string;
   readonly kind: 'windows' | 'records' | 'watermarks';
-  /** A complete Vega-Lite 5 spec with `data: {name: 'rows'}`; absent for a table. */
+  /**
+   * A complete Vega-Lite 5 spec with `data: {name: 'rows'}`; absent for a table. It may also name the data set `status`,
+   * one row made by `chartStatus`.
+   */
   readonly spec?: Json;
   readonly maxRows: number;
 }
@@ -34,6 +39,10 @@ export interface ViewProgress {
   readonly lateRecords: number;
   readonly watermark?: number;
   readonly now: number;
+  /** What an empty view waits for, for people. */
+  readonly waiting?: string;
+  /** What the view leaves out (keys, fields, rows), for people. */
+  readonly note?: string;
 }
 
 export interface ViewFailure {
@@ -52,4 +61,6 @@ export interface ViewDelta {
   readonly upsert: readonly ViewRow[];
   readonly remove: readonly string[];
   readonly progress?: ViewProgress;
+  /** The view's description, when the records seen have refined it. */
+  readonly view?: ViewDescription;
 }

@@ -1,0 +1,47 @@
+import type { ViewDelta, ViewDescription, ViewFailure, ViewProgress, ViewStatusName } from './view.ts';
+
+/** A view as it is listed: what it is and how it stands, without its rows. */
+export interface ViewSummary {
+  readonly view: ViewDescription;
+  readonly status: ViewStatusName;
+  readonly version: number;
+  readonly failure?: ViewFailure;
+  readonly progress?: ViewProgress;
+}
+
+/** What the extension asks on the comm. */
+export type ViewRequest =
+  | { readonly type: 'list' }
+  /** Said every `ALIVE_INTERVAL`: a page that is gone without a word is not sent rows for ever. */
+  | { readonly type: 'alive' }
+  /** Rows now, and changes from then on. Following again is a resync. */
+  | { readonly type: 'follow'; readonly viewIds: readonly string[] }
+  | { readonly type: 'unfollow'; readonly viewIds: readonly string[] }
+  /** Asked on a gap in versions: the next delta of these views is a reset. */
+  | { readonly type: 'resync'; readonly viewIds: readonly string[] }
+  | { readonly type: 'control'; readonly action: ViewControlAction; readonly viewId?: string };
+
+/** Ms between two `alive` of a page. Browsers hold back a hidden page's timers to one a minute. */
+export const ALIVE_INTERVAL = 20_000;
+
+export type ViewControlAction = 'pause' | 'resume';
+
+/** What the kernel says on the comm. */
+export type ViewEvent =
+  /** The answer to `list`, and the first message of a comm. */
+  | { readonly type: 'views'; readonly views: readonly ViewSummary[] }
+  /** A view was opened; `replaces` is the one that stood in its place before its cell ran again. */
+  | { readonly type: 'opened'; readonly summary: ViewSummary; readonly replaces?: string }
+  | { readonly type: 'closed'; readonly viewId: string }
+  /** Everything that changed since the last tick. */
+  | {
+      readonly type: 'tick';
+      readonly deltas: readonly ViewDelta[];
+      readonly statuses: readonly ViewStatusChange[];
+    };
+
+export interface ViewStatusChange {
+  readonly viewId: string;
+  readonly status: ViewStatusName;
+  readonly failure?: ViewFailure;
+}

@@ -1,0 +1,124 @@
+import type { Json, JsonObject } from '../../protocol/index.ts';
+
+/** A Vega-Lite spec, or a part of one. */
+export type ChartSpec = JsonObject;
+
+/** How windows lie in time: it decides how they are drawn. */
+export type WindowLayout = 'tumbling' | 'sliding' | 'session';
+
+const SERIES_COLOURS = [
+  '#4c78a8',
+  '#e08a3c',
+  '#5a9e6f',
+  '#a4729f',
+  '#5fa9b5',
+  '#c7a83b',
+  '#9c7660',
+  '#8a8f98',
+];
+
+/** How many keys a chart tells apart; more are left out of it, with a note. */
+export const MAX_SERIES = SERIES_COLOURS.length;
+export const LATE_COLOUR = '#d9480f';
+export const WATERMARK_COLOUR = '#c2255c';
+
+const FONT = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
+
+/**
+ * The frame that all charts share. Text and lines are drawn in `currentColor`, so that a chart follows the page from a
+ * light to a dark theme without being built again; a saved picture gets fixed colours (`inkedSpec`).
+ */
+export function chartFrame(parts: ChartSpec, height = 220): ChartSpec {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    width: 640,
+    height,
+    padding: 5,
+    background: null,
+    data: { name: 'rows' },
+    ...parts,
+    config: {
+      font: FONT,
+      view: { stroke: null },
+      axis: {
+        labelColor: 'currentColor',
+        titleColor: 'currentColor',
+        labelOpacity: 0.75,
+        titleOpacity: 0.85,
+        labelFontSize: 11,
+        titleFontSize: 11,
+        titleFontWeight: 500,
+        titlePadding: 8,
+        domainColor: 'currentColor',
+        domainOpacity: 0.35,
+        tickColor: 'currentColor',
+        tickOpacity: 0.35,
+        gridColor: 'currentColor',
+        gridOpacity: 0.1,
+      },
+      axisX: { grid: false, labelOverlap: 'greedy' },
+      axisY: { domain: false, ticks: false, tickCount: 5 },
+      legend: {
+        labelColor: 'currentColor',
+        titleColor: 'currentColor',
+        labelFontSize: 11,
+        titleFontSize: 11,
+        titleFontWeight: 500,
+        symbolType: 'circle',
+        symbolSize: 70,
+      },
+      text: { color: 'currentColor', fontSize: 11 },
+      range: { category: SERIES_COLOURS },
+    },
+  };
+}
+
+/** Event time is shown in UTC everywhere: windows are aligned to it. */
+export function timeAxis(title: string): ChartSpec {
+  return { type: 'temporal', scale: { type: 'utc' }, axis: { title } };
+}
+
+/** `series` is the selection that a click in the legend makes. */
+export const SERIES_PICK: ChartSpec = {
+  name: 'series',
+  select: { type: 'point', fields: ['key'] },
+  bind: 'legend',
+};
+
+export function seriesOpacity(shown: number): ChartSpec {
+  return { condition: { param: 'series', value: shown }, value: 0.15 };
+}
+
+/** One colour a key, in the order of the keys' slots so that a key keeps its colour while others come and go. */
+export const SERIES_COLOUR: ChartSpec = {
+  field: 'key',
+  type: 'nominal',
+  sort: { field: '_slot', op: 'min' },
+  legend: { title: null, orient: 'top', direction: 'horizontal', columns: 8 },
+};
+
+/** What the mark under the pointer says about a window. */
+export function windowTooltip(valueTitle: string): Json {
+  return [
+    { field: 'key', type: 'nominal', title: 'key' },
+    { field: '_window', type: 'nominal', title: 'window' },
+    { field: 'value', type: 'quantitative', title: valueTitle, format: ',~r' },
+    { field: '_amended', type: 'nominal', title: 'pane' },
+  ];
+}
+
+/** Only keys with a slot are drawn; adds what tooltips say. */
+export const WINDOW_TRANSFORM: readonly Json[] = [
+  { filter: 'isValid(datum._slot)' },
+  {
+    calculate:
+      "utcFormat(datum.start, '%b %d %H:%M:%S') + ' to ' + utcFormat(datum.end, '%b %d %H:%M:%S') + ' UTC'",
+    as: '_window',
+  },
+  {
+    calculate:
+      "datum.pane == 0 ? 'on time' : (datum._late ? 'amended by late records' : 'updated') + " +
+      "', firing ' + (datum.pane + 1) + (isValid(datum._previous) ? ', before: ' + format(datum._previous, ',~r') : '')",
+    as: '_amended',
+  },
+];

@@ -1,0 +1,56 @@
+import {
+  chartFrame,
+  LATE_COLOUR,
+  SERIES_COLOUR,
+  timeAxis,
+  WINDOW_TRANSFORM,
+  windowTooltip,
+  type ChartSpec,
+} from './chart-spec.ts';
+import { statusTexts, watermarkRule } from './status-layers.ts';
+
+/** Windows of any length: one lane a key, a bar from each session's start to its end, its value written on it. */
+export function sessionChart(valueTitle: string, timeTitle: string): ChartSpec {
+  const axis = timeAxis(timeTitle);
+  const lane = {
+    field: 'key',
+    type: 'nominal',
+    sort: { field: '_slot', op: 'min' },
+    axis: { title: null, grid: false, labelLimit: 120 },
+  };
+  const middle = { field: '_middle', ...axis };
+  return chartFrame({
+    transform: [...WINDOW_TRANSFORM, { calculate: '(datum.start + datum.end) / 2', as: '_middle' }],
+    layer: [
+      {
+        mark: { type: 'bar', height: { band: 0.66 }, cornerRadius: 3, opacity: 0.85 },
+        encoding: {
+          x: { field: 'start', ...axis },
+          x2: { field: 'end' },
+          y: lane,
+          color: { ...SERIES_COLOUR, legend: null },
+          tooltip: windowTooltip(valueTitle),
+        },
+      },
+      {
+        mark: { type: 'text', color: 'white', fontWeight: 600, tooltip: null },
+        encoding: { x: middle, y: lane, text: { field: 'value', type: 'quantitative', format: ',~r' } },
+      },
+      {
+        transform: [{ filter: 'datum._late' }],
+        mark: {
+          type: 'point',
+          shape: 'diamond',
+          filled: true,
+          size: 55,
+          color: LATE_COLOUR,
+          opacity: 1,
+          stroke: 'white',
+        },
+        encoding: { x: { field: 'end', ...axis }, y: lane, tooltip: windowTooltip(valueTitle) },
+      },
+      ...watermarkRule(axis),
+      ...statusTexts(),
+    ],
+  });
+}

@@ -1,0 +1,80 @@
+import { clockTime, type Json, type ViewDescription, type ViewRow } from '../protocol/index.ts';
+
+const MAX_LINES = 12;
+const MAX_COLUMNS = 8;
+const MAX_WIDTH = 32;
+
+/** A view's last rows as aligned plain text, for frontends that show nothing else. */
+export function textTable(view: ViewDescription, rows: readonly ViewRow[], waiting: string): string {
+  if (rows.length === 0) return `${view.title}: ${waiting}`;
+  const shown = rows.slice(-MAX_LINES);
+  const columns = tableColumns(view, shown).slice(0, MAX_COLUMNS);
+  const lines = [
+    columns.map((column) => column.title),
+    ...shown.map((row) => columns.map((column) => clip(column.text(row)))),
+  ];
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const numeric = columns.map((column) => shown.every((row) => typeof column.value(row) === 'number'));
+  const table = lines.map((line) =>
+    line
+      .map((cell, i) => (numeric[i] === true ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const more = rows.length > shown.length ? [`… ${rows.length - shown.length} earlier rows`] : [];
+  return [view.title, ...more, ...table].join('\n');
+}
+
+interface TableColumn {
+  readonly title: string;
+  text(row: ViewRow): string;
+  value(row: ViewRow): Json | undefined;
+}
+
+function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableColumn[] {
+  switch (view.kind) {
+    case 'windows':
+      return [
+        column('window', (row) => `${time(row.start)} to ${time(row.end)}`),
+        field('key'),
+        field('value'),
+        ...(rows.some((row) => row.pane !== 0) ? [field('pane')] : []),
+      ];
+    case 'watermarks':
+      return [
+        field('key', 'operator'),
+        column('clock', (row) => time(row.now)),
+        column('watermark', (row) => time(row.watermark)),
+        field('lateRecords', 'late'),
+      ];
+    case 'records': {
+      const names = new Set(rows.flatMap((row) => Object.keys(row).filter((name) => !name.startsWith('_'))));
+      const timed = rows.some((row) => typeof row._time === 'number');
+      return [
+        ...(timed ? [column('time', (row) => time(row._time))] : []),
+        ...[...names].map((name) => field(name)),
+      ];
+    }
+  }
+}
+
+function field(name: string, title = name): TableColumn {
+  return { title, text: (row) => text(row[name]), value: (row) => row[name] };
+}
+
+function column(title: string, of: (row: ViewRow) => string): TableColumn {
+  return { title, text: of, value: of };
+}
+
+function time(value: Json | undefined): string {
+  return typeof value === 'number' ? clockTime(value) : '';
+}
+
+function text(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function clip(value: string): string {
+  return value.length <= MAX_WIDTH ? value : `${value.slice(0, MAX_WIDTH - 1)}…`;
+}
