@@ -1,0 +1,144 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TidemarkError } from '../errors.ts';
+import type { CutSummary, StoredCut, StoredEntry } from './cut-store.ts';
+import { SqliteCutFile } from './sqlite-cut-file.ts';
+import { storeLocked, storeMovedAside, storeUnwritable } from './store-errors.ts';
+
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+type Warn = (error: Error) => void;
+
+/**
+ * A session's file that goes on in memory when the disk no longer takes anything. What is on the disk by then stays
+ * readable; what was dropped from it meanwhile is hidden.
+ */
+export class FallbackCutFile {
+  readonly #path: string;
+  readonly #warn: Warn;
+  readonly #disk: SqliteCutFile | undefined;
+  #memory: SqliteCutFile | undefined;
+  readonly #hiddenCuts = new Set<number>();
+  #lastDiskSeq = Number.MAX_SAFE_INTEGER;
+
+  /** @throws {TidemarkError} `store-locked`. */
+  constructor(path: string, warn: Warn, maxBytes?: number) {
+    this.#path = path;
+    this.#warn = warn;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.#disk = this.#openDisk(maxBytes);
+      writeFileSync(pidPath(path), String(process.pid));
+    } catch (error) {
+      if (error instanceof TidemarkError && error.code === 'store-locked') throw error;
+      this.#goOnInMemory(error);
+    }
+  }
+
+  appendTimeline(entries: readonly StoredEntry[]): void {
+    this.#write((file) => file.appendTimeline(entries));
+  }
+
+  writeCut(cut: StoredCut): void {
+    this.#write((file) => file.writeCut(cut));
+    if (this.#memory !== undefined) this.#hiddenCuts.add(cut.id);
+  }
+
+  readCuts(): CutSummary[] {
+    const onDisk = this.#disk?.readCuts().filter(({ id }) => !this.#hiddenCuts.has(id)) ?? [];
+    return [...onDisk, ...(this.#memory?.readCuts() ?? [])].sort((a, b) => a.id - b.id);
+  }
+
+  readCut(id: number): StoredCut | undefined {
+    const inMemory = this.#memory?.readCut(id);
+    return inMemory ?? (this.#hiddenCuts.has(id) ? undefined : this.#disk?.readCut(id));
+  }
+
+  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredEntry[] {
+    const onDisk = this.#disk?.readTimeline(fromSeq, Math.min(toSeq, this.#lastDiskSeq)) ?? [];
+    return [...onDisk, ...(this.#memory?.readTimeline(fromSeq, toSeq) ?? [])];
+  }
+
+  truncateTimeline(afterSeq: number): void {
+    this.#write((file) => file.truncateTimeline(afterSeq));
+    if (this.#memory !== undefined) this.#lastDiskSeq = Math.min(this.#lastDiskSeq, afterSeq);
+  }
+
+  dropCuts(ids: readonly number[]): void {
+    this.#write((file) => file.dropCuts(ids));
+    if (this.#memory !== undefined) for (const id of ids) this.#hiddenCuts.add(id);
+  }
+
+  close(): void {
+    this.#memory?.close();
+    if (this.#disk === undefined) return;
+    this.#disk.close();
+    rmSync(pidPath(this.#path), { force: true });
+  }
+
+  #write(work: (file: SqliteCutFile) => void): void {
+    if (this.#memory === undefined && this.#disk !== undefined) {
+      try {
+        work(this.#disk);
+        return;
+      } catch (error) {
+        this.#goOnInMemory(error);
+      }
+    }
+    if (this.#memory !== undefined) work(this.#memory);
+  }
+
+  #goOnInMemory(error: unknown): void {
+    this.#warn(error instanceof TidemarkError ? error : storeUnwritable(this.#path, error));
+    this.#memory = new SqliteCutFile(':memory:', this.#warn);
+  }
+
+  #openDisk(maxBytes: number | undefined): SqliteCutFile {
+    const path = this.#path;
+    try {
+      return new SqliteCutFile(path, this.#warn, maxBytes);
+    } catch (error) {
+      const code = primaryCode(error);
+      if (code === SQLITE_BUSY) throw storeLocked(path, readPid(path));
+      if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
+      const aside = moveAside(path);
+      this.#warn(storeMovedAside(path, aside, error));
+      return new SqliteCutFile(path, this.#warn, maxBytes);
+    }
+  }
+}
+
+/** Names the writer for others; the lock itself is the operating system's. */
+function pidPath(path: string): string {
+  return `${path}.pid`;
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(pidPath(path), 'utf8'), 10);
+    return Number.isInteger(pid) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function moveAside(path: string): string {
+  const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  renameSync(path, aside);
+  for (const suffix of ['-wal', '-shm']) {
+    try {
+      renameSync(path + suffix, aside + suffix);
+    } catch {
+      // It was not there.
+    }
+  }
+  return aside;
+}
+
+/** SQLite's result code without the detail in its upper bits. */
+function primaryCode(error: unknown): number | undefined {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}

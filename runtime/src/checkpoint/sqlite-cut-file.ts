@@ -1,0 +1,246 @@
+import { hash } from 'node:crypto';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { CutSummary, StoredBlob, StoredCut, StoredEntry } from './cut-store.ts';
+import { cutDamaged, storeTooNew, timelineDamaged } from './store-errors.ts';
+
+const FORMAT = 1;
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS timeline (
+    seq INTEGER PRIMARY KEY, stamp REAL NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL,
+    position BLOB, data BLOB, crc INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS cut (
+    id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, label TEXT NOT NULL, cell_id TEXT, execution_count INTEGER,
+    time REAL NOT NULL, graph BLOB NOT NULL, blob_bytes INTEGER NOT NULL, crc INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS blob (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS cut_blob (
+    cut INTEGER NOT NULL, ordinal INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (cut, ordinal)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS cut_blob_hash ON cut_blob (hash);
+  PRAGMA user_version = ${FORMAT};`;
+
+type Row = Record<string, unknown>;
+type Warn = (error: Error) => void;
+
+/** The tables of a session in one SQLite database; every call is a transaction. Runs in the store's own thread. */
+export class SqliteCutFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #warn: Warn;
+
+  /** @throws SQLite's error; `SQLITE_BUSY` when another process has it open. */
+  constructor(path: string, warn: Warn, maxBytes?: number) {
+    this.path = path;
+    this.#warn = warn;
+    this.#database = new DatabaseSync(path, { timeout: 1000 });
+    try {
+      // The operating system holds this lock and lets go of it when the process dies, however it dies.
+      this.#database.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;',
+      );
+      const version = Number(this.#get('PRAGMA user_version')?.['user_version'] ?? 0);
+      if (version > FORMAT) throw storeTooNew(path, version, FORMAT);
+      this.#transaction(() => this.#database.exec(SCHEMA));
+      if (maxBytes !== undefined) {
+        const pageSize = Number(this.#get('PRAGMA page_size')?.['page_size']);
+        this.#database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+      }
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  appendTimeline(entries: readonly StoredEntry[]): void {
+    const insert = this.#database.prepare('INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#transaction(() => {
+      for (const entry of entries) {
+        const { seq, stamp, source, kind, count, position = null, data = null } = entry;
+        insert.run(seq, stamp, source, kind, count, position, data, checksumOfEntry(entry));
+      }
+    });
+  }
+
+  /**
+   * Commits with `synchronous = FULL`, which flushes the log file to the disk: what was appended before, without
+   * flushing, is in the same file and becomes durable with it.
+   */
+  writeCut(cut: StoredCut): void {
+    this.#database.exec('PRAGMA synchronous = FULL');
+    try {
+      this.#transaction(() => this.#insertCut(cut));
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL');
+    }
+  }
+
+  readCuts(): CutSummary[] {
+    const summaries: CutSummary[] = [];
+    for (const row of this.#all('SELECT * FROM cut ORDER BY id')) {
+      const summary = this.#summary(row);
+      if (summary !== undefined) summaries.push(summary);
+    }
+    return summaries;
+  }
+
+  readCut(id: number): StoredCut | undefined {
+    const row = this.#get('SELECT * FROM cut WHERE id = ?', id);
+    const summary = row && this.#summary(row);
+    if (summary === undefined) return undefined;
+    const blobs: StoredBlob[] = [];
+    const query =
+      'SELECT key, cut_blob.hash AS hash, bytes FROM cut_blob LEFT JOIN blob USING (hash) WHERE cut = ? ORDER BY ordinal';
+    for (const { key, hash: expected, bytes } of this.#all(query, id)) {
+      if (!(bytes instanceof Uint8Array) || hashOf(bytes) !== expected) {
+        this.#warn(cutDamaged(this.path, id, `the state '${String(key)}'`));
+        return undefined;
+      }
+      blobs.push({ key: String(key), bytes });
+    }
+    const { blobBytes: _, ...cut } = summary;
+    return { ...cut, blobs };
+  }
+
+  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredEntry[] {
+    const entries: StoredEntry[] = [];
+    for (const row of this.#all(
+      'SELECT * FROM timeline WHERE seq BETWEEN ? AND ? ORDER BY seq',
+      fromSeq,
+      toSeq,
+    )) {
+      const entry = entryOf(row);
+      if (checksumOfEntry(entry) !== row['crc']) {
+        this.#warn(timelineDamaged(this.path, entry.seq));
+        break;
+      }
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  truncateTimeline(afterSeq: number): void {
+    this.#transaction(() => this.#database.prepare('DELETE FROM timeline WHERE seq > ?').run(afterSeq));
+  }
+
+  dropCuts(ids: readonly number[]): void {
+    this.#transaction(() => ids.forEach((id) => this.#deleteCut(id)));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #insertCut(cut: StoredCut): void {
+    this.#deleteCut(cut.id);
+    const addBlob = this.#database.prepare('INSERT OR IGNORE INTO blob VALUES (?, ?)');
+    const addLink = this.#database.prepare('INSERT INTO cut_blob VALUES (?, ?, ?, ?)');
+    const links = cut.blobs.map(({ key, bytes }) => ({ key, hash: hashOf(bytes) }));
+    let blobBytes = 0;
+    cut.blobs.forEach(({ key, bytes }, ordinal) => {
+      const digest = links[ordinal]?.hash ?? '';
+      addBlob.run(digest, bytes);
+      addLink.run(cut.id, ordinal, key, digest);
+      blobBytes += bytes.length;
+    });
+    const { id, seq, label, cellId = null, executionCount = null, time, graph } = cut;
+    const crc = checksumOfCut({ id, seq, label, cellId, executionCount, time, blobBytes }, graph, links);
+    this.#database
+      .prepare('INSERT INTO cut VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(id, seq, label, cellId, executionCount, time, graph, blobBytes, crc);
+  }
+
+  #deleteCut(id: number): void {
+    const links = this.#all('SELECT DISTINCT hash FROM cut_blob WHERE cut = ?', id);
+    this.#database.prepare('DELETE FROM cut_blob WHERE cut = ?').run(id);
+    this.#database.prepare('DELETE FROM cut WHERE id = ?').run(id);
+    const dropBlob = this.#database.prepare(
+      'DELETE FROM blob WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM cut_blob WHERE cut_blob.hash = blob.hash)',
+    );
+    for (const { hash: digest } of links) dropBlob.run(String(digest));
+  }
+
+  #summary(row: Row): CutSummary | undefined {
+    const {
+      id,
+      seq,
+      label,
+      cell_id: cellId,
+      execution_count: executionCount,
+      time,
+      graph,
+      blob_bytes: blobBytes,
+    } = row;
+    const links = this.#all('SELECT key, hash FROM cut_blob WHERE cut = ? ORDER BY ordinal', Number(id)).map(
+      (link) => ({
+        key: link['key'],
+        hash: link['hash'],
+      }),
+    );
+    const bytes = graph as Uint8Array;
+    if (
+      checksumOfCut({ id, seq, label, cellId, executionCount, time, blobBytes }, bytes, links) !== row['crc']
+    ) {
+      this.#warn(cutDamaged(this.path, Number(id), 'its description'));
+      return undefined;
+    }
+    return {
+      id: Number(id),
+      seq: Number(seq),
+      label: String(label),
+      ...(cellId === null ? {} : { cellId: String(cellId) }),
+      ...(executionCount === null ? {} : { executionCount: Number(executionCount) }),
+      time: Number(time),
+      graph: bytes,
+      blobBytes: Number(blobBytes),
+    };
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      // SQLite has already rolled back after some errors (a full disk), and then there is nothing to roll back.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #all(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.#database.prepare(sql).all(...parameters);
+  }
+
+  #get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
+    return this.#database.prepare(sql).get(...parameters);
+  }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'base64url');
+}
+
+function checksumOfEntry({ seq, stamp, source, kind, count, position, data }: StoredEntry): number {
+  let crc = crc32(
+    JSON.stringify([seq, stamp, source, kind, count, position?.length ?? -1, data?.length ?? -1]),
+  );
+  if (position !== undefined) crc = crc32(position, crc);
+  return data === undefined ? crc : crc32(data, crc);
+}
+
+function checksumOfCut(fields: object, graph: Uint8Array, links: readonly object[]): number {
+  return crc32(graph, crc32(JSON.stringify([fields, links])));
+}
+
+function entryOf(row: Row): StoredEntry {
+  const { seq, stamp, source, kind, count, position, data } = row;
+  return {
+    seq: Number(seq),
+    stamp: Number(stamp),
+    source: String(source),
+    kind: kind as StoredEntry['kind'],
+    count: Number(count),
+    ...(position instanceof Uint8Array ? { position } : {}),
+    ...(data instanceof Uint8Array ? { data } : {}),
+  };
+}

@@ -1,0 +1,35 @@
+import type { StoredCut, StoredEntry } from './cut-store.ts';
+
+/** What the store's thread is started with. */
+export interface StoreSettings {
+  readonly path: string;
+  readonly maxBytes?: number;
+}
+
+export type StoreRequest =
+  | { readonly type: 'append'; readonly entries: readonly StoredEntry[] }
+  | { readonly type: 'write-cut'; readonly cut: StoredCut }
+  | { readonly type: 'read-cuts' }
+  | { readonly type: 'read-cut'; readonly id: number }
+  | { readonly type: 'read-timeline'; readonly fromSeq: number; readonly toSeq?: number }
+  | { readonly type: 'truncate'; readonly afterSeq: number }
+  | { readonly type: 'drop-cuts'; readonly ids: readonly number[] }
+  | { readonly type: 'close' };
+
+/** An error as it crosses threads. */
+export interface StoreFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export type StoreMessage =
+  | { readonly type: 'opened' }
+  | { readonly type: 'open-failed'; readonly failure: StoreFailure }
+  | { readonly type: 'warning'; readonly failure: StoreFailure }
+  | {
+      readonly type: 'answer';
+      readonly call: number;
+      readonly value?: unknown;
+      readonly failure?: StoreFailure;
+    };

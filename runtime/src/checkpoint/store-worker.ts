@@ -1,0 +1,64 @@
+// The store's thread: writing never stops the stream, and requests are carried out in the order in which they came.
+import { parentPort, workerData } from 'node:worker_threads';
+import { TidemarkError } from '../errors.ts';
+import { FallbackCutFile } from './fallback-cut-file.ts';
+import type { StoreFailure, StoreMessage, StoreRequest, StoreSettings } from './store-protocol.ts';
+
+const { path, maxBytes } = workerData as StoreSettings;
+
+function post(message: StoreMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function failureOf(error: unknown): StoreFailure {
+  if (error instanceof TidemarkError)
+    return { code: error.code, message: error.message, details: error.details };
+  return {
+    code: 'store-failed',
+    message: error instanceof Error ? error.message : String(error),
+    details: { path },
+  };
+}
+
+function answer(file: FallbackCutFile, request: StoreRequest): unknown {
+  switch (request.type) {
+    case 'append':
+      return file.appendTimeline(request.entries);
+    case 'write-cut':
+      return file.writeCut(request.cut);
+    case 'read-cuts':
+      return file.readCuts();
+    case 'read-cut':
+      return file.readCut(request.id);
+    case 'read-timeline':
+      return file.readTimeline(request.fromSeq, request.toSeq);
+    case 'truncate':
+      return file.truncateTimeline(request.afterSeq);
+    case 'drop-cuts':
+      return file.dropCuts(request.ids);
+    case 'close':
+      return file.close();
+  }
+}
+
+function open(): void {
+  const file = new FallbackCutFile(
+    path,
+    (error) => post({ type: 'warning', failure: failureOf(error) }),
+    maxBytes,
+  );
+  parentPort?.on('message', ({ call, request }: { call: number; request: StoreRequest }) => {
+    try {
+      post({ type: 'answer', call, value: answer(file, request) });
+    } catch (error) {
+      post({ type: 'answer', call, failure: failureOf(error) });
+    }
+  });
+  post({ type: 'opened' });
+}
+
+try {
+  open();
+} catch (error) {
+  post({ type: 'open-failed', failure: failureOf(error) });
+}
