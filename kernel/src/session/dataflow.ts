@@ -43,6 +43,8 @@ export interface Dataflow {
   requestStop(): void;
   /** After `Runtime.terminateExecution` may have cut a slice short: roll back to the last consistent state. */
   afterTermination(): void;
+  /** All rows of a view again: the kernel process lost a delta. */
+  resetView(viewId: string): void;
   close(): Promise<void>;
 }
 
@@ -54,4 +56,12 @@ export interface DataflowOptions {
   readonly post: (message: ViewMessage) => void;
   /** Writes to a cell's stdout (`print()`), under the cell that owns the operator. */
   readonly print: (cellId: string, text: string) => void;
+  /** Writes a warning to a cell's stderr, or to that of the last cell. */
+  readonly warn: (text: string, cellId?: string) => void;
+  /** Runs work so that output written meanwhile is the cell's. */
+  readonly inCell: (cellId: string, work: () => void) => void;
+  /** The cell whose code, or a callback of whose code, is running now. */
+  readonly currentCell: () => string | undefined;
+  /** Wraps every slice of the engine: it enters user code, which the watchdog must know. */
+  readonly around: (slice: () => void) => void;
 }

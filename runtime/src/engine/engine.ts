@@ -36,6 +36,7 @@ export class Engine {
   /** Set while a lane runs, so that a slice that was terminated from outside leaves its name. */
   #running: LaneRunner | undefined;
   #paused = false;
+  #stopRequested = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -132,9 +133,16 @@ export class Engine {
     for (const source of this.#sources.values()) source.close();
   }
 
+  /** Makes the running slice, if any, end after the batch it is at. */
+  requestStop(): void {
+    this.#stopRequested = true;
+  }
+
   /** One slice of work. True if there is more to do at once. */
-  slice(expired: () => boolean): boolean {
+  slice(timeUp: () => boolean): boolean {
     if (this.#paused) return false;
+    this.#stopRequested = false;
+    const expired = (): boolean => this.#stopRequested || timeUp();
     let progress = true;
     while (progress && !expired()) {
       progress = this.#readSources(expired);

@@ -1,6 +1,6 @@
 import type { JobClient, JobExecutionResult, JobStatus } from '../api/job-client.ts';
 import type { Clock } from '../time/runtime-clock.ts';
-import { jobCanceled } from '../errors.ts';
+import { jobCanceled } from './engine-errors.ts';
 import type { OperatorMetrics } from './lane.ts';
 import type { LaneRunner } from './lane-runner.ts';
 

@@ -22,8 +22,8 @@ export interface LaneRunnerOptions {
   readonly sourceKey: (node: StreamNode) => string;
   readonly timeline: Timeline;
   readonly clock: Clock;
-  /** Seq after which it reads; the start of the recording for a rebuilt lane. */
-  readonly startAfter: number;
+  /** Seq after which a rebuilt lane reads these sources: where the recording of them begins. */
+  readonly startAfter: (sourceKeys: Iterable<string>) => number;
   readonly lane: Omit<LaneOptions, 'startTime' | 'views'>;
   readonly openView?: (node: StreamNode) => ViewObserver;
   /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
@@ -51,12 +51,12 @@ export class LaneRunner {
   constructor(options: LaneRunnerOptions, cut?: LaneCut) {
     this.#options = options;
     this.sinks = options.sinks;
-    this.#cursor = cut?.cursor ?? options.startAfter;
-    this.#lane = this.#makeLane(cut);
-    for (const node of this.#lane.sources) {
+    for (const node of sourcesOf(options.sinks)) {
       const key = options.sourceKey(node);
       this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
     }
+    this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf.keys());
+    this.#lane = this.#makeLane(cut);
   }
 
   get status(): LaneStatus {
@@ -151,7 +151,7 @@ export class LaneRunner {
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
-    this.#cursor = cut?.cursor ?? this.#options.startAfter;
+    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf.keys());
     this.#error = undefined;
     this.#lane = this.#makeLane(cut);
     this.#status = 'created';
@@ -173,9 +173,9 @@ export class LaneRunner {
   }
 
   cancel(): void {
-    if (this.#status === 'canceled') return;
-    if (this.active || this.#status === 'paused') this.#guarded(() => this.#lane.close());
     this.#closeReaders();
+    if (!this.active && this.#status !== 'paused') return;
+    this.#guarded(() => this.#lane.close());
     this.#setStatus('canceled');
   }
 
@@ -271,4 +271,16 @@ export class LaneRunner {
     this.#readers.clear();
     this.#waitingForRange = false;
   }
+}
+
+/** Source nodes that these sinks hang on, in order of creation. */
+function sourcesOf(sinks: readonly StreamNode[]): StreamNode[] {
+  const found = new Set<StreamNode>();
+  const visit = (node: StreamNode): void => {
+    if (found.has(node)) return;
+    found.add(node);
+    for (const edge of node.inputs) visit(edge.from);
+  };
+  for (const sink of sinks) visit(sink);
+  return [...found].filter((node) => node.source).sort((a, b) => a.id - b.id);
 }

@@ -1,5 +1,5 @@
 import type { Source, SourceReader } from '../connectors/source.ts';
-import { recordingMismatch } from '../errors.ts';
+import { recordingMismatch } from './engine-errors.ts';
 import type { RecordedBatch, TimelineEntry } from './timeline.ts';
 
 /** Reads again what a timeline entry says was read, for a lane that is behind the live end. */

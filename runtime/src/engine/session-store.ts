@@ -97,19 +97,15 @@ export class SessionStore {
 
   /** Every cut that can be read, oldest first, without its blobs. */
   async list(): Promise<SessionCut[]> {
-    const cuts: SessionCut[] = [];
-    for (const { id } of await this.#store.readCuts()) {
-      const stored = await this.#store.readCut(id);
-      if (stored) cuts.push(this.#summary(stored));
-    }
-    return cuts;
+    return (await this.#store.readCuts()).map((stored) => this.#summary(stored, stored.blobBytes));
   }
 
   /** The bytes of one cut by branch; `undefined` if it is gone or damaged. */
   async read(id: number): Promise<{ cut: SessionCut; blobs: Map<string, Uint8Array> } | undefined> {
     const stored = await this.#store.readCut(id);
     if (!stored) return undefined;
-    return { cut: this.#summary(stored), blobs: new Map(stored.blobs.map(({ key, bytes }) => [key, bytes])) };
+    const bytes = stored.blobs.reduce((sum, blob) => sum + blob.bytes.length, 0);
+    return { cut: this.#summary(stored, bytes), blobs: new Map(stored.blobs.map((blob) => [blob.key, blob.bytes])) };
   }
 
   /** The recording between two seqs, both included. */
@@ -143,9 +139,8 @@ export class SessionStore {
     await this.#store.close();
   }
 
-  #summary(stored: StoredCut): SessionCut {
+  #summary(stored: Omit<StoredCut, 'blobs'>, bytes: number): SessionCut {
     const graph = this.#codec.decode(stored.graph) as CutGraph;
-    const bytes = stored.blobs.reduce((sum, blob) => sum + blob.bytes.length, 0);
     const { id, seq, label, executionCount, time } = stored;
     return { id, seq, label, cell: stored.cellId, executionCount, time, bytes, ...graph };
   }

@@ -1,5 +1,5 @@
 import type { JobClient } from '../api/job-client.ts';
-import { noSuchCut, nothingToExecute } from '../errors.ts';
+import { noSuchCut, nothingToExecute } from './engine-errors.ts';
 import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
@@ -11,6 +11,7 @@ import { Engine } from './engine.ts';
 import { Job } from './job.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
 import type { BranchCut, SessionCut, SessionStore } from './session-store.ts';
+import { afterRealTime } from './slice-loop.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
 import type { View, ViewObserver, ViewOptions } from './view.ts';
 
@@ -204,12 +205,17 @@ export class Session implements ExecutionBackend {
   }
 
   collect(node: StreamNode, options: { limit?: number; timeout?: number }): Promise<unknown[]> {
-    return collectRecords(node, options, this.clock, (sink, done) => {
-      const runner = this.#makeRunner({ sinks: [sink], cell: this.#cell(), startAfter: this.#startSeq - 1 });
-      runner.onSettled(() => done(runner));
-      this.engine.add(runner);
-      return () => this.engine.remove(runner);
-    });
+    const cell = this.#cell();
+    return collectRecords(
+      node,
+      options,
+      (sink, observer) => {
+        const runner = this.#makeRunner([sink], { cell: () => cell, openView: () => observer });
+        this.engine.add(runner);
+        return () => this.engine.remove(runner);
+      },
+      afterRealTime,
+    );
   }
 
   /** Cuts that can be restored, oldest first (law 6). */
@@ -327,6 +333,20 @@ export class Session implements ExecutionBackend {
     return branch.sink.name;
   }
 
+  /** Ends the running slice at the next batch. */
+  requestStop(): void {
+    this.engine.requestStop();
+  }
+
+  /** True for what `show()` of this session returned. */
+  isView(value: unknown): boolean {
+    return value instanceof BranchView;
+  }
+
+  close(): void {
+    this.engine.close();
+  }
+
   /** Makes the branches of a cut wait for their cells, or takes them over where they run already. */
   #adopt(cut: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): void {
     this.#waiting.clear();
@@ -364,29 +384,29 @@ export class Session implements ExecutionBackend {
 
   #start(branch: Branch): void {
     if (branch.runner || !this.#branches.has(branch)) return;
-    branch.runner = this.#makeRunner({ sinks: [branch.sink], cell: branch.cell, startAfter: this.#startSeq - 1, branch });
+    const openView = (): ViewObserver => {
+      if (!branch.view) throw new TypeError(`nobody looks at ${branch.sink.name}`);
+      return branch.view.tap(this.#host.openView(branch.view.id));
+    };
+    branch.runner = this.#makeRunner([branch.sink], { cell: () => branch.cell, openView }, branch.cut);
     this.engine.add(branch.runner);
   }
 
-  #makeRunner(of: { sinks: readonly StreamNode[]; cell: string; startAfter: number; branch?: Branch }): LaneRunner {
-    const { branch } = of;
+  #makeRunner(sinks: readonly StreamNode[], owner: { cell: () => string; openView: () => ViewObserver }, cut?: LaneCut): LaneRunner {
     const sourceKey = (node: StreamNode): string => this.#fingerprints.ofSource(node);
     return new LaneRunner(
       {
-        sinks: of.sinks,
+        sinks,
         sourceKey,
         timeline: this.engine.timeline,
         clock: this.clock,
-        startAfter: of.startAfter,
-        lane: { keyOf: laneKeys(this.#fingerprints), print: (node, text) => this.#host.print(branch?.cell ?? of.cell, text) },
-        openView: () => {
-          if (!branch?.view) throw new TypeError('a view without a reader');
-          return branch.view.tap(this.#host.openView(branch.view.id));
-        },
-        inContext: (work) => this.#host.inCell(branch?.cell ?? of.cell, work),
+        startAfter: (keys) => this.engine.recordedSince(keys, this.#startSeq - 1),
+        lane: { keyOf: laneKeys(this.#fingerprints), print: (_node, text) => this.#host.print(owner.cell(), text) },
+        openView: owner.openView,
+        inContext: (work) => this.#host.inCell(owner.cell(), work),
         onReady: this.engine.wake,
       },
-      branch?.cut,
+      cut,
     );
   }
 

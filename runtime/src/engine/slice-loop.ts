@@ -61,3 +61,9 @@ export class SliceLoop {
   }
 }
 
+
+/** Calls back after `ms` of real time; returns how to prevent it. */
+export function afterRealTime(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,61 @@
+import { DataStream, type ViewOptions } from 'tidemark';
+import { openSession, openStore, SessionEnvironment } from 'tidemark/session';
+import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
+import { functionDescriber } from './describe-function.ts';
+import { LiveViews } from './live-views.ts';
+
+/** Opens the streams of a notebook's session: its environment, its views, its store. */
+export async function createDataflow(options: DataflowOptions): Promise<Dataflow> {
+  const views = new LiveViews(options.post);
+  const store = await openStore(options.storePath, (warning) => options.warn(warning));
+  const session = await openSession(
+    {
+      announceView: (view) => views.announce(view),
+      openView: (viewId) => views.open(viewId),
+      refreshView: (viewId) => views.reset(viewId),
+      closeView: (viewId) => views.close(viewId),
+      print: options.print,
+      inCell: options.inCell,
+      currentCell: options.currentCell,
+      describe: functionDescriber(),
+      around: options.around,
+      warn: (message) => options.warn(message),
+    },
+    store,
+    options.resume,
+  );
+  const env = new SessionEnvironment(session);
+  const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
+    if (value instanceof DataStream) return value.show(viewOptions);
+    throw new TypeError('show(x) needs a stream; for any other value use display(x), or make it the last expression of the cell.');
+  };
+
+  return {
+    globals: { env, show, watermarks: (stream: unknown, viewOptions: ViewOptions = {}) => show(stream, { ...viewOptions, kind: 'watermarks' }) },
+    beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
+    endCell: (cell: CellRun, failed: boolean): Promise<CellReport> => {
+      const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
+      return Promise.resolve(session.endCell(cell.cellId, label, failed));
+    },
+    showValue: (value) => {
+      if (value instanceof DataStream) value.show();
+      else if (!session.isView(value)) return false;
+      return true;
+    },
+    pause: () => session.pause(),
+    resume: () => session.resume(),
+    requestStop: () => session.requestStop(),
+    afterTermination: () => {
+      const interrupted = session.afterTermination();
+      if (interrupted !== undefined) {
+        options.warn(`${interrupted} was interrupted in the middle of a record. It stands at the last snapshot; edit its cell and run it again, or env.resume().`);
+      }
+    },
+    resetView: (viewId) => views.reset(viewId),
+    close: async () => {
+      session.close();
+      views.stop();
+      await store.close();
+    },
+  };
+}

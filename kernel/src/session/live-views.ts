@@ -1,0 +1,71 @@
+import type { AnnouncedView } from 'tidemark/session';
+import type { ViewObserver } from 'tidemark';
+import type { ViewDescription } from '../protocol/index.ts';
+import { createMaterializer, DEFAULT_ROWS, type ViewMaterializer } from '../views/materialize/view-materializer.ts';
+import type { ViewMessage } from './dataflow.ts';
+import { windowShape } from './window-shape.ts';
+
+/** Ms between two looks at what the views have to say; at most 20 a second. */
+const TICK_MS = 50;
+
+interface OpenView {
+  readonly announced: AnnouncedView;
+  readonly description: ViewDescription;
+  materializer: ViewMaterializer;
+}
+
+/** The session's end of all live views: turns records into rows, and rows into deltas on a tick. */
+export class LiveViews {
+  readonly #post: (message: ViewMessage) => void;
+  readonly #views = new Map<string, OpenView>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(post: (message: ViewMessage) => void) {
+    this.#post = post;
+  }
+
+  /** Says that a view is to be seen at this place of its cell. */
+  announce(announced: AnnouncedView): void {
+    const { viewId, cell, ordinal, title, node, options } = announced;
+    const kind = options.kind ?? (windowShape(node) ? 'windows' : 'records');
+    const description: ViewDescription = { viewId, cellId: cell, ordinal, title, kind, maxRows: options.rows ?? DEFAULT_ROWS[kind] };
+    const known = this.#views.get(viewId);
+    const materializer = known?.materializer ?? createMaterializer(description, options, windowShape(node));
+    this.#views.set(viewId, { announced, description, materializer });
+    this.#post({ type: 'view-open', view: known ? { ...materializer.description, title } : materializer.description });
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
+  }
+
+  /** Fresh rows for a lane that is about to start. */
+  open(viewId: string): ViewObserver {
+    const view = this.#views.get(viewId);
+    if (!view) throw new TypeError(`view ${viewId} was not announced`);
+    const { description, announced } = view;
+    view.materializer = createMaterializer(description, announced.options, windowShape(announced.node));
+    return view.materializer;
+  }
+
+  /** All rows again with the next tick. */
+  reset(viewId: string): void {
+    this.#views.get(viewId)?.materializer.requestReset();
+  }
+
+  close(viewId: string): void {
+    if (this.#views.delete(viewId)) this.#post({ type: 'view-close', viewId });
+  }
+
+  /** Says what has changed since the last tick. */
+  tick(): void {
+    for (const [viewId, { materializer }] of this.#views) {
+      const delta = materializer.takeDelta();
+      if (delta) this.#post({ type: 'view-delta', delta });
+      const status = materializer.takeStatus();
+      if (status) this.#post({ type: 'view-status', viewId, ...status });
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.tick();
+  }
+}

@@ -1,0 +1,37 @@
+import { TidemarkError } from '../errors.ts';
+
+export function recordingMismatch(kind: string, recorded: number, found: number): TidemarkError {
+  return new TidemarkError(
+    'recording-mismatch',
+    `The ${kind} source no longer holds what was read from it: of ${recorded} records only ${found} were found again. ` +
+      'Probably the file was changed or cut short meanwhile. Restart the kernel to begin a new recording.',
+    { details: { kind, recorded, found } },
+  );
+}
+
+export function jobCanceled(name: string): TidemarkError {
+  return new TidemarkError('job-canceled', `The job '${name}' was canceled before it had finished.`, { details: { name } });
+}
+
+export function nothingToExecute(): TidemarkError {
+  return new TidemarkError(
+    'nothing-to-execute',
+    'There is nothing to execute: no stream has a sink or a view that does not run already. ' +
+      'Call print(), sinkTo(sink) or show() on a stream first.',
+  );
+}
+
+export function noSuchCut(id: number | undefined, known: readonly number[]): TidemarkError {
+  const there = known.length === 0 ? 'There are none yet: one is taken after every cell.' : `There are ${known.join(', ')}.`;
+  const message = id === undefined ? `There is no snapshot to restore. ${there}` : `There is no snapshot ${id} that can be read. ${there}`;
+  return new TidemarkError('no-such-cut', `${message} %snapshots lists them.`, { details: { id, known } });
+}
+
+export function collectTimedOut(name: string, timeout: number, collected: number): TidemarkError {
+  return new TidemarkError(
+    'collect-timed-out',
+    `${name} had not ended after ${timeout} ms; ${collected} records had come. The stream is probably unbounded: ` +
+      'give a limit, executeAndCollect({ limit: 100 }), or a longer timeout.',
+    { details: { name, timeout, collected } },
+  );
+}
