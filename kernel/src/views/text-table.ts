@@ -2,7 +2,7 @@ import { clockTime, type Json, type ViewDescription, type ViewRow } from '../pro
 
 const MAX_LINES = 12;
 const MAX_COLUMNS = 8;
-const MAX_WIDTH = 32;
+const MAX_WIDTH = 40;
 
 /** A view's last rows as aligned plain text, for frontends that show nothing else. */
 export function textTable(view: ViewDescription, rows: readonly ViewRow[], waiting: string): string {
@@ -35,7 +35,7 @@ function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableCol
   switch (view.kind) {
     case 'windows':
       return [
-        column('window', (row) => `${time(row.start)} to ${time(row.end)}`),
+        column('window', (row) => `${time(row.start)} to ${time(row.end, row.start)}`),
         field('key'),
         field('value'),
         ...(rows.some((row) => row.pane !== 0) ? [field('pane')] : []),
@@ -66,12 +66,14 @@ function column(title: string, of: (row: ViewRow) => string): TableColumn {
   return { title, text: of, value: of };
 }
 
-function time(value: Json | undefined): string {
-  return typeof value === 'number' ? clockTime(value) : '';
+function time(value: Json | undefined, near?: Json): string {
+  if (typeof value !== 'number') return '';
+  return clockTime(value, typeof near === 'number' ? near : undefined);
 }
 
 function text(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

@@ -73,9 +73,14 @@ export function chartFrame(parts: ChartSpec, height = 220): ChartSpec {
   };
 }
 
+/** Vega expression for the label of a tick on a time axis: as much of the time as is not zero, by a 24 hour clock. */
+export const TIME_LABEL =
+  "utcFormat(datum.value, utcmilliseconds(datum.value) ? '%S.%L' : utcseconds(datum.value) ? '%H:%M:%S' : " +
+  "utchours(datum.value) || utcminutes(datum.value) ? '%H:%M' : '%b %d')";
+
 /** Event time is shown in UTC everywhere: windows are aligned to it. */
 export function timeAxis(title: string): ChartSpec {
-  return { type: 'temporal', scale: { type: 'utc' }, axis: { title } };
+  return { type: 'temporal', scale: { type: 'utc' }, axis: { title, labelExpr: TIME_LABEL } };
 }
 
 /** `series` is the selection that a click in the legend makes. */

@@ -42,7 +42,7 @@ export function sessionChart(valueTitle: string, timeTitle: string): ChartSpec {
           type: 'point',
           shape: 'diamond',
           filled: true,
-          size: 55,
+          size: 90,
           color: LATE_COLOUR,
           opacity: 1,
           stroke: 'white',

@@ -3,7 +3,7 @@ import { WATERMARK_COLOUR, type ChartSpec } from './chart-spec.ts';
 /** The current watermark as a moving rule on the time axis, with its time. */
 export function watermarkRule(timeAxis: ChartSpec): readonly ChartSpec[] {
   const data = { name: 'status' };
-  const transform = [{ filter: 'isValid(datum.watermark)' }];
+  const transform = [{ filter: "isValid(datum.watermark) && datum.waiting == ''" }];
   const x = { field: 'watermark', ...timeAxis };
   return [
     {
@@ -18,9 +18,9 @@ export function watermarkRule(timeAxis: ChartSpec): readonly ChartSpec[] {
       mark: {
         type: 'text',
         align: 'right',
-        baseline: 'top',
-        dx: -5,
-        y: 2,
+        baseline: 'bottom',
+        dx: 4,
+        y: -4,
         color: WATERMARK_COLOUR,
         fontWeight: 500,
         tooltip: null,

@@ -40,6 +40,8 @@ export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec 
           x,
           x2: { field: '_right' },
           y: { ...y, stack: null },
+          // Said outright: with two ends on x, Vega-Lite would draw only the bar's upper edge.
+          y2: { datum: 0 },
           color: SERIES_COLOUR,
           opacity: seriesOpacity(0.9),
           tooltip: windowTooltip(valueTitle),

@@ -3,6 +3,7 @@ import {
   LATE_COLOUR,
   SERIES_COLOUR,
   SERIES_PICK,
+  TIME_LABEL,
   seriesOpacity,
   timeAxis,
   type ChartSpec,
@@ -20,7 +21,7 @@ export function watermarkChart(): ChartSpec {
   const x = { field: 'now', ...timeAxis('clock of the runtime (UTC)') };
   const y = {
     ...timeAxis('event time (UTC)'),
-    axis: { title: 'event time (UTC)', grid: true, tickCount: 5 },
+    axis: { title: 'event time (UTC)', grid: true, tickCount: 5, labelExpr: TIME_LABEL },
   };
   const tooltip = [
     { field: 'key', type: 'nominal', title: 'operator' },
@@ -66,7 +67,7 @@ export function watermarkChart(): ChartSpec {
       },
       {
         transform: [{ filter: 'datum.idle' }],
-        mark: { type: 'point', size: 22, strokeWidth: 1.2, opacity: 0.8 },
+        mark: { type: 'point', filled: true, size: 16, opacity: 0.8 },
         encoding: { x, y: { field: 'watermark', ...y }, color: SERIES_COLOUR, tooltip },
       },
       {

@@ -27,7 +27,7 @@ function tupleValue(tuple: readonly unknown[]): WindowValue {
   const last = tuple.findLastIndex((item) => numberOf(item) !== undefined);
   const fields = Object.fromEntries(tuple.slice(0, 20).map((item, i) => [`f${i}`, plainJson(item)]));
   if (last < 0) return { value: 1, title: 'results', fields };
-  return { value: finite(numberOf(tuple[last]) ?? Number.NaN), title: `f${last}`, fields };
+  return { value: finite(numberOf(tuple[last]) ?? Number.NaN), title: 'value', fields };
 }
 
 function objectValue(result: object, key: unknown): WindowValue {

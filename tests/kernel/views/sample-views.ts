@@ -1,0 +1,128 @@
+import {
+  createMaterializer,
+  type ViewMaterializer,
+} from '../../../kernel/src/views/materialize/view-materializer.ts';
+import type { ViewDescription } from '../../../kernel/src/protocol/index.ts';
+
+/** Views as a small job would fill them, for tests of charts, bundles and deltas. */
+
+const T0 = Date.UTC(2026, 10, 23, 12);
+
+export function description(
+  kind: ViewDescription['kind'],
+  more: Partial<ViewDescription> = {},
+): ViewDescription {
+  return {
+    viewId: `view-${kind}`,
+    cellId: 'cell-1',
+    ordinal: 0,
+    title: 'sum(1)',
+    kind,
+    maxRows: 200,
+    ...more,
+  };
+}
+
+/** Counts of three keys in 10 s windows; one window is amended by late records. */
+export function tumblingView(): ViewMaterializer {
+  const view = createMaterializer(description('windows'), {}, { layout: 'tumbling', size: 10_000 });
+  for (let w = 0; w < 12; w++) {
+    const window = { start: T0 + w * 10_000, end: T0 + (w + 1) * 10_000 };
+    ['info', 'warn', 'error'].forEach((key, k) =>
+      view.onRecord([key, 12 - 3 * k + ((w * 7 + k * 5) % 6)], window.end - 1, { key, window, pane: 0 }),
+    );
+    view.onWatermark(window.end + 2000);
+  }
+  const late = { start: T0 + 40_000, end: T0 + 50_000 };
+  view.onRecord(['info', 21], late.end - 1, { key: 'info', window: late, pane: 1 });
+  view.onProgress([{ operator: 'sum(1)', watermark: T0 + 122_000, idle: false, lateRecords: 4 }], T0);
+  return view;
+}
+
+/** One-minute windows every 10 s of two keys. */
+export function slidingView(): ViewMaterializer {
+  const view = createMaterializer(
+    description('windows'),
+    {},
+    { layout: 'sliding', size: 60_000, slide: 10_000 },
+  );
+  for (let w = 0; w < 30; w++) {
+    const window = { start: T0 + w * 10_000, end: T0 + w * 10_000 + 60_000 };
+    ['north', 'south'].forEach((key, k) => {
+      const value = 20 + 8 * Math.sin(w / 4 + k * 2);
+      view.onRecord({ key, mean: value, count: 3 }, window.end - 1, { key, window, pane: 0 });
+    });
+    view.onWatermark(window.end);
+  }
+  const late = { start: T0 + 150_000, end: T0 + 210_000 };
+  view.onRecord({ key: 'north', mean: 28, count: 4 }, late.end - 1, { key: 'north', window: late, pane: 1 });
+  return view;
+}
+
+/** Sessions of four users. */
+export function sessionView(): ViewMaterializer {
+  const view = createMaterializer(description('windows'), {}, { layout: 'session', gap: 5000 });
+  ['ada', 'ben', 'cleo', 'dan'].forEach((key, k) => {
+    for (let s = 0; s < 5; s++) {
+      const start = T0 + s * 30_000 + k * 4000;
+      const window = { start, end: start + 6000 + ((s * 5 + k * 3) % 7) * 2500 };
+      view.onRecord(3 + ((s + k) % 5), window.end - 1, { key, window, pane: 0 });
+    }
+  });
+  view.onWatermark(T0 + 151_000);
+  const late = { start: T0 + 64_000, end: T0 + 64_000 + 6000 + 6 * 2500 };
+  view.onRecord(9, late.end - 1, { key: 'ben', window: late, pane: 1, absorbed: [] });
+  return view;
+}
+
+/** A sensor's readings. */
+export function lineView(): ViewMaterializer {
+  const view = createMaterializer(description('records', { title: 'readings' }), {});
+  for (let i = 0; i < 80; i++) view.onRecord(20 + Math.sin(i / 6) * 3, T0 + i * 1000, undefined);
+  view.onWatermark(T0 + 76_000);
+  return view;
+}
+
+/** Two operators, one of them behind, with late records and an idle end. */
+export function watermarkView(): ViewMaterializer {
+  const view = createMaterializer(description('watermarks', { title: 'watermarks', maxRows: 500 }), {});
+  for (let i = 0; i < 120; i++) {
+    const now = T0 + i * 500;
+    const newest = now - 800 - (i % 7) * 120;
+    const idle = i > 100;
+    view.onProgress(
+      [
+        { operator: 'source', watermark: newest - 3000, maxTimestamp: newest, idle: false, lateRecords: 0 },
+        {
+          operator: 'window',
+          watermark: idle ? T0 + 42_000 : newest - 7000,
+          maxTimestamp: newest,
+          idle,
+          lateRecords: Math.floor(i / 25),
+        },
+      ],
+      now,
+    );
+  }
+  return view;
+}
+
+/** Nothing has fired yet. */
+export function emptyView(): ViewMaterializer {
+  const view = createMaterializer(description('windows'), {}, { layout: 'tumbling', size: 10_000 });
+  view.onWatermark(T0 + 3000);
+  view.onProgress(
+    [{ operator: 'sum(1)', watermark: T0 + 3000, maxTimestamp: T0 + 5000, idle: false, lateRecords: 0 }],
+    T0 + 6000,
+  );
+  return view;
+}
+
+export const SAMPLES: Readonly<Record<string, () => ViewMaterializer>> = {
+  tumbling: tumblingView,
+  sliding: slidingView,
+  session: sessionView,
+  line: lineView,
+  watermarks: watermarkView,
+  empty: emptyView,
+};
