@@ -1,15 +1,43 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests import the workspaces' TypeScript sources; only the browser and wire tests run what `npm run build` made.
+const soak = process.env['TIDEMARK_SOAK'] === '1';
+const endsIn = soak ? 'soak.test.ts' : 'test.ts';
+const never = ['**/node_modules/**', ...(soak ? [] : ['**/*.soak.test.ts'])];
+
+// Tests import the workspaces' TypeScript sources; only those below tests/{wire,browser,setup} run what
+// `npm run build` made. These also start servers and measure times: one file after the other, when the rest is done.
+const system = ['wire', 'browser', 'setup'].map((room) => `tests/${room}/**`);
+
 export default defineConfig({
   resolve: { conditions: ['tidemark-source'] },
   ssr: { resolve: { conditions: ['tidemark-source', 'node', 'import', 'module', 'default'] } },
   test: {
-    include: ['tests/**/*.test.ts'],
-    exclude: ['**/*.soak.test.ts', '**/node_modules/**'],
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: [`tests/**/*.${endsIn}`],
+          exclude: [...never, ...system],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: system.map((room) => `${room}/*.${endsIn}`),
+          exclude: never,
+          maxWorkers: 1,
+          testTimeout: soak ? 1_800_000 : 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

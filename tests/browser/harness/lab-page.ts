@@ -1,0 +1,215 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { CellOutput } from './cell-output.ts';
+import type { JupyterServer } from './jupyter-server.ts';
+import { killSessionProcess } from './kernel-processes.ts';
+import './lab-application.ts';
+import { PageProblems } from './page-problems.ts';
+
+const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' } as const;
+const PATIENCE_MS = 30_000;
+
+/**
+ * JupyterLab in a browser page, with one notebook in front. Cells are counted from 0, Markdown cells included. What a
+ * user does by a menu is done by the menu's command; typing is real typing.
+ */
+export class LabPage {
+  readonly page: Page;
+  readonly server: JupyterServer;
+  readonly problems: PageProblems;
+  #path = '';
+
+  constructor(page: Page, server: JupyterServer) {
+    this.page = page;
+    this.server = server;
+    this.problems = new PageProblems(page);
+    page.setDefaultTimeout(PATIENCE_MS);
+    // Leaving a notebook with changes asks; the user of these tests means it.
+    page.on('dialog', (dialog) => void dialog.accept());
+  }
+
+  /** Opens the notebook at `path` of the server's folder and waits until its kernel is idle. */
+  async open(path: string): Promise<void> {
+    this.#path = path;
+    await this.problems.whileLeaving(() =>
+      this.page.goto(new URL(`lab/tree/${path}?reset&token=${this.server.token}`, this.server.url).href),
+    );
+    await this.#untilReady();
+  }
+
+  /** Loads the page again as F5 does; nothing is saved first. */
+  async reload(): Promise<void> {
+    await this.problems.whileLeaving(() => this.page.reload());
+    await this.#untilReady();
+  }
+
+  /** Runs one of JupyterLab's commands. */
+  async command(id: string, args: unknown = {}): Promise<void> {
+    await this.page.evaluate(
+      async ([name, options]) => void (await window.jupyterapp.commands.execute(name, options)),
+      [id, args] as const,
+    );
+  }
+
+  /** Runs every cell and waits until all have run (or one has failed). */
+  async runAll(): Promise<void> {
+    await this.command('notebook:run-all-cells');
+  }
+
+  /** Runs one cell and waits for its end. */
+  async runCell(index: number): Promise<void> {
+    await this.#select(index);
+    await this.command('notebook:run-cell');
+  }
+
+  /** Sends one cell to the kernel and does not wait for its end. */
+  async startCell(index: number): Promise<void> {
+    await this.#select(index);
+    await this.page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell'));
+  }
+
+  /** Replaces a cell's text by typing it. */
+  async editCell(index: number, source: string): Promise<void> {
+    await this.#select(index);
+    const editor = this.cell(index).locator('.cm-content');
+    await editor.click();
+    // A key pressed in the same frame as the click would be lost.
+    await this.page.waitForFunction((node) => document.activeElement === node, await editor.elementHandle());
+    await this.page.keyboard.press('ControlOrMeta+a');
+    await this.page.keyboard.insertText(source);
+    await this.page.waitForFunction(
+      ([at, text]) =>
+        window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.sharedModel.getSource() === text,
+      [index, source] as const,
+    );
+  }
+
+  /** The cell's element; it is in the document once {@link runCell} or {@link scrollTo} has brought it there. */
+  cell(index: number): Locator {
+    return this.page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`);
+  }
+
+  async scrollTo(index: number): Promise<void> {
+    await this.page.evaluate(
+      (at) => window.jupyterapp.shell.currentWidget?.content.scrollToItem(at, 'start'),
+      index,
+    );
+    await this.cell(index).waitFor();
+  }
+
+  /** The cell's outputs as they are in the notebook's model now. */
+  outputs(index: number): Promise<CellOutput[]> {
+    return this.page.evaluate(
+      (at) =>
+        (window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.outputs?.toJSON() ??
+          []) as never[],
+      index,
+    );
+  }
+
+  executionCount(index: number): Promise<number | null> {
+    return this.page.evaluate(
+      (at) => window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.executionCount ?? null,
+      index,
+    );
+  }
+
+  /** Waits until the kernel says it is idle. */
+  async untilIdle(): Promise<void> {
+    await this.page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget?.context.sessionContext.session?.kernel?.status === 'idle',
+    );
+  }
+
+  async setTheme(theme: keyof typeof THEMES): Promise<void> {
+    await this.command('apputils:change-theme', { theme: THEMES[theme] });
+    const light = String(theme === 'light');
+    await this.page.waitForFunction((wanted) => document.body.dataset['jpThemeLight'] === wanted, light);
+    await this.#untilSplashIsGone();
+  }
+
+  /** Saves the notebook and waits until it is written. */
+  async save(): Promise<void> {
+    await this.command('docmanager:save');
+    await this.page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget?.context.model.dirty === false,
+    );
+  }
+
+  /** Whether the notebook has changes that were not saved. */
+  isDirty(): Promise<boolean> {
+    return this.page.evaluate(() => window.jupyterapp.shell.currentWidget?.context.model.dirty === true);
+  }
+
+  async interrupt(): Promise<void> {
+    await this.command('notebook:interrupt-kernel');
+  }
+
+  /** Restarts the kernel as the menu does, without its question. */
+  async restartKernel(): Promise<void> {
+    await this.page.evaluate(() =>
+      window.jupyterapp.shell.currentWidget?.context.sessionContext.restartKernel(),
+    );
+    await this.untilIdle();
+  }
+
+  kernelId(): Promise<string> {
+    return this.server.kernelIdOf(this.#path);
+  }
+
+  /** Ends the process that runs the user's cells by kill -9; answers with its pid. */
+  async killSessionProcess(): Promise<number> {
+    return killSessionProcess(await this.kernelId());
+  }
+
+  /**
+   * Takes a picture of the page, or of one cell. It lands in the folder named by TIDEMARK_SCREENSHOTS, else in a folder
+   * of the system's temporary one; answers with its path.
+   */
+  async screenshot(name: string, cellIndex?: number): Promise<string> {
+    const folder = process.env['TIDEMARK_SCREENSHOTS'] ?? join(tmpdir(), 'tidemark-screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await (cellIndex === undefined
+      ? this.page.screenshot({ path })
+      : this.cell(cellIndex).screenshot({ path }));
+    return path;
+  }
+
+  async #select(index: number): Promise<void> {
+    await this.page.evaluate(async (at) => {
+      const notebook = window.jupyterapp.shell.currentWidget?.content;
+      if (notebook === undefined) throw new Error('no notebook is in front');
+      await notebook.scrollToItem(at);
+      notebook.deselectAll();
+      notebook.activeCellIndex = at;
+    }, index);
+    await this.cell(index).waitFor();
+  }
+
+  /** JupyterLab covers the page while it starts and while it changes the theme. */
+  async #untilSplashIsGone(): Promise<void> {
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  }
+
+  async #untilReady(): Promise<void> {
+    await this.page.waitForFunction(() => window.jupyterapp !== undefined);
+    await this.page.evaluate(async () => await window.jupyterapp.restored);
+    await this.page.waitForFunction(
+      (path) => window.jupyterapp.shell.currentWidget?.context?.path === path,
+      this.#path,
+    );
+    await this.page.evaluate(async () => {
+      const context = window.jupyterapp.shell.currentWidget?.context;
+      await context?.ready;
+      await context?.sessionContext.ready;
+    });
+    await this.page.waitForFunction(() => {
+      const status = window.jupyterapp.shell.currentWidget?.context.sessionContext.session?.kernel?.status;
+      return status === 'idle' || status === 'busy';
+    });
+    await this.#untilSplashIsGone();
+  }
+}
