@@ -1,0 +1,252 @@
+import type { Diagnostic } from 'typescript7/unstable/sync';
+import { carry } from './carry.ts';
+import { cellDiagnostic, diagnosticAt, type CellDiagnostic } from './cell-diagnostic.ts';
+import { outlineOf, type CellOutline } from './cell-outline.ts';
+import { Checker } from './checker.ts';
+import { identifiersIn } from './identifiers.ts';
+import { LiveScope, type LiveBinding } from './live-scope.ts';
+import { chain, type PositionMap } from './position-map.ts';
+import { prologueFor, type Prologue } from './prologue.ts';
+import { StackFrames } from './stack-frames.ts';
+import { rewriteTopLevel } from './top-level-rewrite.ts';
+import { Transpiler } from './transpile.ts';
+import { typescript7 } from './typescript7.ts';
+
+/** A cell to compile. `name` is the script's name in stack traces before they are mapped; '' for `cell-<count>.ts`. */
+export interface CellSource {
+  readonly cellId: string;
+  readonly name: string;
+  readonly code: string;
+  readonly executionCount: number;
+}
+
+export type CompiledCell =
+  | {
+      readonly ok: true;
+      /** For `Runtime.evaluate({ replMode: true, awaitPromise: true })`; ends in its `sourceURL`. */
+      readonly js: string;
+      /** True if the cell's last statement is an expression, whose value is to be shown. */
+      readonly hasValue: boolean;
+      readonly scriptName: string;
+    }
+  | { readonly ok: false; readonly diagnostics: readonly CellDiagnostic[] };
+
+interface PendingCell {
+  readonly bindings: readonly LiveBinding[];
+  /** The line of the cell on which each name is declared, for cells that fail half way. */
+  readonly lines: ReadonlyMap<string, number>;
+  readonly scriptName: string;
+}
+
+/** A cell's text as opened in the checker. */
+interface OpenCell {
+  readonly code: string;
+  readonly outline: CellOutline;
+  readonly prologue: Prologue;
+  /** Where the cell begins in the checked file. */
+  readonly offset: number;
+}
+
+/** Checks, transpiles, completes and explains cells, against what earlier cells have declared. */
+export class LanguageService {
+  readonly #checker: Checker;
+  readonly #transpiler: Transpiler;
+  readonly #scope = new LiveScope();
+  readonly #frames = new StackFrames();
+  readonly #pending = new Map<string, PendingCell>();
+  #space = 0;
+  /** Execution counts by namespace, for messages that tell two types of one name apart. */
+  readonly #spaces = new Map<number, number>();
+
+  constructor(options: { readonly cwd: string; readonly tidemarkTypes?: string }) {
+    this.#checker = new Checker(options.cwd, options.tidemarkTypes);
+    this.#transpiler = new Transpiler(options.cwd);
+  }
+
+  /** Loads TypeScript and opens the program, so that the first cell does not wait for it. */
+  async warm(): Promise<void> {
+    this.#transpiler.transpile('let x: number = 1', false);
+    rewriteTopLevel('let x = 1', () => false);
+    await Promise.resolve();
+    this.#open('const x = [1].map(String); x;');
+    this.#checker.semanticDiagnostics();
+  }
+
+  /** Checks a cell and makes it evaluable. What it declares becomes live by `commit`. */
+  async compile(cell: CellSource): Promise<CompiledCell> {
+    const asExpression = objectLiteral(cell.code);
+    if (asExpression !== undefined) {
+      const compiled = this.#compile({ ...cell, code: asExpression }, cell.code);
+      if (compiled.ok) return compiled;
+    }
+    return this.#compile(cell, cell.code);
+  }
+
+  /** The cell was evaluated: later cells see what it declared. */
+  commit(cellId: string, executionCount: number): void {
+    const pending = this.#take(cellId, executionCount);
+    if (pending) this.#scope.declare(pending.bindings);
+  }
+
+  /**
+   * The cell failed. With the stack of the error that it threw, what it had declared before that line is live, as it
+   * is in the session; without, nothing is.
+   */
+  rollback(cellId: string, executionCount: number, stack?: string): void {
+    const pending = this.#take(cellId, executionCount);
+    const place =
+      stack === undefined ? undefined : this.#frames.outermostIn(stack, pending?.scriptName ?? '');
+    if (pending === undefined || place === undefined) return;
+    this.#scope.declare(
+      pending.bindings.filter(({ name }) => (pending.lines.get(name) ?? Infinity) < place.line),
+    );
+  }
+
+  /** Makes a stack trace speak of cells and their lines, and leaves out what lies beneath them. */
+  mapStack(stack: string): string {
+    return this.#frames.map(stack);
+  }
+
+  close(): void {
+    this.#checker.close();
+  }
+
+  #take(cellId: string, executionCount: number): PendingCell | undefined {
+    const key = `${executionCount}/${cellId}`;
+    const pending = this.#pending.get(key);
+    this.#pending.delete(key);
+    return pending;
+  }
+
+  #compile(cell: CellSource, shown: string): CompiledCell {
+    let open = this.#open(cell.code);
+    const syntax = this.#checker.syntacticDiagnostics().filter(({ pos }) => pos >= open.offset);
+    if (syntax.length > 0) return this.#failed(syntax, shown, open.offset);
+    let errors = this.#errors();
+    if (errors.some(({ code }) => UNRESOLVED_MODULE.has(code))) {
+      this.#checker.refresh();
+      errors = this.#errors();
+    }
+    while (errors.some(({ pos }) => pos < open.offset) && this.#useOwnWords(open, errors)) {
+      open = this.#open(cell.code);
+      errors = this.#errors();
+    }
+    const own = errors.filter(({ pos }) => pos >= open.offset);
+    if (own.length > 0) return this.#failed(own, shown, open.offset);
+    return this.#emit(cell, open);
+  }
+
+  #emit(cell: CellSource, open: OpenCell): CompiledCell {
+    const { code, outline, offset } = open;
+    let js: string;
+    let toCell: PositionMap;
+    try {
+      const transpiled = this.#transpiler.transpile(code, outline.hasDecorators);
+      const rewritten = rewriteTopLevel(transpiled.js, (specifier, name) =>
+        this.#isTypeOnly(open, specifier, name),
+      );
+      js = rewritten.js;
+      toCell = transpiled.toSource ? chain(rewritten.toSource, transpiled.toSource) : rewritten.toSource;
+    } catch (error) {
+      return { ok: false, diagnostics: [syntaxError(error, code)] };
+    }
+    this.#space += 1;
+    this.#spaces.set(this.#space, cell.executionCount);
+    const bindings = carry(this.#checker, outline, this.#space, this.#scope, open.prologue);
+    const scriptName = this.#frames.register(cell.name, cell.executionCount, toCell);
+    const lines = new Map<string, number>();
+    for (const statement of outline.statements) {
+      const line = this.#checker.text.slice(offset, statement.start).split('\n').length;
+      for (const { name } of statement.names) lines.set(name, statement.kind === 'function' ? 0 : line);
+    }
+    this.#pending.set(`${cell.executionCount}/${cell.cellId}`, { bindings, lines, scriptName });
+    if (outline.statements.some(({ kind }) => kind === 'import')) this.#checker.watchLocalFiles();
+    const hasValue = outline.endsInExpression;
+    // Declarations leave the value of what came before them.
+    const end = hasValue ? '' : '\n;void 0;';
+    return { ok: true, js: `${js}${end}\n//# sourceURL=${scriptName}`, hasValue, scriptName };
+  }
+
+  #failed(diagnostics: readonly Diagnostic[], code: string, offset: number): CompiledCell {
+    const cellOf = (space: number): number | undefined => this.#spaces.get(space);
+    return { ok: false, diagnostics: diagnostics.map((one) => cellDiagnostic(one, code, offset, cellOf)) };
+  }
+
+  /** Opens a cell in the checker, behind the declarations of the live names it mentions. */
+  #open(code: string): OpenCell {
+    const mentioned = identifiersIn(code);
+    let declared: ReadonlySet<string> = new Set(guessedNames(code));
+    for (let attempt = 0; ; attempt += 1) {
+      const prologue = prologueFor(this.#scope, mentioned, declared);
+      const offset = prologue.text.length;
+      this.#checker.open(prologue.text + code);
+      const outline = outlineOf(this.#checker.sourceFile(), offset);
+      const agreed = [...mentioned].every(
+        (name) => !this.#scope.has(name) || declared.has(name) === outline.names.has(name),
+      );
+      if (agreed || attempt === 2) return { code, outline, prologue, offset };
+      declared = outline.names;
+    }
+  }
+
+  #errors(): Diagnostic[] {
+    const { DiagnosticCategory } = typescript7().api;
+    return this.#checker
+      .semanticDiagnostics()
+      .filter(({ category }) => category === DiagnosticCategory.Error);
+  }
+
+  /** Where a printed type does not stand on its own, takes the declaration in the cell's own words. */
+  #useOwnWords(open: OpenCell, errors: readonly { readonly pos: number }[]): boolean {
+    let changed = false;
+    for (const { start, end, binding, declaration } of open.prologue.ranges) {
+      const { verbatim } = declaration;
+      if (!declaration.printed || verbatim === undefined) continue;
+      if (!errors.some(({ pos }) => pos >= start && pos < end)) continue;
+      Object.assign(declaration, { ...verbatim, printed: false });
+      binding.form = 'space';
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** True if an import names only a type, so that there is nothing to load for it. */
+  #isTypeOnly(open: OpenCell, specifier: string, imported: string): boolean {
+    if (imported === '*') return false;
+    const declared = open.outline.statements
+      .flatMap(({ names }) => names)
+      .find((one) => one.imported?.specifier === specifier && one.imported.name === imported);
+    if (declared === undefined) return false;
+    const { SymbolFlags } = typescript7().api;
+    return this.#checker.query(({ checker }, path) => {
+      const alias = checker.getSymbolAtPosition(path, declared.nameStart);
+      if (alias === undefined) return false;
+      const symbol = alias.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(alias) : alias;
+      return !checker.isUnknownSymbol(symbol) && (symbol.flags & SymbolFlags.Value) === 0;
+    });
+  }
+}
+
+/** Modules not found, or found without types: the disk may have changed since it was read. */
+const UNRESOLVED_MODULE = new Set([2307, 2792, 7016]);
+
+const DECLARATION =
+  /(?:^|[;\n{}])\s*(?:export\s+|declare\s+|abstract\s+|async\s+)*(?:const|let|var|class|function\s*\*?|enum|interface|type|namespace)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;
+
+/** Names that the cell probably declares; the syntax tree has the last word. */
+function* guessedNames(code: string): Iterable<string> {
+  for (const match of code.matchAll(DECLARATION)) if (match[1] !== undefined) yield match[1];
+}
+
+/** `{ a: 1 }` as a cell is an object, as in every REPL, unless it can only be a block. */
+function objectLiteral(code: string): string | undefined {
+  return /^\s*\{/.test(code) && /\}\s*$/.test(code)
+    ? code.replace('{', '({').replace(/\}(\s*)$/, '})$1')
+    : undefined;
+}
+
+function syntaxError(error: unknown, code: string): CellDiagnostic {
+  const message = error instanceof Error ? error.message.replace(/ \(\d+:\d+\)$/, '') : String(error);
+  const at = typeof error === 'object' && error !== null && 'pos' in error ? Number(error.pos) : 0;
+  return diagnosticAt('syntax', message, code, at, at + 1);
+}

@@ -1,0 +1,157 @@
+import {
+  DECLARATION_MARK,
+  spaceName,
+  type CarriedDeclaration,
+  type LiveBinding,
+  type LiveScope,
+} from './live-scope.ts';
+
+/** A printed declaration and where it stands in the prologue, so that an error in it can be traced back. */
+export interface PrologueRange {
+  readonly start: number;
+  readonly end: number;
+  readonly binding: LiveBinding;
+  readonly declaration: CarriedDeclaration;
+}
+
+export interface Prologue {
+  readonly text: string;
+  readonly ranges: readonly PrologueRange[];
+  /** Bindings in namespaces, by `__c3.name`: what a printed type may refer to. */
+  readonly spaces: ReadonlyMap<string, LiveBinding>;
+}
+
+/**
+ * The declarations that go in front of a cell: those of the live names that it mentions and does not declare itself,
+ * and what these need. So the checked text does not grow with the session.
+ *
+ * Older versions of a name live on in the namespaces of the cells that referred to them.
+ */
+export function prologueFor(
+  scope: LiveScope,
+  mentioned: Iterable<string>,
+  declared: ReadonlySet<string>,
+): Prologue {
+  return new PrologueBuilder(scope, declared).build(mentioned);
+}
+
+class PrologueBuilder {
+  readonly #scope: LiveScope;
+  readonly #declared: ReadonlySet<string>;
+  readonly #top = new Map<string, LiveBinding>();
+  readonly #needed = new Set<LiveBinding>();
+  #text = 'export {};\n';
+  readonly #ranges: PrologueRange[] = [];
+  /** Imports under names of their own, for namespaces where the plain name means something else. */
+  readonly #aliased = new Map<LiveBinding, string>();
+
+  constructor(scope: LiveScope, declared: ReadonlySet<string>) {
+    this.#scope = scope;
+    this.#declared = declared;
+  }
+
+  build(mentioned: Iterable<string>): Prologue {
+    for (const name of mentioned) {
+      const binding = this.#declared.has(name) ? undefined : this.#scope.get(name);
+      if (binding !== undefined) this.#top.set(name, binding);
+    }
+    for (const binding of this.#top.values()) this.#need(binding);
+    for (const binding of this.#top.values()) this.#writeTop(binding);
+    this.#writeSpaces();
+    const spaces = new Map<string, LiveBinding>();
+    for (const binding of this.#needed) {
+      if (binding.form === 'space') spaces.set(`${spaceName(binding.space)}.${binding.name}`, binding);
+    }
+    return { text: this.#text, ranges: this.#ranges, spaces };
+  }
+
+  #need(binding: LiveBinding): void {
+    if (this.#needed.has(binding)) return;
+    this.#needed.add(binding);
+    for (const { needs } of binding.declarations) {
+      for (const needed of needs.values()) this.#need(needed);
+    }
+  }
+
+  #writeTop(binding: LiveBinding): void {
+    const { name, kind, form } = binding;
+    if (form === 'import') this.#text += importText(binding, name);
+    else if (form === 'inline') this.#writeDeclarations(binding, false);
+    else if (kind === 'const' || kind === 'let' || kind === 'var') {
+      // Not an alias: a variable that a cell imports could not be assigned to.
+      this.#text += `declare ${kind} ${name}: typeof ${spaceName(binding.space)}.${name};\n`;
+    } else this.#text += `import ${name} = ${spaceName(binding.space)}.${name};\n`;
+  }
+
+  #writeSpaces(): void {
+    const spaces = new Map<number, LiveBinding[]>();
+    for (const binding of this.#needed) {
+      if (binding.form !== 'space') continue;
+      const members = spaces.get(binding.space);
+      if (members) members.push(binding);
+      else spaces.set(binding.space, [binding]);
+    }
+    for (const [space, members] of [...spaces].sort(([a], [b]) => a - b)) {
+      const outer = this.#outerNames(space, members);
+      this.#text += `namespace ${spaceName(space)} {\n`;
+      for (const [name, binding] of outer) this.#writeAlias(name, binding);
+      const written = new Set<string>();
+      for (const binding of members) this.#writeDeclarations(binding, true, written);
+      this.#text += '}\n';
+    }
+    // Import declarations are hoisted, so they may come last.
+    for (const [binding, alias] of this.#aliased) this.#text += importText(binding, alias);
+  }
+
+  #outerNames(space: number, members: readonly LiveBinding[]): Map<string, LiveBinding> {
+    const outer = new Map<string, LiveBinding>();
+    for (const member of members) {
+      for (const { needs } of member.declarations) {
+        for (const [name, binding] of needs) {
+          if (binding.form === 'space' && binding.space === space) continue;
+          if (!name.startsWith('__c')) outer.set(name, binding);
+        }
+      }
+    }
+    return outer;
+  }
+
+  #writeAlias(name: string, binding: LiveBinding): void {
+    if (binding.form === 'inline') return this.#writeDeclarations(binding, false);
+    if (binding.form === 'space') {
+      this.#text += `import ${name} = ${spaceName(binding.space)}.${binding.name};\n`;
+      return;
+    }
+    if (this.#top.get(name) === binding) return;
+    const alias = this.#aliased.get(binding) ?? `__i${this.#aliased.size}`;
+    this.#aliased.set(binding, alias);
+    const imported = binding.imported?.name;
+    if (imported === '*') this.#text += `import ${name} = ${alias};\n`;
+    else if (imported === 'default') this.#text += `const ${name} = ${alias}; type ${name} = ${alias};\n`;
+    else this.#text += `import ${name} = ${alias}.${imported};\n`;
+  }
+
+  #writeDeclarations(binding: LiveBinding, exported: boolean, written?: Set<string>): void {
+    for (const declaration of binding.declarations) {
+      // A destructuring statement in its own words declares several names.
+      if (written?.has(declaration.text)) continue;
+      written?.add(declaration.text);
+      const prefix = `${exported ? 'export ' : ''}${declaration.printed ? 'declare ' : ''}`;
+      const start = this.#text.length;
+      this.#text += `${declaration.text.replaceAll(DECLARATION_MARK, prefix)}\n`;
+      this.#ranges.push({ start, end: this.#text.length, binding, declaration });
+    }
+  }
+}
+
+function importText(binding: LiveBinding, local: string): string {
+  const { imported } = binding;
+  if (imported === undefined) return '';
+  const from = `from ${JSON.stringify(imported.specifier)} ${imported.attributes};\n`;
+  // An alias for use in a namespace is taken of the whole module, which can be named in an import alias.
+  const whole = imported.name === '*' || (local !== binding.name && imported.name !== 'default');
+  const keyword = imported.typeOnly ? 'import type' : 'import';
+  if (whole) return `${keyword} * as ${local} ${from}`;
+  const name = /^[\p{ID_Start}$_]/u.test(imported.name) ? imported.name : JSON.stringify(imported.name);
+  return `${keyword} { ${name} as ${local} } ${from}`;
+}
