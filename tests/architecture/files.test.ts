@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesBelow, root } from './source-files.ts';
+
+const FOLDERS = ['runtime/src', 'kernel/src', 'labextension/src', 'tests', 'scripts'];
+const files = FOLDERS.flatMap((folder) => filesBelow(folder, ['.ts', '.tsx', '.mjs', '.css']));
+
+test('files are named in kebab-case', () => {
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|soak\.test|d))?\.(ts|tsx|mjs|css)$/;
+  expect(files.filter((file) => !kebab.test(basename(file)))).toEqual([]);
+});
+
+test('no file is named for what it lacks, a purpose', () => {
+  expect(files.filter((file) => /^(utils?|helpers?|misc|common|shared)\./.test(basename(file)))).toEqual([]);
+});
+
+test('no file is longer than 600 lines', () => {
+  const lines = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+  expect(
+    files.map((file) => `${file}: ${lines(file)}`).filter((line) => Number(line.split(': ')[1]) > 600),
+  ).toEqual([]);
+});
+
+test('barrels stand only at the entries of a package', () => {
+  const allowed = [
+    'runtime/src/index.ts',
+    'runtime/src/testing/index.ts',
+    'kernel/src/protocol/index.ts',
+    'labextension/src/index.ts',
+  ];
+  expect(files.filter((file) => basename(file) === 'index.ts' && !allowed.includes(file))).toEqual([]);
+});
+
+test('the lock file names no place to download from', () => {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  expect(lock.match(/"resolved": "https?:[^"]*"/g) ?? []).toEqual([]);
+});
+
+test('every package in the lock file is pinned by its content', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { link?: boolean; integrity?: string; inBundle?: boolean }>;
+  };
+  const unpinned = Object.entries(lock.packages).filter(
+    ([path, entry]) =>
+      path.startsWith('node_modules/') &&
+      entry.link !== true &&
+      entry.inBundle !== true &&
+      entry.integrity === undefined,
+  );
+  expect(unpinned.map(([path]) => path)).toEqual([]);
+});
+
+test('nothing that is built or installed is under version control', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
+  expect(tracked.filter((path) => /(^|\/)(node_modules|lib|dist|\.venv|\.tidemark)\//.test(path))).toEqual(
+    [],
+  );
+});
