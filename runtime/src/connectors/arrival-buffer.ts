@@ -7,6 +7,8 @@ const HELD_LIMIT = 200_000;
 const LOAD_BATCH = 4096;
 /** Records loaded in one call, so that the engine's slice stays short. */
 const LOAD_PER_CALL = 8192;
+/** Least records between two places that positions refer to; a source may hand over its records one by one. */
+const MARK_EVERY = 1024;
 const COMPACT_AT = 16_384;
 
 /** Where to open the inner source again, and how many records to pass over there. */
@@ -32,7 +34,7 @@ export class ArrivalBuffer<T> {
   #streaming: boolean;
   #loaded = 0;
   #disorder: Error | undefined;
-  /** Where each batch of the inner source begins in the arrays, and its position there. */
+  /** Where some batches of the inner source begin in the arrays, and its position there. */
   #marks: { readonly at: number; readonly position: unknown }[] = [];
 
   /** `from` is set to go on in a source that is too long to be held; else reading starts at record `at`. */
@@ -97,7 +99,10 @@ export class ArrivalBuffer<T> {
       return;
     }
     const { values, times } = this;
-    this.#marks.push({ at: values.length, position: this.#innerPosition });
+    const mark = this.#marks.at(-1);
+    if (mark === undefined || values.length - mark.at >= MARK_EVERY) {
+      this.#marks.push({ at: values.length, position: this.#innerPosition });
+    }
     this.#innerPosition = batch.position;
     if (batch.timestamps !== undefined) (this.timestamps ??= []).push(...batch.timestamps);
     for (const value of batch.values) {

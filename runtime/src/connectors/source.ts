@@ -25,6 +25,8 @@ export interface SourceReader<T> {
   poll(max: number, now: number): PollResult<T>;
   /** The clock's time at which a paced source has its next record; `undefined` when `onReady` will tell. */
   readyAt?(): number | undefined;
+  /** Records left out so far because they did not parse. */
+  skippedRecords?(): number;
   close(): void;
 }
 

@@ -46,11 +46,11 @@ export class CsvDecoder<T> implements Decoder<T> {
       delimiter,
       quote,
       trim,
-      bom: true,
       relax_column_count: true,
       record_delimiter: ['\n', '\r\n'],
     };
-    this.#parse = (bytes) => parse(bytes as Buffer, options);
+    // A byte order mark is one at the very beginning only.
+    this.#parse = (bytes) => parse(bytes as Buffer, { ...options, bom: this.#base === 0 });
     this.#scanner = new CsvRowScanner(delimiter.charCodeAt(0), quote.charCodeAt(0));
     this.#base = context.position?.offset ?? 0;
     this.#line = context.position?.line ?? 1;
