@@ -151,11 +151,22 @@ export class Checker {
     return project;
   }
 
+  #isAlive(): boolean {
+    if (this.#api === undefined) return false;
+    try {
+      this.#update({});
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Runs a request; if TypeScript's process has died, once more in a new one. */
   #run<T>(request: () => T): T {
     try {
       return request();
-    } catch {
+    } catch (error) {
+      if (this.#isAlive()) throw error;
       this.close();
       this.#start();
       return request();

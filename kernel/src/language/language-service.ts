@@ -3,7 +3,10 @@ import { carry } from './carry.ts';
 import { cellDiagnostic, diagnosticAt, type CellDiagnostic } from './cell-diagnostic.ts';
 import { outlineOf, type CellOutline } from './cell-outline.ts';
 import { Checker } from './checker.ts';
-import { identifiersIn } from './identifiers.ts';
+import { completenessOf, type Completeness } from './completeness.ts';
+import { completionsAt, globalNames, type CompletionType, type Completions } from './completion.ts';
+import { identifierAt, identifiersIn } from './identifiers.ts';
+import { inspectionAt, type Inspection } from './inspection.ts';
 import { LiveScope, type LiveBinding } from './live-scope.ts';
 import { chain, type PositionMap } from './position-map.ts';
 import { prologueFor, type Prologue } from './prologue.ts';
@@ -11,6 +14,8 @@ import { StackFrames } from './stack-frames.ts';
 import { rewriteTopLevel } from './top-level-rewrite.ts';
 import { Transpiler } from './transpile.ts';
 import { typescript7 } from './typescript7.ts';
+
+export type { CellDiagnostic, Completeness, Completions, Inspection };
 
 /** A cell to compile. `name` is the script's name in stack traces before they are mapped; '' for `cell-<count>.ts`. */
 export interface CellSource {
@@ -54,6 +59,7 @@ export class LanguageService {
   readonly #scope = new LiveScope();
   readonly #frames = new StackFrames();
   readonly #pending = new Map<string, PendingCell>();
+  #globals: ReadonlyMap<string, CompletionType> | undefined;
   #space = 0;
   /** Execution counts by namespace, for messages that tell two types of one name apart. */
   readonly #spaces = new Map<number, number>();
@@ -68,6 +74,7 @@ export class LanguageService {
     this.#transpiler.transpile('let x: number = 1', false);
     rewriteTopLevel('let x = 1', () => false);
     await Promise.resolve();
+    this.#globals ??= globalNames(this.#checker);
     this.#open('const x = [1].map(String); x;');
     this.#checker.semanticDiagnostics();
   }
@@ -100,6 +107,32 @@ export class LanguageService {
     this.#scope.declare(
       pending.bindings.filter(({ name }) => (pending.lines.get(name) ?? Infinity) < place.line),
     );
+  }
+
+  /** Completions at an offset of a cell's text. */
+  async complete(code: string, cursor: number): Promise<Completions> {
+    this.#globals ??= globalNames(this.#checker);
+    const { offset } = this.#open(code);
+    return completionsAt(this.#checker, this.#scope, this.#globals, code, offset, cursor);
+  }
+
+  /** Signature and documentation of the name at an offset of a cell's text; with `detail` 1, members too. */
+  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<Inspection> {
+    const word = identifierAt(code, cursor);
+    if (word === undefined) return { found: false, plain: '' };
+    const { offset } = this.#open(code);
+    const inspection = inspectionAt(this.#checker, word.name, offset + word.start, detail);
+    if (inspection.found) return inspection;
+    // A bare name stands where a value is expected; it may be a type's.
+    const probe = 'type __inspected = ';
+    const asType = this.#open(`${probe}${word.name};`);
+    return inspectionAt(this.#checker, word.name, asType.offset + probe.length, detail);
+  }
+
+  /** Whether a text is a whole cell. */
+  isComplete(code: string): Completeness {
+    const { offset } = this.#open(code);
+    return completenessOf(code, offset, this.#checker.syntacticDiagnostics());
   }
 
   /** Makes a stack trace speak of cells and their lines, and leaves out what lies beneath them. */
