@@ -16,14 +16,25 @@ export async function setUpNpmPackages(progress) {
   const wanted = lockedPackages(join(root, 'package-lock.json'));
   if (readStamp(underWay) === undefined && sameAs(wanted)) return 'up to date';
 
-  const count = Object.keys(wanted).length;
+  const paths = Object.keys(wanted);
+  const count = paths.length;
   progress(`${count} packages`);
   writeStamp(underWay, String(process.pid));
-  await runCommand(windows ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: root,
-    nextStep:
-      "check the network connection (and npm's proxy settings), then start again; what was downloaded is kept.",
-  });
+  // npm says nothing while it works, when its output is not a terminal; so look at what it has done.
+  const looking = setInterval(() => {
+    const there = paths.filter((path) => existsSync(join(root, path))).length;
+    progress(`${there} of ${count} packages`);
+  }, 1000);
+  const done = runCommand(
+    windows ? 'npm.cmd' : 'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    {
+      cwd: root,
+      nextStep:
+        "check the network connection (and npm's proxy settings), then start again; what was downloaded is kept.",
+    },
+  );
+  await done.finally(() => clearInterval(looking));
   removeStamp(underWay);
   return `${count} packages installed`;
 }

@@ -35,6 +35,7 @@ export async function setUpPythonEnvironment(progress) {
     .split('\n')
     .filter((line) => line.includes('==')).length;
   const seen = new Set();
+  let unpacking = false;
   const pip = [
     '-m',
     'pip',
@@ -53,7 +54,8 @@ export async function setUpPythonEnvironment(progress) {
     onLine: (line) => {
       const collecting = /^\s*Collecting ([\w.-]+)/.exec(line);
       if (collecting !== null) seen.add(collecting[1]);
-      if (line.includes('Installing collected packages')) progress('unpacking');
+      if (line.includes('Installing collected packages')) unpacking = true;
+      if (unpacking) progress('unpacking');
       else if (seen.size > 0) progress(`package ${seen.size} of about ${expected}`);
     },
   });
