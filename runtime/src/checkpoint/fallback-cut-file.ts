@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TidemarkError } from '../errors.ts';
 import type { CutSummary, StoredCut, StoredEntry } from './cut-store.ts';
 import { SqliteCutFile } from './sqlite-cut-file.ts';
-import { storeLocked, storeMovedAside, storeUnwritable } from './store-errors.ts';
+import { storeLocked, storeMovedAside, storeUnreadable, storeUnwritable } from './store-errors.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
@@ -47,17 +47,20 @@ export class FallbackCutFile {
   }
 
   readCuts(): CutSummary[] {
-    const onDisk = this.#disk?.readCuts().filter(({ id }) => !this.#hiddenCuts.has(id)) ?? [];
+    const onDisk = (this.#readDisk((disk) => disk.readCuts()) ?? []).filter(
+      ({ id }) => !this.#hiddenCuts.has(id),
+    );
     return [...onDisk, ...(this.#memory?.readCuts() ?? [])].sort((a, b) => a.id - b.id);
   }
 
   readCut(id: number): StoredCut | undefined {
     const inMemory = this.#memory?.readCut(id);
-    return inMemory ?? (this.#hiddenCuts.has(id) ? undefined : this.#disk?.readCut(id));
+    return inMemory ?? (this.#hiddenCuts.has(id) ? undefined : this.#readDisk((disk) => disk.readCut(id)));
   }
 
   readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredEntry[] {
-    const onDisk = this.#disk?.readTimeline(fromSeq, Math.min(toSeq, this.#lastDiskSeq)) ?? [];
+    const lastSeq = Math.min(toSeq, this.#lastDiskSeq);
+    const onDisk = this.#readDisk((disk) => disk.readTimeline(fromSeq, lastSeq)) ?? [];
     return [...onDisk, ...(this.#memory?.readTimeline(fromSeq, toSeq) ?? [])];
   }
 
@@ -76,6 +79,16 @@ export class FallbackCutFile {
     if (this.#disk === undefined) return;
     this.#disk.close();
     rmSync(pidPath(this.#path), { force: true });
+  }
+
+  /** Damage below the tables (a broken page) is no reason for the session to stop: it has fewer snapshots then. */
+  #readDisk<R>(read: (disk: SqliteCutFile) => R): R | undefined {
+    try {
+      return this.#disk && read(this.#disk);
+    } catch (error) {
+      this.#warn(storeUnreadable(this.#path, error));
+      return undefined;
+    }
   }
 
   #write(work: (file: SqliteCutFile) => void): void {
@@ -125,7 +138,9 @@ function readPid(path: string): number | undefined {
 }
 
 function moveAside(path: string): string {
-  const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  let n = 1;
+  while (existsSync(`${path}.damaged-${n}`)) n++;
+  const aside = `${path}.damaged-${n}`;
   renameSync(path, aside);
   for (const suffix of ['-wal', '-shm']) {
     try {

@@ -10,67 +10,90 @@ const KEPT: ReadonlySet<unknown> = new Set(
   ].map((constructor) => constructor.prototype),
 );
 
-type Key = string | number | symbol;
-
-/** A link of the path to a value, made into text only for an error. */
-interface Link {
-  readonly above: Link | undefined;
-  readonly key: Key;
+/** A step on the way to a value; the way becomes text only for an error. */
+interface Step {
+  readonly above: Step | undefined;
+  readonly key: string | number | symbol;
+  readonly of?: 'map-key' | 'map-value';
 }
 
 /** @throws {TidemarkError} `not-storable` if serializing `value` would fail or silently lose something. */
 export function checkStorable(value: unknown, name: string): void {
-  visit(value, undefined, name, new Set());
+  if (mayHold(value)) new StorableCheck(name).visit(value, undefined, 0);
 }
 
-function visit(value: unknown, link: Link | undefined, name: string, seen: Set<object>): void {
-  if (typeof value !== 'object') {
-    if (typeof value === 'function') throw notStorable(pathOf(link, name), functionName(value));
-    if (typeof value === 'symbol') throw notStorable(pathOf(link, name), `the symbol ${String(value)}`);
-    return;
+/** Walks a value; objects that hold only primitives, which state mostly is made of, cost no allocation. */
+class StorableCheck {
+  readonly #name: string;
+  /** Objects that hold others, so that a cycle ends. */
+  readonly #seen = new Set<unknown>();
+
+  constructor(name: string) {
+    this.#name = name;
   }
-  if (value === null) return;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (KEPT.has(prototype) || seen.has(value)) return;
-  seen.add(value);
-  if (prototype === Array.prototype) {
-    const items = value as readonly unknown[];
+
+  /** `above` and `key` say where `value` is; the root has no `above` but itself. */
+  visit(value: unknown, above: Step | undefined, key: Step['key'], of?: Step['of']): void {
+    if (typeof value !== 'object' || value === null)
+      throw this.#error({ above, key, of }, primitiveName(value));
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (KEPT.has(prototype)) return;
+    const step: Step = { above, key, of };
+    if (prototype === Array.prototype) this.#visitItems(value as readonly unknown[], step);
+    else if (prototype === Map.prototype) this.#visitMap(value as ReadonlyMap<unknown, unknown>, step);
+    else if (prototype === Set.prototype) this.#visitItems([...(value as ReadonlySet<unknown>)], step, value);
+    else if (isPlain(prototype)) this.#visitFields(value, step);
+    else throw this.#error(step, instanceName(prototype));
+  }
+
+  #visitItems(items: readonly unknown[], step: Step, holder: unknown = items): void {
+    if (!items.some(mayHold) || this.#isKnown(holder)) return;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
-      if (mayHold(item)) visit(item, { above: link, key: i }, name, seen);
+      if (mayHold(item)) this.visit(item, step, i);
     }
-  } else if (prototype === Map.prototype) {
-    let i = 0;
-    for (const [key, item] of value as ReadonlyMap<unknown, unknown>) {
-      if (mayHold(key)) visit(key, { above: link, key: `key ${i}` }, name, seen);
-      if (mayHold(item))
-        visit(item, { above: link, key: typeof key === 'string' ? key : `value ${i}` }, name, seen);
-      i++;
-    }
-  } else if (prototype === Set.prototype) {
-    let i = 0;
-    for (const item of value as ReadonlySet<unknown>) {
-      if (mayHold(item)) visit(item, { above: link, key: i }, name, seen);
-      i++;
-    }
-  } else if (isPlain(prototype)) visitFields(value, link, name, seen);
-  else throw notStorable(pathOf(link, name), instanceName(prototype));
-}
+  }
 
-function visitFields(value: object, link: Link | undefined, name: string, seen: Set<object>): void {
-  const symbol = Object.getOwnPropertySymbols(value)[0];
-  if (symbol !== undefined)
-    throw notStorable(pathOf({ above: link, key: symbol }, name), 'a field named by a symbol');
-  for (const key in value) {
-    const item = (value as Readonly<Record<string, unknown>>)[key];
-    if (mayHold(item)) visit(item, { above: link, key }, name, seen);
+  #visitMap(map: ReadonlyMap<unknown, unknown>, step: Step): void {
+    if (this.#isKnown(map)) return;
+    let i = 0;
+    for (const [key, item] of map) {
+      if (mayHold(key)) this.visit(key, step, i, 'map-key');
+      if (mayHold(item)) this.visit(item, step, typeof key === 'string' ? key : i, 'map-value');
+      i++;
+    }
+  }
+
+  #visitFields(value: object, step: Step): void {
+    let entered = false;
+    for (const key in value) {
+      const item = (value as Readonly<Record<string, unknown>>)[key];
+      if (!mayHold(item)) continue;
+      if (!entered && this.#isKnown(value)) return;
+      entered = true;
+      this.visit(item, step, key);
+    }
+    const symbols = Object.getOwnPropertySymbols(value);
+    if (symbols[0] !== undefined)
+      throw this.#error({ above: step, key: symbols[0] }, 'a field named by a symbol');
+  }
+
+  #isKnown(value: unknown): boolean {
+    if (this.#seen.has(value)) return true;
+    this.#seen.add(value);
+    return false;
+  }
+
+  #error(step: Step, what: string): Error {
+    return notStorable(pathOf(step, this.#name), what);
   }
 }
 
+/** True for what can hold, or be, something that is lost. */
 function mayHold(value: unknown): boolean {
-  return (
-    (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol'
-  );
+  return typeof value === 'object'
+    ? value !== null
+    : typeof value === 'function' || typeof value === 'symbol';
 }
 
 /** `Object.prototype` of another realm has no prototype either, and only it has this method of its own. */
@@ -79,24 +102,26 @@ function isPlain(prototype: unknown): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty');
 }
 
-function functionName(value: { readonly name?: unknown }): string {
-  return value.name ? `the function ${String(value.name)}` : 'a function';
+function primitiveName(value: unknown): string {
+  if (typeof value !== 'function') return `the symbol ${String(value)}`;
+  return value.name ? `the function ${value.name}` : 'a function';
 }
 
 function instanceName(prototype: unknown): string {
-  const constructor: unknown = (prototype as { readonly constructor?: { readonly name?: unknown } } | null)
+  const name: unknown = (prototype as { readonly constructor?: { readonly name?: unknown } } | null)
     ?.constructor?.name;
-  return typeof constructor === 'string' && constructor !== ''
-    ? `an instance of ${constructor}, which would come back without its methods`
+  return typeof name === 'string' && name !== ''
+    ? `an instance of ${name}, which would come back without its methods`
     : 'an object with a prototype of its own, which would be lost';
 }
 
-function pathOf(link: Link | undefined, name: string): string {
-  if (link === undefined) return name;
-  const { key } = link;
-  const step =
-    typeof key === 'string' && /^[A-Za-z_$][\w$]*$/.test(key)
-      ? `.${key}`
-      : `[${typeof key === 'string' ? `'${key}'` : String(key)}]`;
-  return pathOf(link.above, name) + step;
+function pathOf(step: Step, name: string): string {
+  if (step.above === undefined) return name;
+  return pathOf(step.above, name) + textOf(step);
+}
+
+function textOf({ key, of }: Step): string {
+  if (of === 'map-key') return `[key ${String(key)}]`;
+  if (typeof key !== 'string') return `[${of === 'map-value' ? 'value ' : ''}${String(key)}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

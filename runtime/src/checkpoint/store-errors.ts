@@ -20,6 +20,15 @@ export function storeUnwritable(path: string, cause: unknown): TidemarkError {
   );
 }
 
+export function storeUnreadable(path: string, cause: unknown): TidemarkError {
+  return new TidemarkError(
+    'store-unreadable',
+    `The session's file ${path} cannot be read: ${reasonOf(cause)}. Its snapshots are left out. ` +
+      'Move the file away and restart the kernel to begin a new one.',
+    { details: { path, reason: reasonOf(cause) }, cause },
+  );
+}
+
 export function storeMovedAside(path: string, aside: string, cause: unknown): TidemarkError {
   return new TidemarkError(
     'store-damaged',

@@ -70,7 +70,7 @@ describe('what would be lost is an error that names its path', () => {
     ['a symbol field', { [Symbol('s')]: 1 }, 'state[Symbol(s)]', 'symbol'],
     ['an error class', { e: new (class Mine extends Error {})('x') }, 'state.e', 'an instance of Mine'],
     ['a promise', { p: Promise.resolve(1) }, 'state.p', 'an instance of Promise'],
-    ['a class instance as a map key', new Map([[new Point(), 1]]), "state['key 0']", 'Point'],
+    ['a class instance as a map key', new Map([[new Point(), 1]]), 'state[key 0]', 'Point'],
     ['a subclass of Array', { a: new (class Stack extends Array<number> {})() }, 'state.a', 'Stack'],
   ])('%s', (_, value, path, what) => {
     const error = codeOf(() => encode(value, 'state')) as TidemarkError;

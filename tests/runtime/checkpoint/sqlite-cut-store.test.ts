@@ -176,6 +176,29 @@ test('a file that is no database is moved aside with a warning, and the session 
   expect(plain(await (await openStore()).readCut(1))).toEqual(plain(cut(1)));
 });
 
+test('a file with broken pages gives what can be read and warnings, never an error', async () => {
+  const store = await openStore();
+  for (let id = 1; id <= 10; id++) {
+    store.appendTimeline([entry(id, { data: new Uint8Array(5000).fill(id) })]);
+    await store.writeCut(cut(id, { blobs: [{ key: 'state', bytes: new Uint8Array(20_000).fill(id) }] }));
+  }
+  await store.close();
+  const contents = readFileSync(path);
+  for (let page = 3; page < contents.length / 4096; page += 2)
+    contents.fill(0xa5, page * 4096, (page + 1) * 4096);
+  writeFileSync(path, contents);
+  const again = await openStore();
+  const cuts = await again.readCuts();
+  for (const { id } of cuts) {
+    const read = await again.readCut(id);
+    if (read !== undefined) expect(read.blobs[0]?.bytes).toEqual(new Uint8Array(20_000).fill(id));
+  }
+  await again.readTimeline(1);
+  await again.writeCut(cut(11));
+  expect(plain(await again.readCut(11))).toEqual(plain(cut(11)));
+  expect(warnings.length).toBeGreaterThan(0);
+});
+
 test('a second writer is refused with the pid of the first, and gets in when the first has closed', async () => {
   const first = await openStore();
   await expect(SqliteCutStore.open(path)).rejects.toMatchObject({
