@@ -2,3 +2,5 @@ export * from './json.ts';
 export * from './view.ts';
 export * from './view-comm.ts';
 export * from './chart-status.ts';
+export * from './text-table.ts';
+export * from './view-output.ts';

@@ -1,4 +1,6 @@
-import { clockTime, type Json, type ViewDescription, type ViewRow } from '../protocol/index.ts';
+import { clockTime } from './chart-status.ts';
+import type { Json } from './json.ts';
+import type { ViewDescription, ViewRow } from './view.ts';
 
 const MAX_LINES = 12;
 const MAX_COLUMNS = 8;

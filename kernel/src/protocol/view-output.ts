@@ -1,0 +1,67 @@
+import { chartStatus } from './chart-status.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { textTable } from './text-table.ts';
+import { VIEW_MIME_TYPE, type ViewDescription, type ViewProgress, type ViewRow } from './view.ts';
+
+/** Rows that go into a static picture or a saved notebook. */
+const STATIC_ROWS = 500;
+
+/** A view as it stands, at either end. */
+export interface ViewState {
+  readonly description: ViewDescription;
+  readonly progress: ViewProgress | undefined;
+  rows(): ViewRow[];
+}
+
+/**
+ * A view as one MIME bundle: its name for the extension, and the same as a chart, a picture and text for all others.
+ * The kernel publishes it, and the extension writes it into the notebook that is saved.
+ */
+export function viewOutput(view: ViewState, svg?: string): JsonObject {
+  const spec = staticSpec(view);
+  const waiting = view.progress?.waiting ?? 'waiting for records';
+  return {
+    [VIEW_MIME_TYPE]: viewReference(view.description),
+    ...(spec === undefined ? {} : { 'application/vnd.vegalite.v5+json': spec }),
+    ...(svg === undefined ? {} : { 'image/svg+xml': svg }),
+    'text/plain': textTable(view.description, view.rows(), waiting),
+  };
+}
+
+/** The view's spec with its rows in it, in the page's own colours; absent for a table. */
+export function staticSpec(view: ViewState): Json | undefined {
+  const spec = view.description.spec;
+  if (!isJsonObject(spec)) return undefined;
+  const rows = view.rows().slice(-STATIC_ROWS);
+  return { ...spec, datasets: { rows, status: [chartStatus(view.progress, rows.length === 0)] } };
+}
+
+/** What an output says of the view it shows. */
+export interface ViewReference {
+  readonly viewId: string;
+  readonly ordinal: number;
+  readonly title: string;
+  readonly cellId?: string;
+}
+
+function viewReference(view: ViewDescription): JsonObject {
+  return {
+    viewId: view.viewId,
+    ordinal: view.ordinal,
+    title: view.title,
+    ...(view.cellId === undefined ? {} : { cellId: view.cellId }),
+  };
+}
+
+/** Reads an output's reference; `undefined` when it is none of ours. */
+export function readViewReference(value: unknown): ViewReference | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { viewId, ordinal, title, cellId } = value as { [name: string]: unknown };
+  if (typeof viewId !== 'string') return undefined;
+  return {
+    viewId,
+    ordinal: typeof ordinal === 'number' ? ordinal : 0,
+    title: typeof title === 'string' ? title : '',
+    ...(typeof cellId === 'string' ? { cellId } : {}),
+  };
+}

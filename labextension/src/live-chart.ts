@@ -1,0 +1,205 @@
+import type { Result, VisualizationSpec } from 'vega-embed';
+import {
+  chartStatus,
+  isJsonObject,
+  type Json,
+  type ViewDelta,
+  type ViewRow,
+} from '@tidemark/kernel/protocol';
+import type { ViewMirror } from './view-mirror.ts';
+
+/** Room in px for what surrounds the plot (axes, legend, the watermark's label). */
+const SURROUNDINGS = 70;
+
+/** Changes of the rows since the chart was last drawn. */
+interface PendingChanges {
+  reset: boolean;
+  readonly upsert: Map<string, ViewRow>;
+  readonly remove: Set<string>;
+}
+
+/**
+ * A view's chart: one embedded Vega view, changed in place as rows come. It is built once its place in the page has a
+ * width, and built again only for another spec.
+ */
+export class LiveChart {
+  readonly #node: HTMLElement;
+  readonly #mirror: ViewMirror;
+  readonly #onDrawn: (version: number) => void;
+  readonly #onEmbedded: () => void;
+  readonly #onError: (error: unknown) => void;
+  readonly #resize: ResizeObserver;
+  #embedded: Result | undefined;
+  #embeddedSpec: Json | undefined;
+  #width = 0;
+  #drawnWidth = 0;
+  #pending: PendingChanges = everything();
+  /** True while Vega works or a frame is awaited: what comes meanwhile waits in `#pending`. */
+  #busy = false;
+  #stale = true;
+  #disposed = false;
+
+  constructor(
+    node: HTMLElement,
+    mirror: ViewMirror,
+    on: {
+      readonly drawn: (version: number) => void;
+      readonly embedded: () => void;
+      readonly error: (error: unknown) => void;
+    },
+  ) {
+    this.#node = node;
+    this.#mirror = mirror;
+    this.#onDrawn = on.drawn;
+    this.#onEmbedded = on.embedded;
+    this.#onError = on.error;
+    this.#resize = new ResizeObserver(() => this.#measure());
+    this.#resize.observe(node);
+    this.#measure();
+  }
+
+  change(delta: ViewDelta | undefined): void {
+    if (delta?.reset === true) this.#pending = everything();
+    else if (delta !== undefined && !this.#pending.reset) {
+      for (const id of delta.remove) {
+        this.#pending.upsert.delete(id);
+        this.#pending.remove.add(id);
+      }
+      for (const row of delta.upsert) {
+        this.#pending.upsert.set(row._id, row);
+        this.#pending.remove.add(row._id);
+      }
+    }
+    this.#stale = true;
+    this.#draw();
+  }
+
+  /** The chart as it stands, drawn for white paper. */
+  svg(): string | undefined {
+    const drawn = this.#node.querySelector('svg.marks');
+    if (drawn === null) return undefined;
+    const copy = drawn.cloneNode(true) as SVGElement;
+    // Ink for everything that is drawn in `currentColor`, and paper under it.
+    copy.setAttribute('color', '#3d4451');
+    const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+    paper.setAttribute('width', '100%');
+    paper.setAttribute('height', '100%');
+    paper.setAttribute('fill', 'white');
+    copy.prepend(paper);
+    return new XMLSerializer().serializeToString(copy);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#resize.disconnect();
+    this.#embedded?.finalize();
+    this.#embedded = undefined;
+    this.#node.replaceChildren();
+  }
+
+  #measure(): void {
+    const width = Math.floor(this.#node.clientWidth);
+    if (width === 0 || width === this.#width) return;
+    this.#width = width;
+    this.#stale = true;
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#busy || this.#disposed || !this.#stale || this.#width === 0) return;
+    this.#busy = true;
+    this.#stale = false;
+    const version = this.#mirror.version;
+    const spec = this.#mirror.description.spec;
+    const work =
+      spec === this.#embeddedSpec || sameJson(spec, this.#embeddedSpec) ? this.#update() : this.#embed();
+    work
+      .then(() => {
+        if (!this.#disposed) this.#onDrawn(version);
+      }, this.#onError)
+      .then(nextFrame)
+      .finally(() => {
+        this.#busy = false;
+        this.#draw();
+      });
+  }
+
+  async #embed(): Promise<void> {
+    const spec = this.#mirror.description.spec;
+    this.#embeddedSpec = spec;
+    this.#embedded?.finalize();
+    this.#embedded = undefined;
+    if (!isJsonObject(spec)) return;
+    // Loaded with the first chart: JupyterLab shares the one it has.
+    const { default: embed } = await import('vega-embed');
+    if (this.#disposed) return;
+    this.#pending = everything();
+    this.#drawnWidth = this.#width;
+    const result = await embed(this.#node, this.#fitted(spec), {
+      mode: 'vega-lite',
+      renderer: 'svg',
+      actions: { export: true, source: false, compiled: false, editor: false },
+    });
+    if (this.#disposed) {
+      result.finalize();
+      return;
+    }
+    this.#embedded = result;
+    this.#onEmbedded();
+    await this.#update();
+  }
+
+  async #update(): Promise<void> {
+    const view = this.#embedded?.view;
+    if (view === undefined) return;
+    const { vega } = await import('vega-embed');
+    const { reset, upsert, remove } = this.#pending;
+    this.#pending = { reset: false, upsert: new Map(), remove: new Set() };
+    // Vega keeps the objects that it is given, and marks them.
+    const rows = (reset ? this.#mirror.rows() : [...upsert.values()]).map((row) => ({ ...row }));
+    const changes = vega
+      .changeset()
+      .remove(reset ? () => true : (row: unknown) => remove.has((row as ViewRow)._id))
+      .insert(rows);
+    const status = vega
+      .changeset()
+      .remove(() => true)
+      .insert([{ ...chartStatus(this.#mirror.progress, this.#mirror.rowCount === 0) }]);
+    // A spec of the user's own may use either of them, or neither.
+    if (this.#hasData('rows')) view.change('rows', changes);
+    if (this.#hasData('status')) view.change('status', status);
+    if (this.#drawnWidth !== this.#width) view.width(this.#width);
+    this.#drawnWidth = this.#width;
+    await view.runAsync();
+  }
+
+  #hasData(name: string): boolean {
+    return this.#embedded?.vgSpec.data?.some((data) => data.name === name) ?? false;
+  }
+
+  /** The spec as wide as its place, and as high as it says with what surrounds the plot. */
+  #fitted(spec: { readonly [name: string]: Json }): VisualizationSpec {
+    const height = typeof spec.height === 'number' ? spec.height + SURROUNDINGS : 290;
+    const fitted = {
+      ...spec,
+      width: this.#width,
+      height,
+      autosize: { type: 'fit', contains: 'padding' },
+    };
+    return fitted as unknown as VisualizationSpec;
+  }
+}
+
+function everything(): PendingChanges {
+  return { reset: true, upsert: new Map(), remove: new Set() };
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve());
+  });
+}
+
+function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,125 @@
+import { clockTime, type Json, type ViewDelta, type ViewRow } from '@tidemark/kernel/protocol';
+import type { ViewMirror } from './view-mirror.ts';
+
+const MAX_COLUMNS = 16;
+/** Within this many px of its end a table counts as scrolled to its end, and follows it. */
+const AT_END = 24;
+
+/** A view's rows as a table that is changed in place; the newest row is the last. */
+export class LiveTable {
+  readonly #node: HTMLElement;
+  readonly #mirror: ViewMirror;
+  readonly #onDrawn: (version: number) => void;
+  readonly #head = document.createElement('tr');
+  readonly #body = document.createElement('tbody');
+  readonly #lines = new Map<string, HTMLTableRowElement>();
+  #columns: readonly string[] = [];
+  readonly #touched = new Map<string, ViewRow>();
+  readonly #removed = new Set<string>();
+  #reset = true;
+  #frame: number | undefined;
+
+  constructor(node: HTMLElement, mirror: ViewMirror, onDrawn: (version: number) => void) {
+    this.#node = node;
+    this.#mirror = mirror;
+    this.#onDrawn = onDrawn;
+    const table = document.createElement('table');
+    const head = document.createElement('thead');
+    head.append(this.#head);
+    table.append(head, this.#body);
+    node.replaceChildren(table);
+    this.change(undefined);
+  }
+
+  change(delta: ViewDelta | undefined): void {
+    if (delta?.reset === true) this.#reset = true;
+    for (const id of delta?.remove ?? []) {
+      this.#removed.add(id);
+      this.#touched.delete(id);
+    }
+    for (const row of delta?.upsert ?? []) this.#touched.set(row._id, row);
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#draw();
+    });
+  }
+
+  dispose(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#lines.clear();
+    this.#node.replaceChildren();
+  }
+
+  #draw(): void {
+    const node = this.#node;
+    const following = node.scrollHeight - node.scrollTop - node.clientHeight < AT_END;
+    const columns = columnsOf(this.#mirror.rows());
+    if (columns.join('\n') !== this.#columns.join('\n')) {
+      this.#columns = columns;
+      this.#head.replaceChildren(...columns.map(headCell));
+      this.#reset = true;
+    }
+    if (this.#reset) {
+      this.#lines.clear();
+      this.#body.replaceChildren(...this.#mirror.rows().map((row) => this.#line(row)));
+    } else this.#change();
+    this.#reset = false;
+    this.#touched.clear();
+    this.#removed.clear();
+    if (following) node.scrollTop = node.scrollHeight;
+    this.#onDrawn(this.#mirror.version);
+  }
+
+  #change(): void {
+    for (const id of this.#removed) {
+      this.#lines.get(id)?.remove();
+      this.#lines.delete(id);
+    }
+    for (const row of this.#touched.values()) {
+      const old = this.#lines.get(row._id);
+      if (old === undefined) this.#body.append(this.#line(row));
+      else old.replaceWith(this.#line(row));
+    }
+  }
+
+  #line(row: ViewRow): HTMLTableRowElement {
+    const line = document.createElement('tr');
+    for (const name of this.#columns) {
+      const value = row[name];
+      const cell = document.createElement('td');
+      cell.textContent = cellText(name, value);
+      if (typeof value === 'number' && name !== '_time') cell.className = 'tm-number';
+      line.append(cell);
+    }
+    this.#lines.set(row._id, line);
+    return line;
+  }
+}
+
+function columnsOf(rows: readonly ViewRow[]): string[] {
+  const names = new Set<string>();
+  for (const row of rows) {
+    for (const name of Object.keys(row)) if (!name.startsWith('_')) names.add(name);
+  }
+  const timed = rows.some((row) => typeof row._time === 'number');
+  return [...(timed ? ['_time'] : []), ...names].slice(0, MAX_COLUMNS);
+}
+
+function headCell(name: string): HTMLElement {
+  const cell = document.createElement('th');
+  cell.textContent = name === '_time' ? 'event time' : name;
+  return cell;
+}
+
+/** Fields that hold times in the rows of windows and watermarks. */
+const TIMES = new Set(['_time', 'start', 'end', 'now', 'watermark', 'maxTimestamp']);
+
+function cellText(name: string, value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number') return TIMES.has(name) && value > 1e9 ? clockTime(value) : number(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(8)));
+}

@@ -1,0 +1,122 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { IOutputModel } from '@jupyterlab/rendermime';
+import {
+  readViewReference,
+  VIEW_MIME_TYPE,
+  viewOutput,
+  type ViewReference,
+  type ViewSummary,
+} from '@tidemark/kernel/protocol';
+import { ViewClient } from './view-client.ts';
+import { ViewRenderer } from './view-renderer.ts';
+
+/**
+ * The live views of one open notebook: renders them, puts those back that the page has lost in a reload, and writes
+ * pictures of them into the file that is saved.
+ */
+export class NotebookViews {
+  readonly #panel: NotebookPanel;
+  readonly #context: DocumentRegistry.Context;
+  readonly #client: ViewClient;
+  readonly #renderers = new Set<ViewRenderer>();
+  #disposed = false;
+
+  constructor(panel: NotebookPanel, context: DocumentRegistry.Context) {
+    this.#panel = panel;
+    this.#context = context;
+    this.#client = new ViewClient(panel.sessionContext);
+    this.#client.announced.add((views) => void context.ready.then(() => this.#onAnnounced(views)));
+    panel.content.rendermime.addFactory(
+      {
+        // It shows text as text and pictures as images; what it draws live comes from the kernel.
+        safe: true,
+        mimeTypes: [VIEW_MIME_TYPE],
+        createRenderer: () => this.#createRenderer(),
+      },
+      -10,
+    );
+    context.saveState.connect(this.#onSaveState, this);
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#context.saveState.disconnect(this.#onSaveState, this);
+    this.#panel.content.rendermime.removeMimeType(VIEW_MIME_TYPE);
+    for (const renderer of [...this.#renderers]) renderer.dispose();
+    this.#client.dispose();
+  }
+
+  #createRenderer(): ViewRenderer {
+    const renderer = new ViewRenderer(this.#client, (gone) => this.#renderers.delete(gone));
+    this.#renderers.add(renderer);
+    return renderer;
+  }
+
+  #onAnnounced(views: readonly ViewSummary[]): void {
+    if (this.#disposed) return;
+    for (const renderer of this.#renderers) renderer.reconsider();
+    const cells = new Map(this.#codeCells().map((cell) => [cell.id, cell]));
+    for (const { view } of views) {
+      const cell = view.cellId === undefined ? undefined : cells.get(view.cellId);
+      if (cell === undefined || this.#isShown(cell, view.viewId)) continue;
+      // JupyterLab reloads the file as last saved; the view's output came after that.
+      cell.outputs.add({
+        output_type: 'display_data',
+        data: { [VIEW_MIME_TYPE]: viewReference(view), 'text/plain': view.title },
+        metadata: {},
+      });
+    }
+  }
+
+  #isShown(cell: ICodeCellModel, viewId: string): boolean {
+    return viewOutputs(cell).some(
+      ([, reference]) => this.#client.find(reference)?.description.viewId === viewId,
+    );
+  }
+
+  /** Called before the notebook is written, in time for what is set now to be written too. */
+  #onSaveState(_: unknown, state: DocumentRegistry.SaveState): void {
+    if (state !== 'started') return;
+    for (const cell of this.#codeCells()) {
+      for (const [output, reference] of viewOutputs(cell)) {
+        const mirror = this.#client.find(reference);
+        if (mirror === undefined || mirror.rowCount === 0) continue;
+        const renderer = [...this.#renderers].find((one) => one.mirror === mirror && one.svg() !== undefined);
+        const old = output.data['image/svg+xml'];
+        const svg = renderer?.svg() ?? (typeof old === 'string' ? old : undefined);
+        output.setData({ data: { ...viewOutput(mirror, svg) } as IOutputModel['data'] });
+      }
+    }
+  }
+
+  #codeCells(): ICodeCellModel[] {
+    const cells = this.#panel.content.model?.cells;
+    return cells === undefined ? [] : ([...cells].filter((cell) => cell.type === 'code') as ICodeCellModel[]);
+  }
+}
+
+function viewOutputs(cell: ICodeCellModel): [IOutputModel, ViewReference][] {
+  const found: [IOutputModel, ViewReference][] = [];
+  for (let i = 0; i < cell.outputs.length; i++) {
+    const output = cell.outputs.get(i);
+    const reference = readViewReference(output.data[VIEW_MIME_TYPE]);
+    if (reference !== undefined) found.push([output, reference]);
+  }
+  return found;
+}
+
+function viewReference(view: ViewSummary['view']): { [name: string]: string | number } {
+  return {
+    viewId: view.viewId,
+    ordinal: view.ordinal,
+    title: view.title,
+    ...(view.cellId === undefined ? {} : { cellId: view.cellId }),
+  };
+}
