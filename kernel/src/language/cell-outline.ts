@@ -47,6 +47,8 @@ export interface DeclaringStatement {
 export interface CellOutline {
   readonly statements: readonly DeclaringStatement[];
   readonly names: ReadonlySet<string>;
+  /** `declare global { … }` and `declare module '…' { … }`, which hold for all later cells. */
+  readonly ambient: readonly string[];
   readonly endsInExpression: boolean;
   readonly hasDecorators: boolean;
 }
@@ -55,11 +57,13 @@ export interface CellOutline {
 export function outlineOf(file: SourceFile, from: number): CellOutline {
   const { SyntaxKind } = typescript7().ast;
   const statements: DeclaringStatement[] = [];
+  const ambient: string[] = [];
   let last: Statement | undefined;
   for (const statement of file.statements) {
     if (statement.getStart(file) < from) continue;
     if (statement.kind !== SyntaxKind.EmptyStatement) last = statement;
-    statements.push(...declarationsOf(statement, file));
+    if (isAmbient(statement)) ambient.push(textOf(statement, file));
+    else statements.push(...declarationsOf(statement, file));
   }
   const names = new Set(statements.flatMap((statement) => statement.names.map(({ name }) => name)));
   const endsInExpression =
@@ -68,9 +72,15 @@ export function outlineOf(file: SourceFile, from: number): CellOutline {
   return {
     statements,
     names,
+    ambient,
     endsInExpression,
     hasDecorators: text.includes('@') && containsDecorator(file, from),
   };
+}
+
+function isAmbient(statement: Statement): boolean {
+  const { ast } = typescript7();
+  return ast.isModuleDeclaration(statement) && statement.keyword !== ast.SyntaxKind.NamespaceKeyword;
 }
 
 function declarationsOf(statement: Statement, file: SourceFile): DeclaringStatement[] {

@@ -18,7 +18,9 @@ export function inspectionAt(checker: Checker, name: string, position: number, d
     const at = types.getSymbolAtPosition(path, position);
     if (at === undefined) return { found: false, plain: '' };
     const symbol = at.flags & SymbolFlags.Alias ? types.getAliasedSymbol(at) : at;
-    if (types.isUnknownSymbol(symbol)) return { found: false, plain: '' };
+    // A name that means nothing comes back as an alias that nobody declared.
+    const undeclared = (symbol.flags & SymbolFlags.TypeAlias) !== 0 && symbol.declarations.length === 0;
+    if (undeclared || types.isUnknownSymbol(symbol)) return { found: false, plain: '' };
     const signature = signatureOf(types, symbol, name, types.getTypeAtPosition(path, position), detail);
     const doc = types.getDocumentationCommentOfSymbol(symbol).trim();
     const tags = types.getJsDocTagsOfSymbol(symbol).map((tag) => `@${tag.name} ${tag.text ?? ''}`.trimEnd());

@@ -41,6 +41,7 @@ interface PendingCell {
   /** The line of the cell on which each name is declared, for cells that fail half way. */
   readonly lines: ReadonlyMap<string, number>;
   readonly scriptName: string;
+  readonly ambient: readonly string[];
 }
 
 /** A cell's text as opened in the checker. */
@@ -92,7 +93,9 @@ export class LanguageService {
   /** The cell was evaluated: later cells see what it declared. */
   commit(cellId: string, executionCount: number): void {
     const pending = this.#take(cellId, executionCount);
-    if (pending) this.#scope.declare(pending.bindings);
+    if (pending === undefined) return;
+    this.#scope.declare(pending.bindings);
+    this.#scope.declareAmbient(cellId, pending.ambient);
   }
 
   /**
@@ -192,7 +195,12 @@ export class LanguageService {
       const line = this.#checker.text.slice(offset, statement.start).split('\n').length;
       for (const { name } of statement.names) lines.set(name, statement.kind === 'function' ? 0 : line);
     }
-    this.#pending.set(`${cell.executionCount}/${cell.cellId}`, { bindings, lines, scriptName });
+    this.#pending.set(`${cell.executionCount}/${cell.cellId}`, {
+      bindings,
+      lines,
+      scriptName,
+      ambient: outline.ambient,
+    });
     if (outline.statements.some(({ kind }) => kind === 'import')) this.#checker.watchLocalFiles();
     const hasValue = outline.endsInExpression;
     // Declarations leave the value of what came before them.

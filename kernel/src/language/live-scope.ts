@@ -42,6 +42,8 @@ export interface LiveBinding {
 export class LiveScope {
   readonly #bindings = new Map<string, LiveBinding>();
 
+  readonly #ambient = new Map<string, string>();
+
   get(name: string): LiveBinding | undefined {
     return this.#bindings.get(name);
   }
@@ -53,6 +55,16 @@ export class LiveScope {
   /** A later declaration replaces an earlier one, of whatever kind either is. */
   declare(bindings: Iterable<LiveBinding>): void {
     for (const binding of bindings) this.#bindings.set(binding.name, binding);
+  }
+
+  /** Keeps what a cell says of the global scope and of modules, in the place of what it said when it last ran. */
+  declareAmbient(cellId: string, texts: readonly string[]): void {
+    if (texts.length === 0) this.#ambient.delete(cellId);
+    else this.#ambient.set(cellId, texts.join('\n'));
+  }
+
+  ambient(): Iterable<string> {
+    return this.#ambient.values();
   }
 
   bindings(): Iterable<LiveBinding> {

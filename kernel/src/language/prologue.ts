@@ -1,3 +1,4 @@
+import { identifiersIn } from './identifiers.ts';
 import {
   DECLARATION_MARK,
   spaceName,
@@ -51,13 +52,15 @@ class PrologueBuilder {
   }
 
   build(mentioned: Iterable<string>): Prologue {
-    for (const name of mentioned) {
+    const ambient = [...this.#scope.ambient()].join('\n');
+    for (const name of [...mentioned, ...identifiersIn(ambient)]) {
       const binding = this.#declared.has(name) ? undefined : this.#scope.get(name);
       if (binding !== undefined) this.#top.set(name, binding);
     }
     for (const binding of this.#top.values()) this.#need(binding);
     for (const binding of this.#top.values()) this.#writeTop(binding);
     this.#writeSpaces();
+    if (ambient !== '') this.#text += `${ambient}\n`;
     const spaces = new Map<string, LiveBinding>();
     for (const binding of this.#needed) {
       if (binding.form === 'space') spaces.set(`${spaceName(binding.space)}.${binding.name}`, binding);
