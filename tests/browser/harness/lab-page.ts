@@ -7,6 +7,7 @@ import type { JupyterServer } from './jupyter-server.ts';
 import { killSessionProcess } from './kernel-processes.ts';
 import './lab-application.ts';
 import { PageProblems } from './page-problems.ts';
+import type { ShownView } from './shown-view.ts';
 
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' } as const;
 const PATIENCE_MS = 30_000;
@@ -114,6 +115,58 @@ export class LabPage {
       (at) => window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.executionCount ?? null,
       index,
     );
+  }
+
+  /** The live views that the page shows, in the order of their cells. */
+  views(): Promise<ShownView[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.jp-Notebook [data-view-id]')].map((element) => ({
+        viewId: element.dataset['viewId'] ?? '',
+        status: element.dataset['viewStatus'] ?? '',
+        version: Number(element.dataset['viewVersion'] ?? 0),
+        embeds: Number(element.dataset['embeds'] ?? 0),
+        cell: Number(element.closest<HTMLElement>('.jp-Cell')?.dataset['windowedListIndex'] ?? -1),
+      })),
+    );
+  }
+
+  /** Waits until the (first) view under a cell has drawn a version beyond `version`; answers with the view. */
+  async untilViewChanges(cell: number, version = 0): Promise<ShownView> {
+    await this.page.waitForFunction(
+      ([at, beyond]) => {
+        const view = document.querySelector<HTMLElement>(
+          `.jp-Notebook .jp-Cell[data-windowed-list-index="${at}"] [data-view-id]`,
+        );
+        return view !== null && Number(view.dataset['viewVersion'] ?? 0) > beyond;
+      },
+      [cell, version] as const,
+    );
+    const view = (await this.views()).find((candidate) => candidate.cell === cell);
+    if (view === undefined) throw new Error(`the view under cell ${cell} went away`);
+    return view;
+  }
+
+  /**
+   * Counts the changes of a cell's view that are drawn within `spanMs`, and answers with the view at the end. The span
+   * is what is measured here, so this waits by the clock.
+   */
+  async viewChangesWithin(cell: number, spanMs: number): Promise<{ changes: number; view: ShownView }> {
+    const changes = await this.page.evaluate(
+      ([at, span]) =>
+        new Promise<number>((resolve, reject) => {
+          const view = document.querySelector(`.jp-Cell[data-windowed-list-index="${at}"] [data-view-id]`);
+          if (view === null) return reject(new Error(`there is no view under cell ${at}`));
+          let count = 0;
+          const observer = new MutationObserver((records) => (count += records.length));
+          observer.observe(view, { attributes: true, attributeFilter: ['data-view-version'] });
+          setTimeout(() => {
+            observer.disconnect();
+            resolve(count);
+          }, span);
+        }),
+      [cell, spanMs] as const,
+    );
+    return { changes, view: await this.untilViewChanges(cell) };
   }
 
   /** Waits until the kernel says it is idle. */
