@@ -1,0 +1,27 @@
+import { inspect } from 'node:util';
+import type { ShownError } from '../session/ipc.ts';
+
+/** An error, or whatever was thrown, as the name, message and traceback that Jupyter shows. */
+export function showError(thrown: unknown): ShownError {
+  if (!isErrorLike(thrown)) {
+    const text = inspect(thrown, { depth: 3 });
+    return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] };
+  }
+  const ename = textOf(thrown.name) || 'Error';
+  const evalue = textOf(thrown.message);
+  const text = inspect(thrown, { depth: 3, maxStringLength: 10_000, maxArrayLength: 50 });
+  return { ename, evalue, traceback: text.split('\n'), stack: textOf(thrown.stack) };
+}
+
+function isErrorLike(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** A user's error class may have any name and message, even ones that throw. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
+}

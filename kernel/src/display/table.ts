@@ -1,0 +1,51 @@
+import { inspect } from 'node:util';
+
+/** Most rows and columns drawn, and the longest text of a cell. */
+const ROWS = 60;
+const COLUMNS = 30;
+const CELL_CHARACTERS = 120;
+
+/** An HTML table for an array of at least two plain rows; undefined for any other value. */
+export function tableOf(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length < 2 || !value.every(isPlainRow)) return undefined;
+  const rows: readonly Record<string, unknown>[] = value;
+  const names = [...new Set(rows.slice(0, ROWS).flatMap((row) => Object.keys(row)))];
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, COLUMNS);
+  const head = shown.map((name) => `<th>${escape(name)}</th>`).join('');
+  const body = rows
+    .slice(0, ROWS)
+    .map((row) => `<tr>${shown.map((name) => `<td>${cell(row[name])}</td>`).join('')}</tr>`)
+    .join('');
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table><p>${count(rows.length, names.length)}</p>`;
+}
+
+function count(rows: number, columns: number): string {
+  const size = `${rows.toLocaleString('en')} rows × ${columns} columns`;
+  const parts = [
+    rows > ROWS ? `the first ${ROWS} rows` : '',
+    columns > COLUMNS ? `the first ${COLUMNS} columns` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? size : `${size}; shown: ${parts.join(', ')}`;
+}
+
+/** A row is an object literal (or a record without a prototype), not an instance of something. */
+function isPlainRow(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function cell(value: unknown): string {
+  if (value === undefined) return '';
+  const text = typeof value === 'string' ? value : inspect(value, { depth: 1, breakLength: Infinity });
+  return escape(text.length > CELL_CHARACTERS ? `${text.slice(0, CELL_CHARACTERS - 1)}…` : text);
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

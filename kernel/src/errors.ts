@@ -1,0 +1,127 @@
+// The kernel room's one error class and the messages it gives to people: what happened, likely cause, next step.
+
+export interface KernelErrorOptions {
+  /** What the message speaks of, as plain data, for tools and tests. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** An error of the kernel; `code` is stable, the message is not. */
+export class KernelError extends Error {
+  override readonly name: string = 'KernelError';
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, options: KernelErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The connection file is missing or not what Jupyter writes. */
+export function badConnectionFile(path: string, why: string, cause?: unknown): KernelError {
+  return new KernelError(
+    'bad-connection-file',
+    `The connection file ${path} cannot be used: ${why}. Jupyter writes this file and passes its path when it starts a kernel; start the kernel from JupyterLab or by jupyter_client.`,
+    { details: { path, why }, cause },
+  );
+}
+
+/** A cell was interrupted by the user. */
+export function interrupted(): KernelError {
+  return new KernelError(
+    'interrupted',
+    'The cell was interrupted. Variables, state and views are kept; run the cell again when you are ready.',
+  );
+}
+
+/** How the session process ended, in words. */
+export function sessionEnd(code: number | null, signal: string | null): string {
+  if (signal === 'SIGKILL')
+    return 'was killed (signal SIGKILL: by hand, or by the system when memory ran out)';
+  if (signal === 'SIGABRT' || code === 134)
+    return 'aborted (SIGABRT: most often JavaScript ran out of heap memory)';
+  if (signal !== null) return `was ended by signal ${signal}`;
+  return `ended with exit code ${code ?? 'unknown'}`;
+}
+
+/** The process that runs the cells died; the kernel lives on. */
+export function sessionDied(code: number | null, signal: string | null): KernelError {
+  return new KernelError(
+    'session-died',
+    `The session process ${sessionEnd(code, signal)}. Its variables and functions are gone; state, recordings and views are kept. Re-run your cells to resume.`,
+    { details: { exitCode: code, signal } },
+  );
+}
+
+/** A cell called `process.exit()`. */
+export function exitInCell(code: unknown): KernelError {
+  return new KernelError(
+    'exit-in-cell',
+    `process.exit(${code === undefined ? '' : String(code)}) was called, which would end the session with all its variables and streams. To stop the kernel use Kernel → Shut Down Kernel; to leave a cell early, throw an error or return from a function.`,
+    { details: { exitCode: code } },
+  );
+}
+
+/** A module that the notebook's folder does not have. */
+export function unknownModule(specifier: string, directory: string, cause?: unknown): KernelError {
+  const local = /^[./]/.test(specifier);
+  const name = specifier.startsWith('@')
+    ? specifier.split('/').slice(0, 2).join('/')
+    : (specifier.split('/')[0] ?? specifier);
+  const next = local
+    ? `Check the path: it is taken from the notebook's folder, ${directory}.`
+    : `Install it in the notebook's folder (${directory}) with: npm install ${name}`;
+  return new KernelError('unknown-module', `Cannot find module '${specifier}'. ${next}`, {
+    details: { specifier, directory },
+    cause,
+  });
+}
+
+/** `prompt()` in an execution that has nobody to ask. */
+export function stdinNotAllowed(): KernelError {
+  return new KernelError(
+    'stdin-not-allowed',
+    'prompt() cannot ask: this client did not allow input (allow_stdin is false, as when a notebook is executed without a user). Give the value in the code, or run the cell in JupyterLab.',
+  );
+}
+
+/** `prompt()` outside a running cell. */
+export function promptOutsideCell(): KernelError {
+  return new KernelError(
+    'prompt-outside-cell',
+    'prompt() was called when its cell had already ended, so there is nobody to ask. Await it in the cell itself: const name = await prompt("name? ").',
+  );
+}
+
+/** A magic that does not exist. */
+export function unknownMagic(name: string, known: readonly string[]): KernelError {
+  return new KernelError(
+    'unknown-magic',
+    `There is no magic ${name}. There are: ${known.join(', ')}. A line that begins with % is a magic; TypeScript lines never do.`,
+    { details: { name, known } },
+  );
+}
+
+/** A magic that was given something it cannot use. */
+export function badMagicArgument(usage: string, why: string): KernelError {
+  return new KernelError('bad-magic-argument', `${why} Usage: ${usage}`, { details: { usage } });
+}
+
+/** A magic that needs a part of the session that is not there. */
+export function magicUnavailable(name: string): KernelError {
+  return new KernelError(
+    'magic-unavailable',
+    `${name} needs the session's streams, and this session has none that answer to it.`,
+    { details: { name } },
+  );
+}
+
+/** Something asked of a display handle or comm that has no meaning. */
+export function badBundle(value: unknown): KernelError {
+  return new KernelError(
+    'bad-bundle',
+    `display(value, { raw: true }) takes an object from MIME types to data, such as { 'text/html': '<b>hi</b>' }, and was given ${value === null ? 'null' : typeof value}. Leave raw out to have any value shown.`,
+  );
+}

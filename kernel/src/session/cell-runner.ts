@@ -1,0 +1,184 @@
+import { interrupted } from '../errors.ts';
+import { showError } from '../display/show-error.ts';
+import { showValue } from '../display/show-value.ts';
+import type { CellContext } from './cell-context.ts';
+import { currentCell, inCell } from './cell-context.ts';
+import type { CellReport, CellRun, Dataflow } from './dataflow.ts';
+import { displaysSettled } from './display-api.ts';
+import type { Evaluation } from './evaluator.ts';
+import { Evaluator } from './evaluator.ts';
+import { rejectGuarded } from './guard.ts';
+import type { ExpressionResult, ExpressionsRequest, RunRequest, ShownError } from './ipc.ts';
+import { flushOutput, writeOutput } from './output.ts';
+import { postToKernel } from './outbox.ts';
+import { promptsFor, rejectPrompts } from './prompt-api.ts';
+
+/** After a termination, how long an evaluation may take to end by itself (ms); V8 often never answers. */
+const ANSWER_MS = 20;
+
+interface Running {
+  readonly cell: CellContext;
+  readonly end: (evaluation: Evaluation) => void;
+}
+
+/** Runs one cell at a time: evaluates it, shows its value, ends it in the dataflow, and says how it went. */
+export class CellRunner {
+  readonly #evaluator = new Evaluator();
+  readonly #dataflow: () => Dataflow | undefined;
+  #running: Running | undefined;
+  #received: unknown;
+  #busy = false;
+
+  constructor(dataflow: () => Dataflow | undefined) {
+    this.#dataflow = dataflow;
+  }
+
+  /** The end of `Evaluator`'s bridge: takes a value out of the inspector. */
+  readonly receive = (value: unknown): void => {
+    this.#received = value;
+  };
+
+  async run(request: RunRequest): Promise<void> {
+    const cell: CellContext = {
+      run: request.run,
+      cellId: request.cellId,
+      executionCount: request.executionCount,
+      silent: request.silent,
+      allowStdin: request.allowStdin,
+    };
+    const run: CellRun = {
+      cellId: request.cellId,
+      executionCount: request.executionCount,
+      code: request.code,
+      deletedCells: request.deletedCells,
+    };
+    promptsFor(cell.run);
+    this.#busy = true;
+    const started = performance.now();
+    let evaluation: Evaluation;
+    try {
+      inCell(cell, () => this.#dataflow()?.beginCell(run));
+      evaluation = await this.#evaluate(cell, request.js);
+      if (!evaluation.threw) await inCell(cell, () => this.#show(cell, request, evaluation.value));
+    } catch (error) {
+      evaluation = { threw: true, value: error };
+    }
+    await this.#finish(cell, run, request, evaluation, performance.now() - started);
+  }
+
+  /** Evaluates the user expressions of the cell that has just run. */
+  async expressions({ run, expressions }: ExpressionsRequest): Promise<void> {
+    const results: Record<string, ExpressionResult> = {};
+    const cell = { ...currentCell(), run, silent: true, allowStdin: false };
+    for (const { name, js } of expressions) {
+      const { threw, value } = await this.#evaluate(cell, js);
+      results[name] = threw
+        ? { status: 'error', ...showError(value) }
+        : { status: 'ok', ...(await showValue(value)) };
+    }
+    postToKernel({ type: 'expressions', run, results });
+  }
+
+  /** Names that cells have declared. */
+  names(): Promise<string[]> {
+    return this.#evaluator.names();
+  }
+
+  /** Runs a part of the session's own as if it were a cell: a magic. */
+  async call(cell: CellContext, work: () => unknown): Promise<void> {
+    promptsFor(cell.run);
+    this.#busy = true;
+    let error: ShownError | undefined;
+    try {
+      const value = await inCell(cell, async () => work());
+      if (value !== undefined) postResult(cell.run, await showValue(value));
+    } catch (thrown) {
+      error = showError(thrown);
+    }
+    this.#end(cell.run, error, undefined);
+  }
+
+  /** The user interrupts: what waits is rejected; what loops is the watchdog's. */
+  interrupt(): void {
+    this.#dataflow()?.requestStop();
+    if (!this.#busy) this.#dataflow()?.pause();
+    rejectGuarded();
+    rejectPrompts();
+  }
+
+  /** JavaScript was terminated: closes the cell if its evaluation does not answer. */
+  terminated(): void {
+    this.#dataflow()?.afterTermination();
+    this.interrupt();
+    const running = this.#running;
+    if (!running) return;
+    setTimeout(() => running.end({ threw: true, value: interrupted() }), ANSWER_MS);
+  }
+
+  #evaluate(cell: CellContext, js: string): Promise<Evaluation> {
+    return new Promise((resolve) => {
+      const running: Running = {
+        cell,
+        end: (evaluation) => {
+          if (this.#running === running) this.#running = undefined;
+          resolve(evaluation);
+        },
+      };
+      this.#running = running;
+      void inCell(cell, () => this.#evaluator.evaluate(js, this.#take)).then(running.end);
+    });
+  }
+
+  #end(run: number, error: ShownError | undefined, report: CellReport | undefined): void {
+    promptsFor(undefined);
+    this.#busy = false;
+    flushOutput();
+    postToKernel({ type: 'done', run, error, report });
+  }
+
+  readonly #take = (fetch: () => void): unknown => {
+    this.#received = undefined;
+    fetch();
+    const value = this.#received;
+    this.#received = undefined;
+    return value;
+  };
+
+  async #show(cell: CellContext, request: RunRequest, value: unknown): Promise<void> {
+    if (request.silent || !request.hasValue || value === undefined) return;
+    if (this.#dataflow()?.showValue(value)) return;
+    const shown = await showValue(value);
+    postResult(cell.run, shown);
+  }
+
+  async #finish(
+    cell: CellContext,
+    run: CellRun,
+    request: RunRequest,
+    evaluation: Evaluation,
+    took: number,
+  ): Promise<void> {
+    let error = evaluation.threw ? inCell(cell, () => showError(evaluation.value)) : undefined;
+    let report: CellReport | undefined;
+    try {
+      report = await inCell(cell, async () => this.#dataflow()?.endCell(run, evaluation.threw));
+      await displaysSettled();
+    } catch (thrown) {
+      error ??= showError(thrown);
+    }
+    if (request.timed) writeOutput(cell.run, 'stdout', `Took ${duration(took)}\n`);
+    this.#end(cell.run, error, report);
+  }
+}
+
+function postResult(
+  run: number,
+  shown: { data: Record<string, unknown>; metadata: Record<string, unknown> },
+): void {
+  flushOutput();
+  postToKernel({ type: 'result', run, shown });
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,289 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Content, ParentHeader } from '../wire/message.ts';
+import type { LanguageService } from '../language/language-service.ts';
+import type { Comms } from '../messages/comms.ts';
+import type { Execution, Runs } from '../messages/execution.ts';
+import type { Publisher } from '../messages/publisher.ts';
+import type { CellDiagnostic } from '../language/cell-diagnostic.ts';
+import { badMagicArgument, interrupted, sessionDied } from '../errors.ts';
+import { cellParts } from './cell-source.ts';
+import type { CellReport, ViewMessage } from './dataflow.ts';
+import type { ExpressionResult, FromSession, ShownError } from './ipc.ts';
+import { SessionClient } from './session-client.ts';
+
+export interface SessionHost {
+  readonly cwd: string;
+  readonly storePath: string;
+  readonly runs: Runs;
+  readonly publisher: Publisher;
+  readonly comms: Comms;
+  /** Made anew when variables are gone. */
+  readonly openLanguage: () => Promise<LanguageService>;
+  readonly onView: (message: ViewMessage) => void;
+  readonly onLost: () => void;
+  readonly prompt: (parent: ParentHeader, text: string, password: boolean) => void;
+}
+
+/** How an execution went. */
+export interface Outcome {
+  readonly error: ShownError | undefined;
+  readonly report: CellReport | undefined;
+  readonly expressions: Readonly<Record<string, ExpressionResult>>;
+  readonly payload: readonly Content[];
+}
+
+type Done = Extract<FromSession, { type: 'done' }>;
+
+/** Cells from source to outcome: compiles them here, runs them in the session process, and survives its death. */
+export class Session {
+  readonly #host: SessionHost;
+  readonly #client: SessionClient;
+  #language: Promise<LanguageService>;
+  #mapper: LanguageService | undefined;
+  #waiting: { execution: Execution; resolve: (done: Done) => void } | undefined;
+  #expressions: ((results: Readonly<Record<string, ExpressionResult>>) => void) | undefined;
+  #interrupts = 0;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+    this.#language = this.#open();
+    this.#client = new SessionClient({
+      cwd: host.cwd,
+      storePath: host.storePath,
+      onMessage: (message) => this.#onMessage(message),
+      onRawOutput: (name, text) => host.publisher.stream(name, text, host.runs.last),
+      onDeath: (code, signal) => this.#onDeath(code, signal),
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#client.pid;
+  }
+
+  get language(): Promise<LanguageService> {
+    return this.#language;
+  }
+
+  get client(): SessionClient {
+    return this.#client;
+  }
+
+  start(): void {
+    this.#client.start(false);
+  }
+
+  async run(execution: Execution): Promise<Outcome> {
+    const interrupts = this.#interrupts;
+    const payload: Content[] = [];
+    const parts = cellParts(execution.code);
+    for (const { name, args } of parts.magics) {
+      if (name === '%load') {
+        const loaded = await this.#load(args);
+        if (loaded.error) return failed(loaded.error);
+        payload.push({ source: 'set_next_input', text: loaded.text, replace: true });
+        continue;
+      }
+      const { error } = await this.#ask(execution, () =>
+        this.#client.send({ type: 'magic', ...identity(execution), name, args }),
+      );
+      if (error) return failed(this.#mapped(error));
+    }
+    if (parts.code === undefined) return { error: undefined, report: undefined, expressions: {}, payload };
+
+    const language = await this.#language;
+    const source = { cellId: execution.cellId, name: '', executionCount: execution.executionCount };
+    const compiled = await language.compile({ ...source, code: parts.code });
+    if (!compiled.ok) return failed(diagnosticsError(compiled.diagnostics, execution.executionCount));
+    if (this.#interrupts > interrupts) return failed(shownError(interrupted()));
+
+    const { error, report } = await this.#ask(execution, () =>
+      this.#client.send({
+        type: 'run',
+        ...identity(execution),
+        deletedCells: execution.deletedCells,
+        code: execution.code,
+        js: compiled.js,
+        hasValue: compiled.hasValue,
+        silent: execution.silent,
+        timed: parts.timed,
+      }),
+    );
+    if (error) language.rollback(execution.cellId, execution.executionCount, error.stack);
+    else language.commit(execution.cellId, execution.executionCount);
+    if (error) return { ...failed(this.#mapped(error)), report };
+    const expressions = await this.#evaluateExpressions(execution, language);
+    return { error: undefined, report, expressions, payload };
+  }
+
+  interrupt(): void {
+    this.#interrupts += 1;
+    this.#client.interrupt();
+    this.#host.publisher.trim(64 * 1024);
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.stop();
+    this.#mapper?.close();
+  }
+
+  async #open(): Promise<LanguageService> {
+    this.#mapper?.close();
+    this.#mapper = await this.#host.openLanguage();
+    return this.#mapper;
+  }
+
+  /** Hands something to the session process and waits for its word that it is done, or for its death. */
+  #ask(execution: Execution, send: () => void): Promise<Done> {
+    if (!this.#client.alive) this.#client.start(true);
+    return new Promise((resolve) => {
+      this.#waiting = { execution, resolve };
+      send();
+    });
+  }
+
+  #onMessage(message: FromSession): void {
+    const { runs, publisher, comms } = this.#host;
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'output':
+        for (const { run, name, text } of message.chunks)
+          publisher.stream(name, this.#mapText(text), runs.parent(run));
+        return;
+      case 'display': {
+        const { run, update, id, shown } = message;
+        const type = update ? 'update_display_data' : 'display_data';
+        const transient = id === undefined ? {} : { display_id: id };
+        return publisher.message(type, { ...this.#mapShown(shown), transient }, runs.parent(run));
+      }
+      case 'result': {
+        const execution = this.#waiting?.execution;
+        if (!execution) return;
+        const content = { execution_count: execution.executionCount, ...this.#mapShown(message.shown) };
+        return publisher.message('execute_result', content, runs.parent(message.run));
+      }
+      case 'clear':
+        return publisher.message('clear_output', { wait: message.wait }, runs.parent(message.run));
+      case 'prompt':
+        return void publisher
+          .drained()
+          .then(() => this.#host.prompt(runs.parent(message.run), message.text, message.password));
+      case 'comm':
+        return comms.onSession(message, runs.parent(message.run), (...args) => publisher.message(...args));
+      case 'view':
+        return this.#host.onView(message.message);
+      case 'expressions':
+        return this.#expressions?.(message.results);
+      case 'done': {
+        const waiting = this.#waiting;
+        if (waiting?.execution.run !== message.run) return;
+        this.#waiting = undefined;
+        return waiting.resolve(message);
+      }
+    }
+  }
+
+  /** The session process died: the cell that ran fails, and a new process waits for the cells (law 8). */
+  #onDeath(code: number | null, signal: string | null): void {
+    const error = shownError(sessionDied(code, signal));
+    const { runs, publisher, comms } = this.#host;
+    const came = this.#client.wasReady;
+    this.#host.onLost();
+    comms.onSessionLost();
+    this.#language = this.#open();
+    // A process that died before it came up would die again at once; the next cell tries.
+    if (came) this.#client.start(true);
+    this.#expressions?.({});
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting.resolve({ type: 'done', run: waiting.execution.run, error, report: undefined });
+    else publisher.stream('stderr', `${error.evalue}\n`, runs.last);
+  }
+
+  async #evaluateExpressions(
+    execution: Execution,
+    language: LanguageService,
+  ): Promise<Record<string, ExpressionResult>> {
+    const results: Record<string, ExpressionResult> = {};
+    const compiledOnes: { name: string; js: string }[] = [];
+    for (const [name, code] of Object.entries(execution.expressions)) {
+      const cellId = `${execution.cellId}:${name}`;
+      const { executionCount } = execution;
+      const compiled = await language.compile({ cellId, name: 'expression', executionCount, code });
+      if (compiled.ok) compiledOnes.push({ name, js: compiled.js });
+      else results[name] = { status: 'error', ...diagnosticsError(compiled.diagnostics, executionCount) };
+      language.rollback(cellId, executionCount);
+    }
+    if (compiledOnes.length === 0) return results;
+    const evaluated = await new Promise<Readonly<Record<string, ExpressionResult>>>((resolve) => {
+      this.#expressions = resolve;
+      this.#client.send({ type: 'expressions', run: execution.run, expressions: compiledOnes });
+    });
+    this.#expressions = undefined;
+    return { ...results, ...evaluated };
+  }
+
+  /** `%load file` puts the file's text into the cell. */
+  async #load(path: string): Promise<{ text?: string; error?: ShownError }> {
+    try {
+      if (path === '') throw badMagicArgument('%load file.ts', '%load needs a file.');
+      const text = await readFile(resolve(this.#host.cwd, path), 'utf8');
+      return { text };
+    } catch (error) {
+      return { error: shownError(error) };
+    }
+  }
+
+  #mapped(error: ShownError): ShownError {
+    return { ...error, traceback: this.#mapText(error.traceback.join('\n')).split('\n') };
+  }
+
+  #mapShown<T extends { data: Record<string, unknown> }>(shown: T): T {
+    const text = shown.data['text/plain'];
+    if (typeof text !== 'string') return shown;
+    return { ...shown, data: { ...shown.data, 'text/plain': this.#mapText(text) } };
+  }
+
+  #mapText(text: string): string {
+    return STACK.test(text) && this.#mapper ? this.#mapper.mapStack(text) : text;
+  }
+}
+
+/** Text that may hold a stack trace. */
+const STACK = /^\s+at /m;
+
+function identity({ run, cellId, executionCount, allowStdin }: Execution) {
+  return { run, cellId, executionCount, allowStdin };
+}
+
+function failed(error: ShownError): Outcome {
+  return { error, report: undefined, expressions: {}, payload: [] };
+}
+
+function shownError(error: unknown): ShownError {
+  const name = error instanceof Error ? error.name : 'Error';
+  const message = error instanceof Error ? error.message : String(error);
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
+}
+
+/** What the checker found, as one error that points at the cell's lines. */
+export function diagnosticsError(diagnostics: readonly CellDiagnostic[], executionCount: number): ShownError {
+  const [first] = diagnostics;
+  const syntax = first === undefined || first.code === 'syntax' || /^TS1\d{3}$/.test(first.code);
+  const ename = syntax ? 'SyntaxError' : 'TypeError';
+  const traceback = diagnostics.flatMap((one) => {
+    const number = String(one.line);
+    const width =
+      one.endLine === one.line ? one.endColumn - one.column : one.sourceLine.length - one.column + 1;
+    return [
+      `Cell [${executionCount}] line ${one.line}:${one.column} - ${one.code === 'syntax' ? 'syntax error' : `error ${one.code}`}: ${one.message}`,
+      '',
+      `${number} ${one.sourceLine}`,
+      `${' '.repeat(number.length + one.column)}${'~'.repeat(Math.max(1, width))}`,
+      '',
+    ];
+  });
+  const where = first ? ` (line ${first.line}:${first.column})` : '';
+  return { ename, evalue: `${first?.message ?? 'the cell cannot be read'}${where}`, traceback };
+}
