@@ -32,7 +32,7 @@ class StorableCheck {
     this.#name = name;
   }
 
-  /** `above` and `key` say where `value` is; the root has no `above` but itself. */
+  /** `above` and `key` say where `value` is; only the root has nothing above it. */
   visit(value: unknown, above: Step | undefined, key: Step['key'], of?: Step['of']): void {
     if (typeof value !== 'object' || value === null)
       throw this.#error({ above, key, of }, primitiveName(value));

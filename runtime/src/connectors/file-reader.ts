@@ -5,7 +5,7 @@ import { fileChanged, fileNotReadable, positionInvalid } from './connector-error
 import { findFiles } from './file-paths.ts';
 import { FileWatch } from './file-watch.ts';
 
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Where a file source stands: in this file, behind this record. */
 export interface FilePosition {
@@ -25,7 +25,7 @@ interface CurrentFile<T> {
   ended: boolean;
 }
 
-/** Reads files one after the other, on the engine's thread: a piece of a local file takes about a millisecond. */
+/** Reads files one after the other, on the engine's thread: a piece of a local file takes a few milliseconds. */
 export class FileReader<T> implements SourceReader<T> {
   readonly #format: Format<T>;
   readonly #watch: FileWatch | undefined;

@@ -47,6 +47,7 @@ export class CsvDecoder<T> implements Decoder<T> {
       quote,
       trim,
       relax_column_count: true,
+      skip_empty_lines: true,
       record_delimiter: ['\n', '\r\n'],
     };
     // A byte order mark is one at the very beginning only.
@@ -80,28 +81,36 @@ export class CsvDecoder<T> implements Decoder<T> {
       if (this.#scanner.insideQuotes) this.#giveUpFirstLine();
       else {
         const end = this.#buffer.length;
-        this.#take([{ start: 0, end, line: this.#line, nextLine: this.#line + 1 }]);
-        this.#drop(end, 1);
+        const nextLine = this.#line + this.#scanner.lines + 1;
+        const bad = this.#take([{ start: 0, end, line: this.#line, nextLine }]);
+        this.#drop(bad?.end ?? end, (bad?.nextLine ?? nextLine) - this.#line);
+        this.#scanner.reset();
+        this.#decode(0);
       }
     }
   }
 
-  #decode(from: number): void {
-    const rows: Row[] = [];
-    let start = 0;
-    let line = this.#line;
-    for (let end = this.#scanner.next(this.#buffer, from); end !== -1;) {
-      const nextLine = line + this.#scanner.lines;
-      rows.push({ start, end: end + 1, line, nextLine });
-      start = end + 1;
-      line = nextLine;
-      this.#scanner.lines = 0;
-      end = this.#scanner.next(this.#buffer, start);
-    }
-    this.#take(rows);
-    this.#base += start;
-    this.#line = line;
-    this.#buffer = this.#buffer.subarray(start);
+  /** Takes all rows that have ended; bytes of the buffer before `scanned` have been through the scanner. */
+  #decode(scanned: number): void {
+    let bad: Row | undefined;
+    let from = scanned;
+    do {
+      const rows: Row[] = [];
+      let start = 0;
+      let line = this.#line;
+      for (let end = this.#scanner.next(this.#buffer, from); end !== -1;) {
+        const nextLine = line + this.#scanner.lines;
+        rows.push({ start, end: end + 1, line, nextLine });
+        start = end + 1;
+        line = nextLine;
+        this.#scanner.lines = 0;
+        end = this.#scanner.next(this.#buffer, start);
+      }
+      bad = this.#take(rows);
+      this.#drop(bad?.end ?? start, (bad?.nextLine ?? line) - this.#line);
+      if (bad !== undefined) this.#scanner.reset();
+      from = 0;
+    } while (bad !== undefined);
   }
 
   #giveUpFirstLine(): void {
@@ -122,34 +131,59 @@ export class CsvDecoder<T> implements Decoder<T> {
     this.#buffer = this.#buffer.subarray(bytes);
   }
 
-  #take(found: readonly Row[]): void {
+  /**
+   * Records rows. A bad one of several lines is probably a stray quote and the rows up to the next: then it ends with the
+   * answer, its first line, behind which rows are to be looked for again.
+   */
+  #take(found: readonly Row[]): Row | undefined {
     let rows = found.filter((row) => !this.#isBlank(row));
     if (this.#reader === undefined && rows[0] !== undefined && this.#readFirst(rows[0])) rows = rows.slice(1);
-    const first = rows[0];
-    const last = rows.at(-1);
-    if (first === undefined || last === undefined) return;
-    let texts: string[][] | undefined;
-    try {
-      // Without blank lines in between, the rows are one piece that the library parses at once.
-      if (rows.length === found.length) texts = this.#parse(this.#buffer.subarray(first.start, last.end));
-    } catch {
-      // One of them is bad: row by row tells which.
-    }
-    const together = texts?.length === rows.length ? texts : undefined;
-    for (let i = 0; i < rows.length; i++) this.#record(rows[i] as Row, together?.[i]);
+    return this.#record(rows);
   }
 
-  #record(row: Row, parsed: string[] | undefined): void {
+  /** Parses rows together, and in halves as long as one of them is bad. */
+  #record(rows: readonly Row[]): Row | undefined {
+    const first = rows[0];
+    const last = rows.at(-1);
+    if (first === undefined || last === undefined) return undefined;
+    let texts: string[][];
+    try {
+      texts = this.#parse(this.#buffer.subarray(first.start, last.end));
+      if (texts.length !== rows.length) throw new Error(`it reads as ${texts.length} rows`);
+    } catch (error) {
+      if (rows.length === 1) return this.#rejectParsed(first, error);
+      const half = rows.length >> 1;
+      return this.#record(rows.slice(0, half)) ?? this.#record(rows.slice(half));
+    }
+    for (let i = 0; i < rows.length; i++) {
+      const bad = this.#add(rows[i] as Row, texts[i] as string[]);
+      if (bad !== undefined) return bad;
+    }
+    return undefined;
+  }
+
+  #add(row: Row, texts: readonly string[]): Row | undefined {
     let value: unknown;
     try {
-      value = this.#readerOf().read(parsed ?? this.#parseRow(row));
+      value = this.#readerOf().read(texts);
     } catch (error) {
-      this.#reject(row, error instanceof Error ? error.message : String(error), error);
-      return;
+      return this.#rejectParsed(row, error);
     }
     this.records.values.push(value as T);
     this.records.offsets.push(this.#base + row.end);
     this.records.lines.push(row.nextLine);
+    return undefined;
+  }
+
+  #rejectParsed(row: Row, error: unknown): Row | undefined {
+    this.#reject(row, error instanceof Error ? error.message : String(error), error);
+    if (row.nextLine - row.line === 1) return undefined;
+    return {
+      start: row.start,
+      end: this.#buffer.indexOf(10, row.start) + 1,
+      line: row.line,
+      nextLine: row.line + 1,
+    };
   }
 
   #parseRow(row: Row): string[] {

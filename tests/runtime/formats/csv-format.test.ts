@@ -97,6 +97,22 @@ test('skipped rows are counted and spoil no other row', () => {
   }
 });
 
+test('a stray quote costs its own line, not those up to the next quote', () => {
+  const text = 'a,b\n1,2\n"open,1\n5,6\n"x,y\n7,8\n"ok\nstill",9\n10,"11\n12';
+  for (const size of [1, 3, 1000]) {
+    const { values, skipped, error, positions } = decodeAll(csv({ onError: 'skip' }), text, { size });
+    expect(error).toBeUndefined();
+    expect(values).toEqual([
+      { a: 1, b: 2 },
+      { a: 5, b: 6 },
+      { a: 7, b: 8 },
+      { a: 'ok\nstill', b: 9 },
+    ]);
+    expect(skipped).toBe(4);
+    expect(positions.map(({ line }) => line)).toEqual([3, 5, 7, 9]);
+  }
+});
+
 test('a header that cannot name columns is an error that shows it', () => {
   for (const text of ['a,b,a\n', 'a,,b\n']) {
     expect(decodeAll(csv(), text).error).toMatchObject({ code: 'csv-header-invalid' });
