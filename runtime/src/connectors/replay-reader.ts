@@ -30,12 +30,18 @@ export class ReplayReader<T> implements SourceReader<T> {
   #index: number;
   #origin: number | undefined;
   #firstTick: number | undefined;
+  #loading: NodeJS.Immediate | undefined;
+  readonly #goOn: () => void;
 
   constructor(source: Source<T>, speed: number | 'max', timeOf: ReplayTime<T>, context: SourceReaderContext) {
     const position = replayPosition(context.position);
     this.#tickSpan = speed === 'max' ? Infinity : speed * TICK_MS;
     this.#paced = context.paced && speed !== 'max';
     this.#openedAt = context.now;
+    this.#goOn = () => {
+      this.#loading = undefined;
+      context.onReady();
+    };
     this.#index = position?.index ?? 0;
     this.#origin = position?.origin;
     this.#buffer = new ArrivalBuffer(source, timeOf, context, this.#index, position?.inner);
@@ -51,7 +57,11 @@ export class ReplayReader<T> implements SourceReader<T> {
   poll(max: number, now: number): PollResult<T> {
     const buffer = this.#buffer;
     const most = Math.min(max, PIECE);
-    if (!buffer.prepare(most)) return 'wait';
+    if (!buffer.prepare(most)) {
+      // Loading goes on in the next slice; a reader of a recorded range knows no clock and waits to be told.
+      if (!buffer.innerWaits) this.#loading ??= setImmediate(this.#goOn);
+      return 'wait';
+    }
     this.#origin ??= buffer.times[0];
     const tick = this.#nextTick();
     if (tick === undefined) return 'end';
@@ -71,6 +81,7 @@ export class ReplayReader<T> implements SourceReader<T> {
   }
 
   close(): void {
+    clearImmediate(this.#loading);
     this.#buffer.close();
   }
 

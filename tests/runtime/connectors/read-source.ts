@@ -30,7 +30,8 @@ export async function readBatches<T>(
       const result = reader.poll(max, clock?.now ?? 0);
       if (result === 'end') break;
       if (result === 'wait') {
-        const at = reader.readyAt?.();
+        // Without a clock, as when a recorded range is read again, a source has to tell.
+        const at = clock === undefined ? undefined : reader.readyAt?.();
         if (at === undefined) await ready.promise;
         else if (clock !== undefined) clock.now = Math.max(clock.now, clock.advance(at));
         ready = Promise.withResolvers<void>();
