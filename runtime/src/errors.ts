@@ -18,3 +18,99 @@ export class TidemarkError extends Error {
     this.details = options.details ?? {};
   }
 }
+
+/** A value given to the API breaks a rule that is known before anything runs. */
+export function badArgument(what: string, value: unknown, rule: string, next: string): TidemarkError {
+  return new TidemarkError('bad-argument', `${what} ${shown(value)} cannot be used. ${rule} ${next}`, {
+    details: { what, value: shown(value), rule },
+  });
+}
+
+/** A combination that Flink refuses when the job is built. */
+export function unsupported(what: string, why: string, next: string): TidemarkError {
+  return new TidemarkError('unsupported', `${what} is not possible: ${why} ${next}`, { details: { what } });
+}
+
+/** Part of the API that this version does not have. */
+export function notYet(what: string, next: string): TidemarkError {
+  return new TidemarkError('not-yet', `${what} is not in this version of Tidemark. ${next}`, {
+    details: { what },
+  });
+}
+
+/** A key that cannot be compared by value. */
+export function badKey(key: unknown, why: string): TidemarkError {
+  return new TidemarkError(
+    'bad-key',
+    `A record has the key ${shown(key)}, and ${why}. A key is a string, number, boolean or bigint, or an array or plain ` +
+      'object of those. Filter such records out before keyBy, or give them a key of their own.',
+    { details: { key: shown(key) } },
+  );
+}
+
+/** A record without a timestamp has come to an operator that works in event time. */
+export function missingTimestamp(): TidemarkError {
+  return new TidemarkError(
+    'missing-timestamp',
+    'A record has no timestamp, and event-time windows need one. Probably no timestamp assigner was given. Use ' +
+      'WatermarkStrategy.….withTimestampAssigner((value) => ms) in fromSource or assignTimestampsAndWatermarks.',
+  );
+}
+
+/** A timestamp assigner has returned something that is not a time. */
+export function badTimestamp(timestamp: unknown): TidemarkError {
+  return new TidemarkError(
+    'bad-timestamp',
+    `The timestamp assigner returned ${shown(timestamp)}. A timestamp is a whole number of milliseconds since ` +
+      '1970-01-01T00:00:00Z. Convert dates with Date.parse(…) or date.getTime(), and seconds by * 1000.',
+    { details: { timestamp: shown(timestamp) } },
+  );
+}
+
+/** A function object with fields of its own would be shared by two running copies of an operator. */
+export function instanceReused(className: string): TidemarkError {
+  return new TidemarkError(
+    'instance-reused',
+    `An instance of ${className} has been opened before and cannot run a second time. It has state or parameters of its ` +
+      `own, which two runs would share. Pass a factory instead: process(() => new ${className}(…)).`,
+    { details: { className } },
+  );
+}
+
+/** Where a record was when a function failed on it. */
+export interface OperatorFailure {
+  readonly operator: string;
+  readonly kind: string;
+  readonly cell?: string;
+  /** A short text of the record, where one was being processed. */
+  readonly record?: string;
+  readonly timestamp?: number;
+}
+
+/** A function of the user failed while records ran; `cause` is what it threw. */
+export class OperatorError extends TidemarkError {
+  override readonly name = 'OperatorError';
+
+  constructor(failure: OperatorFailure, cause: unknown) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    const record = failure.record === undefined ? '' : ` on the record ${failure.record}`;
+    super('operator-failed', `${failure.operator} failed${record}. ${reason}`, {
+      details: { ...failure },
+      cause,
+    });
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (value instanceof Date) return `Date ${String(value)}`;
+  if (typeof value === 'object' && value !== null) {
+    try {
+      return JSON.stringify(value);
+    } catch {
+      return Object.prototype.toString.call(value);
+    }
+  }
+  return String(value);
+}

@@ -1,0 +1,359 @@
+import { badArgument } from '../errors.ts';
+import type { View, ViewOptions } from '../engine/view.ts';
+import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { Collector, Results } from '../operators/collector.ts';
+import { FilterOperator } from '../operators/filter-operator.ts';
+import { FlatMapOperator } from '../operators/flat-map-operator.ts';
+import { ForwardOperator } from '../operators/forward-operator.ts';
+import { FunctionSource } from '../operators/function-source.ts';
+import { KeySelector } from '../operators/key-selector.ts';
+import { MapOperator } from '../operators/map-operator.ts';
+import type { OutputTag } from '../operators/output-tag.ts';
+import { fieldReduce, reducing, reducingNumbers, type FieldName } from '../operators/field-aggregate.ts';
+import { KeyedProcessOperator } from '../operators/keyed-process-operator.ts';
+import type { KeyedProcessFunction, ProcessFunction } from '../operators/process-function.ts';
+import { RollingAggregateOperator } from '../operators/rolling-aggregate-operator.ts';
+import type { AggregateFunction } from '../state/aggregating-state.ts';
+import type { ReduceFunction } from '../state/reducing-state.ts';
+import { ProcessOperator } from '../operators/process-operator.ts';
+import { SinkOperator } from '../operators/sink-operator.ts';
+import type { Sink } from '../operators/sink.ts';
+import { TimestampsOperator } from '../operators/timestamps-operator.ts';
+import { toMillis, type DurationLike } from '../time/duration.ts';
+import type { WatermarkStrategy } from '../time/watermark-strategy.ts';
+import { CountEvictor } from '../windows/count-evictor.ts';
+import { CountTrigger } from '../windows/count-trigger.ts';
+import { GlobalWindows } from '../windows/global-windows.ts';
+import { PurgingTrigger } from '../windows/purging-trigger.ts';
+import type { WindowAssigner } from '../windows/window-assigner.ts';
+import type { GlobalWindow, Window } from '../windows/window.ts';
+import { AllWindowedStream } from './all-windowed-stream.ts';
+import { DataStreamSink } from './data-stream-sink.ts';
+import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
+import { checkParallelism } from './parallelism.ts';
+import { WindowedStream } from './windowed-stream.ts';
+
+type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
+
+/**
+ * A stream of records. Its methods describe operators; nothing runs before a sink or a view needs it.
+ * @example
+ * env.fromData('a', 'b').map((letter) => letter.toUpperCase()).print();
+ */
+export class DataStream<T> {
+  /** The graph that its operators are added to. */
+  readonly graph: StreamGraph;
+  /** The operator whose records these are. */
+  readonly node: StreamNode;
+
+  constructor(graph: StreamGraph, node: StreamNode) {
+    this.graph = graph;
+    this.node = node;
+  }
+
+  /** One record for each record. */
+  map<R>(fn: (value: T) => R): DataStream<R> {
+    checkFunction('map', fn);
+    return this.next({
+      kind: 'map',
+      functions: [fn],
+      createOperator: () => new MapOperator(fn as (value: unknown) => R),
+    });
+  }
+
+  /** Only the records for which `fn` is true. */
+  filter<R extends T>(fn: (value: T) => value is R): DataStream<R>;
+  filter(fn: (value: T) => boolean): DataStream<T>;
+  filter(fn: (value: T) => boolean): DataStream<T> {
+    checkFunction('filter', fn);
+    return this.next({
+      kind: 'filter',
+      functions: [fn],
+      createOperator: () => new FilterOperator(fn as (value: unknown) => boolean),
+    });
+  }
+
+  /** Any number of records for each record: those that `fn` returns, yields or collects. */
+  flatMap<R>(fn: (value: T, out: Collector<R>) => Results<R>): DataStream<R> {
+    checkFunction('flatMap', fn);
+    return this.next({
+      kind: 'flat-map',
+      functions: [fn],
+      createOperator: () => new FlatMapOperator(fn as (value: unknown, out: Collector<unknown>) => unknown),
+    });
+  }
+
+  /** Groups records by a field or by what a function returns; keys compare by value. */
+  keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, KeyOf<T, F>>;
+  keyBy<K extends Key>(fn: (value: T) => K): KeyedStream<T, K>;
+  keyBy(selector: string | number | ((value: T) => unknown)): KeyedStream<T, unknown> {
+    const type = typeof selector;
+    if (type !== 'string' && type !== 'number' && type !== 'function') {
+      throw badArgument(
+        'keyBy',
+        selector,
+        'It takes the name of a field or a function.',
+        "Write keyBy('field') or keyBy((value) => …).",
+      );
+    }
+    return new KeyedStream<T, unknown>(
+      this.graph,
+      this.node,
+      new KeySelector(selector as string | number | ((value: unknown) => unknown)),
+    );
+  }
+
+  /** Runs a process function, given as an instance or as a factory of instances. */
+  process<R>(fn: ProcessFunction<T, R> | (() => ProcessFunction<T, R>)): DataStream<R> {
+    const source = new FunctionSource(
+      fn as ProcessFunction<unknown, unknown> | (() => ProcessFunction<unknown, unknown>),
+    );
+    return this.next({
+      kind: 'process',
+      functions: [source.given],
+      createOperator: () => new ProcessOperator(source),
+    });
+  }
+
+  /** All records of this and other streams of one environment; its watermark is the lowest of theirs. */
+  union(...streams: readonly DataStream<T>[]): DataStream<T> {
+    for (const stream of streams) {
+      if (stream.graph !== this.graph) {
+        throw badArgument(
+          'union',
+          stream.node.name,
+          'Streams of different environments cannot meet.',
+          'Make both from one env.',
+        );
+      }
+    }
+    return this.next({
+      kind: 'union',
+      inputs: [this, ...streams].map(({ node }) => ({ from: node })),
+      createOperator: () => new ForwardOperator(),
+    });
+  }
+
+  /** What the operator right before has sent to `tag`. */
+  getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
+    return this.next({
+      kind: 'side-output',
+      name: `side output ${tag.id}`,
+      parameters: { tag: tag.id },
+      inputs: [{ from: this.node, sideOutput: tag.id }],
+      createOperator: () => new ForwardOperator(),
+    });
+  }
+
+  /** Windows over the whole stream, without keys. */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    return new AllWindowedStream<T, W>(this.graph, this.node, assigner);
+  }
+
+  /** Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. */
+  countWindowAll(n: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    const windows = this.windowAll(GlobalWindows.create());
+    if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(n)));
+    return windows.evictor(CountEvictor.of(n)).trigger(CountTrigger.of(slide));
+  }
+
+  /** Gives records timestamps and the stream watermarks, in place of those it has. */
+  assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): DataStream<T> {
+    const described = strategy as unknown as WatermarkStrategy<unknown>;
+    return this.next({
+      kind: 'timestamps',
+      name: 'timestamps and watermarks',
+      parameters: strategy.parameters,
+      functions: strategy.functions,
+      createOperator: () => new TimestampsOperator(described),
+    });
+  }
+
+  sinkTo(sink: Sink<T>): DataStreamSink {
+    const end = this.next({
+      kind: 'sink',
+      name: sink.kind,
+      parameters: { sink: sink.kind, ...sink.parameters },
+      functions: sink.functions ?? [],
+      isSink: true,
+      createOperator: () => new SinkOperator(sink as Sink<unknown>),
+    });
+    return new DataStreamSink(end.node);
+  }
+
+  /** Writes every record as a line of text, after `prefix> ` if one is given. */
+  print(prefix?: string): DataStreamSink {
+    const end = this.next({
+      kind: 'print',
+      parameters: prefix === undefined ? {} : { prefix },
+      isSink: true,
+    });
+    return new DataStreamSink(end.node);
+  }
+
+  /** Makes a live view of it. */
+  show(options: ViewOptions = {}): View<T> {
+    const end = this.next({
+      kind: 'view',
+      name: options.title ?? this.node.name,
+      parameters: { ...options },
+      view: options,
+      isSink: true,
+    });
+    return this.graph.backend.show(end.node, options) as View<T>;
+  }
+
+  /**
+   * Runs what it hangs on and collects its records.
+   * @param options.limit how many at most
+   * @param options.timeout after which it rejects
+   */
+  executeAndCollect(options: { limit?: number; timeout?: DurationLike } = {}): Promise<T[]> {
+    const { limit, timeout } = options;
+    return this.graph.backend.collect(this.node, {
+      limit,
+      timeout: timeout === undefined ? undefined : toMillis(timeout),
+    }) as Promise<T[]>;
+  }
+
+  /** Names the operator for good, so that its state is found again whatever becomes of its code. */
+  uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
+    this.node.uid = uid;
+    this.node.onEdit = options.onEdit;
+    return this;
+  }
+
+  /** Names the operator in views, metrics and errors. */
+  name(name: string): this {
+    this.node.name = name;
+    return this;
+  }
+
+  setParallelism(parallelism: number): this {
+    this.node.parallelism = checkParallelism(parallelism);
+    return this;
+  }
+
+  /** Adds an operator behind this one. */
+  protected next<R>(node: NewNode): DataStream<R> {
+    return new DataStream<R>(this.graph, this.graph.add({ inputs: [{ from: this.node }], ...node }));
+  }
+}
+
+// Beside DataStream, not in a file of its own: each makes or extends the other, and modules that need each other to be
+// evaluated first cannot both come first.
+/** A stream of records that are grouped by key: state, timers and windows are each key's own. */
+export class KeyedStream<T, K> extends DataStream<T> {
+  readonly #keySelector: KeySelector;
+
+  constructor(graph: StreamGraph, node: StreamNode, keySelector: KeySelector) {
+    super(graph, node);
+    this.#keySelector = keySelector;
+  }
+
+  /** For each record, what all records of its key so far reduce to. */
+  reduce(fn: ReduceFunction<T>): DataStream<T> {
+    return this.#rolling('reduce', {}, [fn], reducing(fn as ReduceFunction<unknown>));
+  }
+
+  /** The running sum a key: of a field, in the first record with that field replaced; of a function, as a number. */
+  sum(field: NumericField<T>): DataStream<T>;
+  sum(fn: (value: T) => number): DataStream<number>;
+  sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
+    return this.#extreme<T>('sum', field);
+  }
+
+  /** The running minimum a key. */
+  min(field: NumericField<T>): DataStream<T>;
+  min(fn: (value: T) => number): DataStream<number>;
+  min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
+    return this.#extreme<T>('min', field);
+  }
+
+  /** The running maximum a key. */
+  max(field: NumericField<T>): DataStream<T>;
+  max(fn: (value: T) => number): DataStream<number>;
+  max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
+    return this.#extreme<T>('max', field);
+  }
+
+  /** The record with the lowest value of a field or function so far, the first of equals. */
+  minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+    return this.#extremeBy('minBy', field);
+  }
+
+  /** The record with the highest value of a field or function so far, the first of equals. */
+  maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+    return this.#extremeBy('maxBy', field);
+  }
+
+  override process<R>(
+    fn:
+      | KeyedProcessFunction<K, T, R>
+      | ProcessFunction<T, R>
+      | (() => KeyedProcessFunction<K, T, R>)
+      | (() => ProcessFunction<T, R>),
+  ): DataStream<R> {
+    const source = new FunctionSource(fn as AnyFunction | (() => AnyFunction));
+    return this.next({
+      kind: 'keyed-process',
+      name: 'process',
+      parameters: this.#keySelector.parameters,
+      functions: [...this.#keySelector.functions, source.given],
+      createOperator: () => new KeyedProcessOperator(this.#keySelector, source),
+    });
+  }
+
+  window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
+    return new WindowedStream<T, K, W>(this.graph, this.node, this.#keySelector, assigner);
+  }
+
+  /** Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them. */
+  countWindow(n: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
+    const windows = this.window(GlobalWindows.create());
+    if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(n)));
+    return windows.evictor(CountEvictor.of(n)).trigger(CountTrigger.of(slide));
+  }
+
+  #extreme<R>(aggregation: 'sum' | 'min' | 'max', field: FieldName | ((value: T) => number)): DataStream<R> {
+    if (typeof field === 'function') {
+      const aggregate = reducingNumbers(aggregation, field as (value: unknown) => number);
+      return this.#rolling(aggregation, { aggregation }, [field], aggregate);
+    }
+    return this.#rolling(aggregation, { aggregation, field }, [], reducing(fieldReduce(aggregation, field)));
+  }
+
+  #extremeBy<R>(aggregation: 'minBy' | 'maxBy', field: FieldName | ((value: T) => unknown)): DataStream<R> {
+    const reduce = fieldReduce(aggregation, field as FieldName | ((value: unknown) => unknown));
+    const named = typeof field === 'function' ? {} : { field };
+    return this.#rolling(
+      aggregation,
+      { aggregation, ...named },
+      typeof field === 'function' ? [field] : [],
+      reducing(reduce),
+    );
+  }
+
+  #rolling<R>(
+    name: string,
+    parameters: Readonly<Record<string, unknown>>,
+    functions: readonly unknown[],
+    aggregate: AggregateFunction<unknown, unknown, unknown>,
+  ): DataStream<R> {
+    const selector = this.#keySelector;
+    return this.next({
+      kind: 'reduce',
+      name,
+      parameters: { ...selector.parameters, ...parameters },
+      functions: [...selector.functions, ...functions],
+      createOperator: () => new RollingAggregateOperator(selector, aggregate),
+    });
+  }
+}
+
+function checkFunction(method: string, fn: unknown): void {
+  if (typeof fn !== 'function') {
+    throw badArgument(method, fn, 'It takes a function.', `Write ${method}((value) => …).`);
+  }
+}

@@ -1,0 +1,112 @@
+import { unsupported } from '../errors.ts';
+import { AlignedWindowOperator } from '../operators/aligned-window-operator.ts';
+import type { KeySelector } from '../operators/key-selector.ts';
+import type { Operator } from '../operators/operator.ts';
+import {
+  AggregatedContents,
+  EvictedContents,
+  ListedContents,
+  type WindowContents,
+} from '../operators/window-contents.ts';
+import { WindowEmitter, type AnyWindowFunction } from '../operators/window-emitter.ts';
+import { WindowOperator } from '../operators/window-operator.ts';
+import type { AggregateFunction } from '../state/aggregating-state.ts';
+import { EventTimeTrigger } from '../windows/event-time-trigger.ts';
+import type { Evictor } from '../windows/evictor.ts';
+import { SlidingEventTimeWindows } from '../windows/sliding-windows.ts';
+import type { Trigger } from '../windows/trigger.ts';
+import { TumblingEventTimeWindows } from '../windows/tumbling-windows.ts';
+import { MergingWindowAssigner, type WindowAssigner } from '../windows/window-assigner.ts';
+import { badArgument } from '../errors.ts';
+
+/** Everything that is said of windows between `window(…)` and their function. */
+export interface WindowSettings {
+  readonly assigner: WindowAssigner;
+  readonly trigger?: Trigger;
+  readonly evictor?: Evictor;
+  /** ms */
+  readonly allowedLateness?: number;
+  readonly lateTag?: string;
+}
+
+/** What is done with a window's records. */
+export interface WindowComputation {
+  readonly aggregate?: AggregateFunction<unknown, unknown, unknown>;
+  readonly windowFunction?: AnyWindowFunction;
+}
+
+/**
+ * Checks what Flink checks when a job is built.
+ * @throws {TidemarkError} `unsupported`, `bad-argument`
+ */
+export function checkWindow(
+  { assigner, trigger, evictor, allowedLateness }: WindowSettings,
+  aggregate?: AggregateFunction<unknown, unknown, unknown>,
+): void {
+  if (allowedLateness !== undefined && allowedLateness < 0) {
+    throw badArgument(
+      'allowedLateness',
+      allowedLateness,
+      'It must not be negative.',
+      "Give a duration such as '1 min'.",
+    );
+  }
+  if (!(assigner instanceof MergingWindowAssigner)) return;
+  if (evictor !== undefined) {
+    throw unsupported(
+      'An evictor with windows that merge',
+      'elements that were evicted cannot be merged.',
+      'Leave the evictor out, or use tumbling or sliding windows.',
+    );
+  }
+  if (trigger !== undefined && !trigger.canMerge()) {
+    throw unsupported(
+      `${trigger.constructor.name} with windows that merge`,
+      'the trigger does not say how its state merges.',
+      'Use another trigger, or override canMerge and onMerge.',
+    );
+  }
+  if (aggregate !== undefined && aggregate.merge === undefined) {
+    throw unsupported(
+      'This aggregate with windows that merge',
+      'it has no merge function.',
+      'Add merge: (a, b) => … to the aggregate function.',
+    );
+  }
+}
+
+/** Makes a running copy of the operator: by panes where windows are aligned and aggregated, else the general one. */
+export function createWindowOperator(
+  keySelector: KeySelector,
+  settings: WindowSettings,
+  { aggregate, windowFunction }: WindowComputation,
+): Operator {
+  const { assigner, trigger, evictor, lateTag } = settings;
+  const allowedLateness = settings.allowedLateness ?? 0;
+  const emitter = new WindowEmitter(windowFunction);
+  const common = { keySelector, emitter, allowedLateness, lateTag };
+  const plainTrigger = trigger === undefined || Object.getPrototypeOf(trigger) === EventTimeTrigger.prototype;
+  if (aggregate !== undefined && evictor === undefined && plainTrigger) {
+    const prototype: unknown = Object.getPrototypeOf(assigner);
+    if (prototype === TumblingEventTimeWindows.prototype) {
+      const { size, offset } = assigner as TumblingEventTimeWindows;
+      return new AlignedWindowOperator({ ...common, size, slide: size, offset, aggregate });
+    }
+    if (prototype === SlidingEventTimeWindows.prototype) {
+      const { size, slide, offset } = assigner as SlidingEventTimeWindows;
+      return new AlignedWindowOperator({ ...common, size, slide, offset, aggregate });
+    }
+  }
+  const contents: WindowContents =
+    evictor !== undefined
+      ? new EvictedContents(evictor, aggregate)
+      : aggregate !== undefined
+        ? new AggregatedContents(aggregate)
+        : new ListedContents();
+  return new WindowOperator({
+    ...common,
+    assigner,
+    trigger: trigger ?? assigner.getDefaultTrigger(),
+    contents,
+  });
+}

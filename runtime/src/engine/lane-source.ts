@@ -1,0 +1,208 @@
+import { badTimestamp } from '../errors.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import { IdlenessTimer } from '../time/idleness-timer.ts';
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { WatermarkCombiner, type WatermarkCombinerState } from '../time/watermark-combiner.ts';
+import { BoundedOutOfOrdernessWatermarks, type WatermarkGenerator } from '../time/watermark-generator.ts';
+import { WatermarkStrategy } from '../time/watermark-strategy.ts';
+import { compileSource, type Fail, type FusedSplit, type ProcessBatch } from './lane-fusion.ts';
+import type { LaneConsumer, VertexOutput } from './lane-vertex.ts';
+
+interface SourceState {
+  readonly combiner: WatermarkCombinerState;
+  readonly splits: readonly (readonly [
+    id: string,
+    generator: unknown,
+    idleness: unknown,
+    maxTimestamp: number,
+  ])[];
+  readonly nextTick: number;
+  readonly ended: boolean;
+}
+
+class Split implements FusedSplit {
+  readonly #id: string;
+  readonly #combiner: WatermarkCombiner;
+  readonly generator: WatermarkGenerator<unknown>;
+  readonly idleness: IdlenessTimer | undefined;
+  maxTimestamp = MIN_TIMESTAMP;
+  readonly #emit: () => void;
+
+  constructor(
+    id: string,
+    strategy: WatermarkStrategy<unknown>,
+    combiner: WatermarkCombiner,
+    emit: () => void,
+  ) {
+    this.#id = id;
+    this.#combiner = combiner;
+    this.#emit = emit;
+    this.generator = strategy.createGenerator();
+    this.idleness = strategy.idleness === undefined ? undefined : new IdlenessTimer(strategy.idleness);
+    combiner.register(id);
+  }
+
+  emitWatermark(timestamp: number): void {
+    this.#combiner.update(this.#id, timestamp);
+    this.#emit();
+  }
+
+  markIdle(): void {
+    this.#combiner.setIdle(this.#id, true);
+    this.#emit();
+  }
+
+  markActive(): void {
+    if (!this.#combiner.isIdle(this.#id)) return;
+    this.#combiner.setIdle(this.#id, false);
+    this.#emit();
+  }
+
+  periodic(): void {
+    if (
+      this.generator instanceof BoundedOutOfOrdernessWatermarks &&
+      this.maxTimestamp > this.generator.maxTimestamp
+    ) {
+      this.generator.maxTimestamp = this.maxTimestamp;
+    }
+    // Until it has seen a timestamp it has nothing to say, and saying so would wake it.
+    if (this.#combiner.isIdle(this.#id)) return;
+    this.generator.onPeriodicEmit(this);
+  }
+}
+
+/** The reading end of a source in a lane: timestamps, watermarks of each split, idleness. */
+export class LaneSource {
+  readonly #strategy: WatermarkStrategy<unknown>;
+  readonly #output: VertexOutput;
+  readonly #combiner = new WatermarkCombiner();
+  readonly #splits = new Map<string, Split>();
+  readonly #interval: number;
+  readonly #now: () => number;
+  #process!: ProcessBatch;
+  #nextTick = Infinity;
+  ended = false;
+
+  constructor(node: StreamNode, output: VertexOutput, interval: number, now: () => number) {
+    this.#strategy = node.watermarkStrategy ?? WatermarkStrategy.noWatermarks();
+    this.#output = output;
+    this.#interval = interval;
+    this.#now = now;
+  }
+
+  compile(index: number, consumers: readonly LaneConsumer[], counts: Float64Array, fail: Fail): void {
+    const source = {
+      index,
+      consumers,
+      assigner: this.#strategy.timestampAssigner,
+      callsGenerator: this.#strategy.kind === 'generator',
+      refuseTimestamp: (timestamp: unknown) => {
+        throw badTimestamp(timestamp);
+      },
+    };
+    this.#process = compileSource(source, counts, fail);
+  }
+
+  open(): void {
+    if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
+  }
+
+  processBatch(
+    values: readonly unknown[],
+    timestamps: readonly (number | undefined)[] | undefined,
+    splitId: string,
+  ): void {
+    const split = this.#split(splitId);
+    split.markActive();
+    split.idleness?.activity();
+    this.#process(values, timestamps, split);
+    split.periodic();
+    if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
+  }
+
+  processWatermark(timestamp: number): void {
+    this.#split('').emitWatermark(timestamp);
+  }
+
+  setIdle(idle: boolean, splitId: string | undefined): void {
+    const ids = splitId !== undefined ? [splitId] : this.#splits.size > 0 ? [...this.#splits.keys()] : [''];
+    for (const id of ids) {
+      if (idle) this.#split(id).markIdle();
+      else this.#split(id).markActive();
+    }
+  }
+
+  end(): void {
+    this.ended = true;
+    this.#nextTick = Infinity;
+    if (this.#splits.size === 0) this.#split('');
+    for (const id of this.#splits.keys()) this.#combiner.update(id, MAX_TIMESTAMP);
+    this.#emit();
+  }
+
+  get nextProcessingTime(): number {
+    return this.#nextTick;
+  }
+
+  onProcessingTime(): void {
+    const now = this.#now();
+    this.#nextTick = Infinity;
+    let waiting = false;
+    for (const split of this.#splits.values()) {
+      if (split.idleness?.check(now)) split.markIdle();
+      else waiting = true;
+    }
+    if (waiting || this.#splits.size === 0) this.#scheduleTick();
+  }
+
+  get maxTimestamp(): number | undefined {
+    let max = MIN_TIMESTAMP;
+    for (const { maxTimestamp } of this.#splits.values()) if (maxTimestamp > max) max = maxTimestamp;
+    return max === MIN_TIMESTAMP ? undefined : max;
+  }
+
+  snapshot(): SourceState {
+    return {
+      combiner: this.#combiner.snapshot(),
+      splits: [...this.#splits].map(
+        ([id, { generator, idleness, maxTimestamp }]) =>
+          [id, generator.snapshot?.(), idleness?.snapshot(), maxTimestamp] as const,
+      ),
+      nextTick: this.#nextTick,
+      ended: this.ended,
+    };
+  }
+
+  restore(state: unknown): void {
+    const { combiner, splits, nextTick, ended } = state as SourceState;
+    for (const [id, generator, idleness, maxTimestamp] of splits) {
+      const split = this.#split(id);
+      split.generator.restore?.(generator);
+      split.idleness?.restore(idleness);
+      split.maxTimestamp = maxTimestamp;
+    }
+    this.#combiner.restore(combiner);
+    this.#nextTick = nextTick;
+    this.ended = ended;
+  }
+
+  #split(id: string): Split {
+    let split = this.#splits.get(id);
+    if (split === undefined) {
+      split = new Split(id, this.#strategy, this.#combiner, () => this.#emit());
+      this.#splits.set(id, split);
+    }
+    return split;
+  }
+
+  #emit(): void {
+    if (!this.#combiner.combine()) return;
+    if (!this.#combiner.idle) this.#output.emitIdle(false);
+    this.#output.emitWatermark(this.#combiner.watermark);
+    if (this.#combiner.idle) this.#output.emitIdle(true);
+  }
+
+  #scheduleTick(): void {
+    this.#nextTick = this.#now() + this.#interval;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ExecutionBackend } from '../engine/backend.ts';
+import type { StreamEdge, StreamNode } from './stream-node.ts';
+
+/** What the API says of a node it makes; what is left out has a default. */
+export type NewNode = Partial<Omit<StreamNode, 'id' | 'inputs' | 'isSink'>> &
+  Pick<StreamNode, 'kind'> & { readonly inputs?: readonly StreamEdge[]; readonly isSink?: boolean };
+
+/** The dataflow as the user has written it so far. Its backend hears of every node. */
+export class StreamGraph {
+  readonly backend: ExecutionBackend;
+  readonly #nodes: StreamNode[] = [];
+
+  constructor(backend: ExecutionBackend) {
+    this.backend = backend;
+  }
+
+  get nodes(): readonly StreamNode[] {
+    return this.#nodes;
+  }
+
+  add(node: NewNode): StreamNode {
+    const added: StreamNode = {
+      name: node.kind,
+      parallelism: 1,
+      parameters: {},
+      functions: [],
+      inputs: [],
+      isSink: false,
+      ...node,
+      id: this.#nodes.length + 1,
+    };
+    this.#nodes.push(added);
+    this.backend.onNode(added);
+    return added;
+  }
+}

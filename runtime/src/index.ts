@@ -1,0 +1,95 @@
+// The public API of Tidemark's runtime.
+export { TidemarkError, OperatorError } from './errors.ts';
+export {
+  StreamExecutionEnvironment,
+  ExecutionConfig,
+  type ExecuteOptions,
+  type RuntimeMode,
+} from './api/stream-execution-environment.ts';
+export { DataStream, KeyedStream } from './api/data-stream.ts';
+export { DataStreamSink } from './api/data-stream-sink.ts';
+export { WindowedStream } from './api/windowed-stream.ts';
+export { AllWindowedStream, type AllWindowFunction } from './api/all-windowed-stream.ts';
+export { withWindow, type WindowResult } from './api/with-window.ts';
+export type { JobClient, JobExecutionResult, JobStatus } from './api/job-client.ts';
+export type { Key } from './api/field-types.ts';
+export type { View, ViewOptions } from './engine/view.ts';
+export type { OperatorMetrics } from './engine/lane.ts';
+
+export { Duration, Time, type DurationLike } from './time/duration.ts';
+export { MAX_TIMESTAMP, MIN_TIMESTAMP } from './time/timestamp.ts';
+export { WatermarkStrategy, type TimestampAssigner } from './time/watermark-strategy.ts';
+export type { WatermarkGenerator, WatermarkOutput } from './time/watermark-generator.ts';
+
+export { ValueStateDescriptor, type ValueState } from './state/value-state.ts';
+export { ListStateDescriptor, type ListState } from './state/list-state.ts';
+export { MapStateDescriptor, type MapState } from './state/map-state.ts';
+export { ReducingStateDescriptor, type ReduceFunction, type ReducingState } from './state/reducing-state.ts';
+export {
+  AggregatingStateDescriptor,
+  type AggregateFunction,
+  type AggregatingState,
+} from './state/aggregating-state.ts';
+export type { StateStore } from './state/state-store.ts';
+
+export type { Collector } from './operators/collector.ts';
+export { OutputTag } from './operators/output-tag.ts';
+export { RichFunction, type RuntimeContext } from './operators/rich-function.ts';
+export {
+  KeyedProcessFunction,
+  ProcessFunction,
+  type Context,
+  type KeyedContext,
+  type OnTimerContext,
+  type TimeDomain,
+  type TimerService,
+} from './operators/process-function.ts';
+export {
+  ProcessWindowFunction,
+  type WindowContext,
+  type WindowFunction,
+} from './operators/window-function.ts';
+export type { Sink, SinkContext, SinkWriter } from './operators/sink.ts';
+
+export { GlobalWindow, TimeWindow, type Window } from './windows/window.ts';
+export {
+  MergingWindowAssigner,
+  WindowAssigner,
+  type MergeCallback,
+  type WindowAssignerContext,
+} from './windows/window-assigner.ts';
+export { TumblingEventTimeWindows, TumblingProcessingTimeWindows } from './windows/tumbling-windows.ts';
+export { SlidingEventTimeWindows, SlidingProcessingTimeWindows } from './windows/sliding-windows.ts';
+export { EventTimeSessionWindows, ProcessingTimeSessionWindows } from './windows/session-windows.ts';
+export { GlobalWindows } from './windows/global-windows.ts';
+export { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './windows/trigger.ts';
+export { EventTimeTrigger } from './windows/event-time-trigger.ts';
+export { ProcessingTimeTrigger } from './windows/processing-time-trigger.ts';
+export { CountTrigger } from './windows/count-trigger.ts';
+export { ContinuousEventTimeTrigger, ContinuousProcessingTimeTrigger } from './windows/continuous-trigger.ts';
+export { DeltaTrigger, type DeltaFunction } from './windows/delta-trigger.ts';
+export { PurgingTrigger } from './windows/purging-trigger.ts';
+export { ProcessingTimeoutTrigger } from './windows/processing-timeout-trigger.ts';
+export { NeverTrigger } from './windows/never-trigger.ts';
+export { Evictor, type EvictorContext, type TimestampedValue } from './windows/evictor.ts';
+export { CountEvictor } from './windows/count-evictor.ts';
+export { TimeEvictor } from './windows/time-evictor.ts';
+export { DeltaEvictor } from './windows/delta-evictor.ts';
+
+export type {
+  PollResult,
+  Source,
+  SourceBatch,
+  SourceReader,
+  SourceReaderContext,
+} from './connectors/source.ts';
+export { collectionSource, sequenceSource } from './connectors/collection-source.ts';
+export { socketSource } from './connectors/socket-source.ts';
+export { fileSource } from './connectors/file-source.ts';
+export { generatorSource } from './connectors/generator-source.ts';
+export { replay } from './connectors/replay-source.ts';
+export type { Format } from './formats/format.ts';
+export { csv } from './formats/csv-format.ts';
+export { json } from './formats/json-format.ts';
+export { jsonLines } from './formats/json-lines-format.ts';
+export { raw } from './formats/raw-format.ts';

@@ -1,0 +1,244 @@
+import { missingTimestamp } from '../errors.ts';
+import type { AggregateFunction } from '../state/aggregating-state.ts';
+import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { saturatingAdd } from '../time/timestamp.ts';
+import { windowStart } from '../windows/window.ts';
+import type { FusionScope } from './fusion-scope.ts';
+import type { KeySelector } from './key-selector.ts';
+import { KeyedOperator } from './keyed-operator.ts';
+import { newPane, readPane, writePane, type Pane, type PaneSnapshot } from './pane.ts';
+import type { WindowEmitter } from './window-emitter.ts';
+
+export interface AlignedWindowOptions {
+  readonly keySelector: KeySelector;
+  /** ms; a tumbling window slides by its size. */
+  readonly size: number;
+  readonly slide: number;
+  readonly offset: number;
+  readonly aggregate: AggregateFunction<unknown, unknown, unknown>;
+  readonly emitter: WindowEmitter;
+  readonly allowedLateness: number;
+  readonly lateTag?: string;
+}
+
+/** A stretch of time `[from, to)` whose records all belong to the same windows. */
+interface Slice {
+  readonly from: number;
+  readonly to: number;
+  /** The windows that are still open. */
+  readonly panes: readonly Pane[];
+}
+
+interface AlignedWindowState {
+  readonly panes: readonly PaneSnapshot[];
+  readonly global: KeyedStateSnapshot;
+}
+
+const NO_SLICE: Slice = { from: 0, to: 0, panes: [] };
+
+/**
+ * Tumbling and sliding event-time windows that aggregate and fire at their end (and again for late records that are
+ * allowed). All keys of a window share a pane, so that there is no timer and no object for each key.
+ */
+export class AlignedWindowOperator extends KeyedOperator {
+  readonly #options: AlignedWindowOptions;
+  readonly #aggregate: AggregateFunction<unknown, unknown, unknown>;
+  readonly #emitter: WindowEmitter;
+  readonly #panes = new Map<number, Pane>();
+  readonly #slices = new Map<number, Slice>();
+  readonly #global = new KeyedStateBackend();
+  /** Watermark at which the next pane fires or is cleaned up. */
+  #nextDue = Infinity;
+  /** The slice of the last record; generated code reads it. */
+  slice: Slice = NO_SLICE;
+
+  constructor(options: AlignedWindowOptions) {
+    super(options.keySelector);
+    this.#options = options;
+    this.#aggregate = options.aggregate;
+    this.#emitter = options.emitter;
+  }
+
+  override open(): void {
+    this.#emitter.open(this, this.output, this.runtime, this.#global);
+  }
+
+  override close(): void {
+    this.#emitter.close();
+  }
+
+  processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
+    let slice = this.slice;
+    if (!(timestamp! >= slice.from && timestamp! < slice.to)) slice = this.sliceAt(timestamp);
+    const { panes } = slice;
+    if (panes.length === 0) this.skip(value, timestamp);
+    for (let i = 0; i < panes.length; i++) {
+      const pane = panes[i]!;
+      const slot = pane.index.slotOf(key);
+      const { accumulators } = pane;
+      if (slot === accumulators.length) accumulators.push(this.#aggregate.createAccumulator());
+      accumulators[slot] = this.#aggregate.add(value, accumulators[slot]);
+      if (pane.fired) this.fireSlot(pane, slot);
+    }
+  }
+
+  override fuse(scope: FusionScope, value: string, timestamp: string): string {
+    const operator = scope.bind(this);
+    const aggregate = scope.bind(this.#aggregate);
+    const [key, slice, panes, i, pane, slot, accumulators] = Array.from({ length: 7 }, () => scope.local());
+    return `
+const ${key} = ${this.keySelector.write(scope, value)};
+let ${slice} = ${operator}.slice;
+if (!(${timestamp} >= ${slice}.from && ${timestamp} < ${slice}.to)) ${slice} = ${operator}.sliceAt(${timestamp});
+const ${panes} = ${slice}.panes;
+if (${panes}.length === 0) ${operator}.skip(${value}, ${timestamp});
+for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
+  const ${pane} = ${panes}[${i}];
+  const ${slot} = ${pane}.index.slotOf(${key});
+  const ${accumulators} = ${pane}.accumulators;
+  if (${slot} === ${accumulators}.length) ${accumulators}.push(${aggregate}.createAccumulator());
+  ${accumulators}[${slot}] = ${aggregate}.add(${value}, ${accumulators}[${slot}]);
+  if (${pane}.fired) ${operator}.fireSlot(${pane}, ${slot});
+}`;
+  }
+
+  /** The slice of a timestamp, with panes for its windows that are still open. Generated code calls it. */
+  sliceAt(timestamp: number | undefined): Slice {
+    if (timestamp === undefined) throw missingTimestamp();
+    const { size, slide, offset } = this.#options;
+    const last = windowStart(timestamp, offset, slide);
+    // Between the start of a window and the next, the windows change once more where an earlier one ends.
+    const rest = size % slide;
+    const early = timestamp - last < rest;
+    const from = early ? last : last + rest;
+    let slice = this.#slices.get(from);
+    if (slice === undefined) {
+      const panes: Pane[] = [];
+      for (let start = last; start > timestamp - size; start -= slide) {
+        const pane = this.#paneAt(start, start + size);
+        if (pane !== undefined) panes.push(pane);
+      }
+      slice = { from, to: early ? last + rest : last + slide, panes };
+      this.#slices.set(from, slice);
+    }
+    this.slice = slice;
+    return slice;
+  }
+
+  /** Counts a record that is late, or belongs to no window. Generated code calls it. */
+  skip(value: unknown, timestamp: number | undefined): void {
+    if (saturatingAdd(timestamp!, this.#options.allowedLateness) > this.currentWatermark) return;
+    this.lateRecords++;
+    if (this.#options.lateTag !== undefined) this.output.sideOutput(this.#options.lateTag, value, timestamp);
+  }
+
+  /** Emits the result of one key. Generated code calls it for records behind the watermark. */
+  fireSlot(pane: Pane, slot: number): void {
+    const { window, firings, accumulators } = pane;
+    const key = pane.index.keys[slot];
+    if (this.runtime.tracksEmission)
+      this.emission = {
+        key: this.keySelector.keyed ? key : undefined,
+        window,
+        pane: firings?.[slot] ?? 0,
+        purging: false,
+      };
+    if (firings !== undefined) firings[slot] = (firings[slot] ?? 0) + 1;
+    const result = this.#aggregate.getResult(accumulators[slot]);
+    if (this.#emitter.bare) this.output.collect(result, window.end - 1);
+    else this.#emitter.emit(key, window, [result], pane.cells?.get(slot), () => cellsOf(pane, slot));
+    this.emission = undefined;
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    if (timestamp < this.#nextDue) return;
+    const due = [...this.#panes.values()]
+      .filter((pane) => pane.window.end - 1 <= timestamp)
+      .sort((a, b) => a.window.end - b.window.end);
+    for (const pane of due) {
+      if (!pane.fired) this.#fire(pane);
+      if (this.#cleanupTime(pane.window.end) <= timestamp) this.#cleanUp(pane);
+    }
+    // Slices remember panes that were open.
+    this.#slices.clear();
+    this.slice = NO_SLICE;
+    this.#nextDue = Infinity;
+    for (const pane of this.#panes.values()) this.#expect(pane);
+  }
+
+  override get stateEntryCount(): number {
+    let count = this.#global.entryCount;
+    for (const { accumulators, cells } of this.#panes.values()) {
+      count += accumulators.length;
+      for (const { size } of cells?.values() ?? []) count += size;
+    }
+    return count;
+  }
+
+  override snapshot(): AlignedWindowState {
+    return { panes: [...this.#panes.values()].map(writePane), global: this.#global.snapshot() };
+  }
+
+  override restore(state: unknown): void {
+    const { panes, global } = state as AlignedWindowState;
+    this.#global.restore(global);
+    for (const written of panes) {
+      const pane = readPane(written);
+      this.#panes.set(written.start, pane);
+      this.#expect(pane);
+    }
+  }
+
+  #fire(pane: Pane): void {
+    const { accumulators, window } = pane;
+    // Marked first: should a function fail, the lane is done with anyway.
+    pane.fired = true;
+    if (this.#emitter.bare && pane.firings === undefined && !this.runtime.tracksEmission) {
+      const aggregate = this.#aggregate;
+      const timestamp = window.end - 1;
+      for (let slot = 0; slot < accumulators.length; slot++) {
+        this.output.collect(aggregate.getResult(accumulators[slot]), timestamp);
+      }
+      return;
+    }
+    for (let slot = 0; slot < accumulators.length; slot++) this.fireSlot(pane, slot);
+  }
+
+  #cleanUp(pane: Pane): void {
+    this.#panes.delete(pane.window.start);
+    if (!this.#emitter.clears) return;
+    for (let slot = 0; slot < pane.accumulators.length; slot++) {
+      this.#emitter.clear(pane.index.keys[slot], pane.window, pane.cells?.get(slot), () =>
+        cellsOf(pane, slot),
+      );
+    }
+  }
+
+  #paneAt(start: number, end: number): Pane | undefined {
+    let pane = this.#panes.get(start);
+    if (pane === undefined) {
+      if (this.#cleanupTime(end) <= this.currentWatermark) return undefined;
+      pane = newPane(start, end, this.#options.allowedLateness > 0);
+      pane.fired = end - 1 <= this.currentWatermark;
+      this.#panes.set(start, pane);
+      this.#expect(pane);
+    }
+    return pane;
+  }
+
+  #expect(pane: Pane): void {
+    const time = pane.fired ? this.#cleanupTime(pane.window.end) : pane.window.end - 1;
+    if (time < this.#nextDue) this.#nextDue = time;
+  }
+
+  #cleanupTime(end: number): number {
+    return saturatingAdd(end - 1, this.#options.allowedLateness);
+  }
+}
+
+function cellsOf(pane: Pane, slot: number): Map<string, unknown> {
+  pane.cells ??= new Map();
+  let cells = pane.cells.get(slot);
+  if (cells === undefined) pane.cells.set(slot, (cells = new Map()));
+  return cells;
+}

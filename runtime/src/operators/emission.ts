@@ -1,0 +1,10 @@
+/** What a windowed operator says of the record it emits, for a view right behind it. */
+export interface Emission {
+  readonly key: unknown;
+  readonly window: { readonly start: number; readonly end: number };
+  /** How often this key and window have fired before. */
+  readonly pane: number;
+  readonly purging: boolean;
+  /** Windows that merged into this one since it last fired. */
+  readonly absorbed?: readonly { readonly start: number; readonly end: number }[];
+}

@@ -1,0 +1,26 @@
+import type { FusionScope } from './fusion-scope.ts';
+import { Operator } from './operator.ts';
+
+/** Only the records that pass. */
+export class FilterOperator extends Operator {
+  override readonly fusable = true;
+  readonly #passes: (value: unknown) => unknown;
+
+  constructor(passes: (value: unknown) => unknown) {
+    super();
+    this.#passes = passes;
+  }
+
+  processElement(value: unknown, timestamp: number | undefined): void {
+    if (this.#passes(value)) this.output.collect(value, timestamp);
+  }
+
+  override fuse(
+    scope: FusionScope,
+    value: string,
+    _timestamp: string,
+    next: (value: string) => string,
+  ): string {
+    return `if (${scope.bind(this.#passes)}(${value})) {\n${next(value)}\n}`;
+  }
+}

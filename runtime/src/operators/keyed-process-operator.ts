@@ -1,0 +1,119 @@
+import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { RuntimeContext } from './rich-function.ts';
+import type { FunctionSource } from './function-source.ts';
+import type { KeySelector } from './key-selector.ts';
+import { KeyedOperator } from './keyed-operator.ts';
+import { ProcessContext } from './process-context.ts';
+import type { KeyedProcessFunction, ProcessFunction } from './process-function.ts';
+import { ResultCollector } from './result-collector.ts';
+
+interface KeyedProcessState {
+  readonly state: KeyedStateSnapshot;
+  readonly eventTimers: KeyedTimersSnapshot;
+  readonly processingTimers: KeyedTimersSnapshot;
+}
+
+type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
+
+/** Runs a process function with state and timers a key. */
+export class KeyedProcessOperator extends KeyedOperator {
+  readonly #source: FunctionSource<AnyKeyedFunction>;
+  readonly #backend = new KeyedStateBackend();
+  readonly #eventTimers = new KeyedTimers();
+  readonly #processingTimers = new KeyedTimers();
+  #function: AnyKeyedFunction | undefined;
+  #collector!: ResultCollector;
+  #context!: ProcessContext;
+
+  constructor(keySelector: KeySelector, source: FunctionSource<AnyKeyedFunction>) {
+    super(keySelector);
+    this.#source = source;
+  }
+
+  override open(): void {
+    const { runtime } = this;
+    const backend = this.#backend;
+    this.#collector = new ResultCollector(this.output);
+    const timers = {
+      currentProcessingTime: () => runtime.currentProcessingTime(),
+      currentWatermark: () => this.currentWatermark,
+      registerEventTimeTimer: (time: number) => this.#eventTimers.register(backend.currentKey, time),
+      registerProcessingTimeTimer: (time: number) =>
+        this.#processingTimers.register(backend.currentKey, time),
+      deleteEventTimeTimer: (time: number) => this.#eventTimers.delete(backend.currentKey, time),
+      deleteProcessingTimeTimer: (time: number) => this.#processingTimers.delete(backend.currentKey, time),
+    };
+    this.#context = new ProcessContext(this.output, this.#collector, timers, () => backend.currentKey);
+    const { store } = backend;
+    const context: RuntimeContext = {
+      getTaskName: () => runtime.name,
+      getState: (descriptor) => store.getState(descriptor),
+      getListState: (descriptor) => store.getListState(descriptor),
+      getMapState: (descriptor) => store.getMapState(descriptor),
+      getReducingState: (descriptor) => store.getReducingState(descriptor),
+      getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
+    };
+    this.#function = this.#source.create(runtime.strictInstances);
+    this.#function.setRuntimeContext(context);
+    this.#function.open();
+  }
+
+  override close(): void {
+    this.#function?.close();
+  }
+
+  processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
+    this.#backend.setCurrentKey(key);
+    const collector = this.#collector;
+    collector.timestamp = timestamp;
+    const results = this.#function!.processElement(value, this.#context, collector);
+    if (results !== undefined) collector.drain(results);
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    this.#context.domain = 'event-time';
+    this.#fire(this.#eventTimers, timestamp);
+  }
+
+  override get nextProcessingTime(): number {
+    return this.#processingTimers.nextTime;
+  }
+
+  override onProcessingTime(time: number): void {
+    this.#context.domain = 'processing-time';
+    this.#fire(this.#processingTimers, time);
+  }
+
+  override get timerCount(): number {
+    return this.#eventTimers.size + this.#processingTimers.size;
+  }
+
+  override get stateEntryCount(): number {
+    return this.#backend.entryCount;
+  }
+
+  override snapshot(): KeyedProcessState {
+    return {
+      state: this.#backend.snapshot(),
+      eventTimers: this.#eventTimers.snapshot(),
+      processingTimers: this.#processingTimers.snapshot(),
+    };
+  }
+
+  override restore(state: unknown): void {
+    const { state: keyed, eventTimers, processingTimers } = state as KeyedProcessState;
+    this.#backend.restore(keyed);
+    this.#eventTimers.restore(eventTimers);
+    this.#processingTimers.restore(processingTimers);
+  }
+
+  #fire(timers: KeyedTimers, now: number): void {
+    const fn = this.#function!;
+    for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
+      this.#backend.setCurrentKey(due.key);
+      this.#collector.timestamp = due.time;
+      if ('onTimer' in fn) this.#collector.drain(fn.onTimer(due.time, this.#context, this.#collector));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import type { Emission } from './emission.ts';
+import type { FusionScope } from './fusion-scope.ts';
+
+/** Where an operator sends what it makes. */
+export interface Output {
+  readonly collect: (value: unknown, timestamp: number | undefined) => void;
+  readonly emitWatermark: (timestamp: number) => void;
+  readonly emitIdle: (idle: boolean) => void;
+  readonly sideOutput: (tag: string, value: unknown, timestamp: number | undefined) => void;
+}
+
+/** What an operator may know of the lane it runs in. */
+export interface OperatorRuntime {
+  readonly name: string;
+  /** The lane's clock in epoch ms. */
+  readonly currentProcessingTime: () => number;
+  /** Interval of periodic watermarks in ms. */
+  readonly autoWatermarkInterval: number;
+  /** True if a view hangs right on the operator, so that it is worth setting `emission`. */
+  readonly tracksEmission: boolean;
+  /** True to refuse function instances that were opened before even where they could be made anew. */
+  readonly strictInstances: boolean;
+}
+
+/**
+ * One running copy of an operator. Life: `setup`, perhaps `restore`, `open`, then records, watermarks and timers, one at
+ * a time, and `close`.
+ */
+export abstract class Operator {
+  protected output!: Output;
+  protected runtime!: OperatorRuntime;
+  currentWatermark = MIN_TIMESTAMP;
+  /** Records dropped or sent aside because they came too late. */
+  lateRecords = 0;
+  /** Set while a record is emitted if `tracksEmission`. */
+  emission: Emission | undefined;
+  /** True if `fuse` hands records on by `next` only, so that it costs no call. */
+  readonly fusable: boolean = false;
+
+  setup(output: Output, runtime: OperatorRuntime): void {
+    this.output = output;
+    this.runtime = runtime;
+  }
+
+  open(): void {}
+
+  close(): void {}
+
+  abstract processElement(value: unknown, timestamp: number | undefined): void;
+
+  processWatermark(timestamp: number): void {
+    this.currentWatermark = timestamp;
+    this.onWatermark(timestamp);
+    this.output.emitWatermark(timestamp);
+  }
+
+  processIdle(idle: boolean): void {
+    this.output.emitIdle(idle);
+  }
+
+  /** Fires what is due; what it emits goes out before the watermark itself. */
+  protected onWatermark(_timestamp: number): void {}
+
+  /** Time of its first processing-time timer (epoch ms), `Infinity` if it has none. */
+  get nextProcessingTime(): number {
+    return Infinity;
+  }
+
+  /** Fires its processing-time timers up to `time`; the clock shows `time`. */
+  onProcessingTime(_time: number): void {}
+
+  get timerCount(): number {
+    return 0;
+  }
+
+  get stateEntryCount(): number {
+    return 0;
+  }
+
+  /** Its state, structured-cloneable. It may share objects with the operator: it is to be written before the next record. */
+  snapshot(): unknown {
+    return undefined;
+  }
+
+  restore(_state: unknown): void {}
+
+  /** Code that processes `value`; a fusable operator hands on by `next`. */
+  fuse(scope: FusionScope, value: string, timestamp: string, _next: (value: string) => string): string {
+    return `${scope.bind(this)}.processElement(${value}, ${timestamp});`;
+  }
+}

@@ -1,0 +1,69 @@
+import { unsupported } from '../errors.ts';
+import { Operator } from './operator.ts';
+import type { FunctionSource } from './function-source.ts';
+import { ProcessContext } from './process-context.ts';
+import type { ProcessFunction } from './process-function.ts';
+import { ResultCollector } from './result-collector.ts';
+
+function refuseTimers(): never {
+  throw unsupported(
+    'A timer on a stream without keys',
+    'timers belong to a key.',
+    'Use keyBy(…) and a KeyedProcessFunction.',
+  );
+}
+
+function refuseState(): never {
+  throw unsupported(
+    'Keyed state on a stream without keys',
+    'state belongs to a key.',
+    'Use keyBy(…) and a KeyedProcessFunction.',
+  );
+}
+
+/** Runs a process function on a stream without keys. */
+export class ProcessOperator extends Operator {
+  readonly #source: FunctionSource<ProcessFunction<unknown, unknown>>;
+  #function: ProcessFunction<unknown, unknown> | undefined;
+  #collector!: ResultCollector;
+  #context!: ProcessContext;
+
+  constructor(source: FunctionSource<ProcessFunction<unknown, unknown>>) {
+    super();
+    this.#source = source;
+  }
+
+  override open(): void {
+    const { runtime } = this;
+    this.#collector = new ResultCollector(this.output);
+    const timers = {
+      currentProcessingTime: () => runtime.currentProcessingTime(),
+      currentWatermark: () => this.currentWatermark,
+      registerEventTimeTimer: refuseTimers,
+      registerProcessingTimeTimer: refuseTimers,
+      deleteEventTimeTimer: refuseTimers,
+      deleteProcessingTimeTimer: refuseTimers,
+    };
+    this.#context = new ProcessContext(this.output, this.#collector, timers, refuseState);
+    this.#function = this.#source.create(runtime.strictInstances);
+    this.#function.setRuntimeContext({
+      getTaskName: () => runtime.name,
+      getState: refuseState,
+      getListState: refuseState,
+      getMapState: refuseState,
+      getReducingState: refuseState,
+      getAggregatingState: refuseState,
+    });
+    this.#function.open();
+  }
+
+  override close(): void {
+    this.#function?.close();
+  }
+
+  processElement(value: unknown, timestamp: number | undefined): void {
+    const collector = this.#collector;
+    collector.timestamp = timestamp;
+    collector.drain(this.#function!.processElement(value, this.#context, collector));
+  }
+}

@@ -1,0 +1,147 @@
+import { CellStateStore, type StateStore } from '../state/state-store.ts';
+import type { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import type { Window } from '../windows/window.ts';
+import type { Collector } from './collector.ts';
+import { FunctionSource } from './function-source.ts';
+import type { Operator, OperatorRuntime, Output } from './operator.ts';
+import type { OutputTag } from './output-tag.ts';
+import { ResultCollector } from './result-collector.ts';
+import { ProcessWindowFunction, type WindowContext, type WindowFunction } from './window-function.ts';
+
+/** States of one window of one key, by name. */
+export type WindowCells = Map<string, unknown>;
+
+/** What a user may give as a window function. */
+export type AnyWindowFunction =
+  | WindowFunction<unknown, unknown, unknown>
+  | ProcessWindowFunction<unknown, unknown, unknown>
+  | (() => ProcessWindowFunction<unknown, unknown, unknown>);
+
+/** Emits the results of windows, through the window function if there is one. */
+export class WindowEmitter implements WindowContext {
+  readonly #given: AnyWindowFunction | undefined;
+  readonly #instances: FunctionSource<ProcessWindowFunction<unknown, unknown, unknown>> | undefined;
+  #function: WindowFunction<unknown, unknown, unknown> | undefined;
+  #instance: ProcessWindowFunction<unknown, unknown, unknown> | undefined;
+  #operator!: Operator;
+  #output!: Output;
+  #runtime!: OperatorRuntime;
+  #collector!: ResultCollector;
+  #backend!: KeyedStateBackend;
+  #cells: WindowCells | undefined;
+  #cellsOf!: () => WindowCells;
+  readonly #windowStore: StateStore = new CellStateStore((name) => ({
+    get: () => this.#cells?.get(name),
+    set: (value) => {
+      this.#cells ??= this.#cellsOf();
+      if (value === undefined) this.#cells.delete(name);
+      else this.#cells.set(name, value);
+    },
+  }));
+  window!: Window;
+
+  constructor(given: AnyWindowFunction | undefined) {
+    this.#given = given;
+    if (given !== undefined && typeof given !== 'function') this.#instances = new FunctionSource(given);
+  }
+
+  /** True if results go out as they are. */
+  get bare(): boolean {
+    return this.#given === undefined;
+  }
+
+  open(operator: Operator, output: Output, runtime: OperatorRuntime, backend: KeyedStateBackend): void {
+    this.#operator = operator;
+    this.#output = output;
+    this.#runtime = runtime;
+    this.#backend = backend;
+    this.#collector = new ResultCollector(output);
+    this.#instance = this.#instances?.create(runtime.strictInstances);
+    const given = this.#given;
+    if (typeof given === 'function') {
+      // A function without parameters may be a factory.
+      const made = given.length === 0 ? (given as () => unknown)() : undefined;
+      if (made instanceof ProcessWindowFunction) this.#instance = made;
+      else this.#function = given as WindowFunction<unknown, unknown, unknown>;
+    }
+    if (this.#instance !== undefined) {
+      const { store } = backend;
+      this.#instance.setRuntimeContext({
+        getTaskName: () => runtime.name,
+        getState: (descriptor) => store.getState(descriptor),
+        getListState: (descriptor) => store.getListState(descriptor),
+        getMapState: (descriptor) => store.getMapState(descriptor),
+        getReducingState: (descriptor) => store.getReducingState(descriptor),
+        getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
+      });
+      this.#instance.open();
+    }
+  }
+
+  close(): void {
+    this.#instance?.close();
+  }
+
+  /** True if windows must be told when they are cleaned up. */
+  get clears(): boolean {
+    return this.#instance !== undefined;
+  }
+
+  /**
+   * Applies the window function to what a window holds.
+   * @param cells the window's states; `makeCells` makes them when a first one is set
+   */
+  emit(
+    key: unknown,
+    window: Window,
+    elements: readonly unknown[],
+    cells: WindowCells | undefined,
+    makeCells: () => WindowCells,
+  ): void {
+    const collector = this.#enter(key, window, cells, makeCells);
+    const results =
+      this.#instance !== undefined
+        ? this.#instance.process(key, this, elements, collector as Collector<unknown>)
+        : this.#function!(key, this, elements, collector);
+    if (results !== undefined) collector.drain(results);
+  }
+
+  clear(key: unknown, window: Window, cells: WindowCells | undefined, makeCells: () => WindowCells): void {
+    this.#enter(key, window, cells, makeCells);
+    this.#instance?.clear(this);
+  }
+
+  windowState(): StateStore {
+    return this.#windowStore;
+  }
+
+  globalState(): StateStore {
+    return this.#backend.store;
+  }
+
+  currentWatermark(): number {
+    return this.#operator.currentWatermark;
+  }
+
+  currentProcessingTime(): number {
+    return this.#runtime.currentProcessingTime();
+  }
+
+  output<X>(tag: OutputTag<X>, value: X): void {
+    this.#output.sideOutput(tag.id, value, this.#collector.timestamp);
+  }
+
+  #enter(
+    key: unknown,
+    window: Window,
+    cells: WindowCells | undefined,
+    makeCells: () => WindowCells,
+  ): ResultCollector {
+    this.#backend.setCurrentKey(key);
+    this.window = window;
+    this.#cells = cells;
+    this.#cellsOf = makeCells;
+    this.#collector.timestamp = window.maxTimestamp();
+    return this.#collector;
+  }
+}

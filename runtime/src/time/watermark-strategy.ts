@@ -1,0 +1,134 @@
+import { badArgument, notYet } from '../errors.ts';
+import { toMillis, type DurationLike } from './duration.ts';
+import {
+  BoundedOutOfOrdernessWatermarks,
+  NoWatermarks,
+  type WatermarkGenerator,
+} from './watermark-generator.ts';
+
+/** Takes a record's event time (epoch ms) from its value, or from the timestamp that its source gave it. */
+export type TimestampAssigner<T> = (value: T, recordTimestamp: number | undefined) => number;
+
+interface StrategyParts<T> {
+  readonly kind: 'monotonous' | 'bounded' | 'none' | 'generator';
+  readonly bound?: number;
+  readonly createGenerator: () => WatermarkGenerator<T>;
+  readonly generatorFunction?: unknown;
+  readonly timestampAssigner?: TimestampAssigner<T>;
+  readonly idleness?: number;
+}
+
+/**
+ * How records get their timestamps and a stream its watermarks.
+ * @example
+ * WatermarkStrategy.forBoundedOutOfOrderness<Event>('5 s').withTimestampAssigner((event) => event.time);
+ */
+export class WatermarkStrategy<T> {
+  readonly #parts: StrategyParts<T>;
+
+  private constructor(parts: StrategyParts<T>) {
+    this.#parts = parts;
+  }
+
+  /** For timestamps that never go back within a split. */
+  static forMonotonousTimestamps<T>(): WatermarkStrategy<T> {
+    return new WatermarkStrategy<T>({
+      kind: 'monotonous',
+      bound: 0,
+      createGenerator: () => new BoundedOutOfOrdernessWatermarks(0),
+    });
+  }
+
+  /**
+   * For records that come at most `bound` after one with a later timestamp.
+   * @throws {TidemarkError} `bad-argument` for a negative bound.
+   */
+  static forBoundedOutOfOrderness<T>(bound: DurationLike): WatermarkStrategy<T> {
+    const millis = toMillis(bound);
+    if (millis < 0) {
+      throw badArgument(
+        'maxOutOfOrderness',
+        bound,
+        'It must not be negative.',
+        "Give a duration such as '5 s'.",
+      );
+    }
+    return new WatermarkStrategy<T>({
+      kind: 'bounded',
+      bound: millis,
+      createGenerator: () => new BoundedOutOfOrdernessWatermarks(millis),
+    });
+  }
+
+  /** For pure processing time: no watermark before the end of the input. */
+  static noWatermarks<T>(): WatermarkStrategy<T> {
+    return new WatermarkStrategy<T>({ kind: 'none', createGenerator: () => new NoWatermarks() });
+  }
+
+  /** With a generator of one's own; `create` is called once a split and once a copy of the operator. */
+  static forGenerator<T>(create: () => WatermarkGenerator<T>): WatermarkStrategy<T> {
+    return new WatermarkStrategy<T>({
+      kind: 'generator',
+      createGenerator: create,
+      generatorFunction: create,
+    });
+  }
+
+  withTimestampAssigner<U = T>(assigner: TimestampAssigner<U>): WatermarkStrategy<U> {
+    const parts = this.#parts as unknown as StrategyParts<U>;
+    return new WatermarkStrategy<U>({ ...parts, timestampAssigner: assigner });
+  }
+
+  /**
+   * A stream, or a split, that is silent for longer than `timeout` no longer holds back the others.
+   * @throws {TidemarkError} `bad-argument` unless the timeout is positive.
+   */
+  withIdleness(timeout: DurationLike): WatermarkStrategy<T> {
+    const millis = toMillis(timeout);
+    if (millis <= 0) {
+      throw badArgument(
+        'idleness',
+        timeout,
+        'The idleness timeout must be > 0.',
+        "Give a duration such as '1 min'.",
+      );
+    }
+    return new WatermarkStrategy<T>({ ...this.#parts, idleness: millis });
+  }
+
+  withWatermarkAlignment(_group: string, _maxDrift: DurationLike): WatermarkStrategy<T> {
+    throw notYet(
+      'Watermark alignment',
+      'Leave withWatermarkAlignment out; sources are then read as fast as they deliver.',
+    );
+  }
+
+  get kind(): 'monotonous' | 'bounded' | 'none' | 'generator' {
+    return this.#parts.kind;
+  }
+
+  get timestampAssigner(): TimestampAssigner<T> | undefined {
+    return this.#parts.timestampAssigner;
+  }
+
+  /** Idleness timeout in ms. */
+  get idleness(): number | undefined {
+    return this.#parts.idleness;
+  }
+
+  createGenerator(): WatermarkGenerator<T> {
+    return this.#parts.createGenerator();
+  }
+
+  /** Plain data of it, for the fingerprint. */
+  get parameters(): Readonly<Record<string, unknown>> {
+    const { kind, bound, idleness } = this.#parts;
+    return { kind, bound, idleness };
+  }
+
+  /** The user's functions in it, for the fingerprint. */
+  get functions(): readonly unknown[] {
+    const { timestampAssigner, generatorFunction } = this.#parts;
+    return [timestampAssigner, generatorFunction].filter((part) => part !== undefined);
+  }
+}

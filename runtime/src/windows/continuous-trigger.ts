@@ -1,0 +1,138 @@
+import { badArgument } from '../errors.ts';
+import { ReducingStateDescriptor } from '../state/reducing-state.ts';
+import { toMillis, type DurationLike } from '../time/duration.ts';
+import { saturatingAdd } from '../time/timestamp.ts';
+import { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
+import { windowStart, type Window } from './window.ts';
+
+const NEXT_FIRE = new ReducingStateDescriptor<number>('fire-time', (a, b) => Math.min(a, b));
+
+abstract class ContinuousTrigger extends Trigger {
+  protected readonly interval: number;
+
+  constructor(interval: DurationLike) {
+    super();
+    this.interval = toMillis(interval);
+    if (this.interval <= 0) {
+      throw badArgument(
+        'interval',
+        interval,
+        'The interval of a trigger must be > 0.',
+        "Give a duration such as '10 s'.",
+      );
+    }
+  }
+
+  override get parameters(): Readonly<Record<string, unknown>> {
+    return { trigger: this.constructor.name, interval: this.interval };
+  }
+
+  override canMerge(): boolean {
+    return true;
+  }
+
+  protected firstFireAfter(time: number): number {
+    return saturatingAdd(windowStart(time, 0, this.interval), this.interval);
+  }
+
+  /** Never past the end of the window, so that no timer outlives it. */
+  protected nextFire(time: number, window: Window): number {
+    return Math.min(time, window.maxTimestamp());
+  }
+}
+
+/** Fires every interval of event time, and at the end of the window. */
+export class ContinuousEventTimeTrigger extends ContinuousTrigger {
+  /** @throws {TidemarkError} `bad-argument` unless interval > 0. */
+  static of(interval: DurationLike): ContinuousEventTimeTrigger {
+    return new ContinuousEventTimeTrigger(interval);
+  }
+
+  onElement(_value: unknown, timestamp: number, window: Window, context: TriggerContext): TriggerResult {
+    if (window.maxTimestamp() <= context.getCurrentWatermark()) return TriggerResult.FIRE;
+    context.registerEventTimeTimer(window.maxTimestamp());
+    const next = context.getPartitionedState(NEXT_FIRE);
+    if (next.get() === undefined) this.#register(this.firstFireAfter(timestamp), window, context);
+    return TriggerResult.CONTINUE;
+  }
+
+  onEventTime(time: number, window: Window, context: TriggerContext): TriggerResult {
+    if (time === window.maxTimestamp()) return TriggerResult.FIRE;
+    const next = context.getPartitionedState(NEXT_FIRE);
+    if (next.get() !== time) return TriggerResult.CONTINUE;
+    next.clear();
+    this.#register(saturatingAdd(time, this.interval), window, context);
+    return TriggerResult.FIRE;
+  }
+
+  onProcessingTime(): TriggerResult {
+    return TriggerResult.CONTINUE;
+  }
+
+  override onMerge(_window: Window, context: OnMergeContext): void {
+    context.mergePartitionedState(NEXT_FIRE);
+    const next = context.getPartitionedState(NEXT_FIRE).get();
+    if (next !== undefined) context.registerEventTimeTimer(next);
+  }
+
+  clear(window: Window, context: TriggerContext): void {
+    const next = context.getPartitionedState(NEXT_FIRE);
+    const time = next.get();
+    if (time !== undefined) context.deleteEventTimeTimer(time);
+    next.clear();
+    context.deleteEventTimeTimer(window.maxTimestamp());
+  }
+
+  #register(time: number, window: Window, context: TriggerContext): void {
+    const next = this.nextFire(time, window);
+    context.getPartitionedState(NEXT_FIRE).add(next);
+    context.registerEventTimeTimer(next);
+  }
+}
+
+/** Fires every interval of processing time. */
+export class ContinuousProcessingTimeTrigger extends ContinuousTrigger {
+  /** @throws {TidemarkError} `bad-argument` unless interval > 0. */
+  static of(interval: DurationLike): ContinuousProcessingTimeTrigger {
+    return new ContinuousProcessingTimeTrigger(interval);
+  }
+
+  onElement(_value: unknown, _timestamp: number, window: Window, context: TriggerContext): TriggerResult {
+    const next = context.getPartitionedState(NEXT_FIRE);
+    if (next.get() === undefined) {
+      this.#register(this.firstFireAfter(context.getCurrentProcessingTime()), window, context);
+    }
+    return TriggerResult.CONTINUE;
+  }
+
+  onEventTime(): TriggerResult {
+    return TriggerResult.CONTINUE;
+  }
+
+  onProcessingTime(time: number, window: Window, context: TriggerContext): TriggerResult {
+    const next = context.getPartitionedState(NEXT_FIRE);
+    if (next.get() !== time) return TriggerResult.CONTINUE;
+    next.clear();
+    this.#register(saturatingAdd(time, this.interval), window, context);
+    return TriggerResult.FIRE;
+  }
+
+  override onMerge(_window: Window, context: OnMergeContext): void {
+    context.mergePartitionedState(NEXT_FIRE);
+    const next = context.getPartitionedState(NEXT_FIRE).get();
+    if (next !== undefined) context.registerProcessingTimeTimer(next);
+  }
+
+  clear(_window: Window, context: TriggerContext): void {
+    const next = context.getPartitionedState(NEXT_FIRE);
+    const time = next.get();
+    if (time !== undefined) context.deleteProcessingTimeTimer(time);
+    next.clear();
+  }
+
+  #register(time: number, window: Window, context: TriggerContext): void {
+    const next = this.nextFire(time, window);
+    context.getPartitionedState(NEXT_FIRE).add(next);
+    context.registerProcessingTimeTimer(next);
+  }
+}

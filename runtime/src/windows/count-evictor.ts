@@ -1,0 +1,33 @@
+import { badArgument } from '../errors.ts';
+import { SimpleEvictor, type TimestampedValue } from './evictor.ts';
+
+/** Keeps the last `n` records. */
+export class CountEvictor extends SimpleEvictor {
+  readonly #n: number;
+
+  private constructor(n: number, doAfter: boolean) {
+    super(doAfter);
+    if (!Number.isSafeInteger(n) || n < 0) {
+      throw badArgument(
+        'count',
+        n,
+        'A count must be a whole number ≥ 0.',
+        'Give the number of records to keep.',
+      );
+    }
+    this.#n = n;
+  }
+
+  /** @throws {TidemarkError} `bad-argument` unless n is a whole number ≥ 0. */
+  static of(n: number, doAfter = false): CountEvictor {
+    return new CountEvictor(n, doAfter);
+  }
+
+  override get parameters(): Readonly<Record<string, unknown>> {
+    return { evictor: 'CountEvictor', n: this.#n, doAfter: this.doAfter };
+  }
+
+  protected evict(elements: TimestampedValue<unknown>[]): void {
+    if (elements.length > this.#n) elements.splice(0, elements.length - this.#n);
+  }
+}

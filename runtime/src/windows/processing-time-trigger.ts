@@ -1,0 +1,36 @@
+import { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
+import type { Window } from './window.ts';
+
+/** Fires once the clock passes the end of the window. */
+export class ProcessingTimeTrigger extends Trigger {
+  static create(): ProcessingTimeTrigger {
+    return new ProcessingTimeTrigger();
+  }
+
+  onElement(_value: unknown, _timestamp: number, window: Window, context: TriggerContext): TriggerResult {
+    context.registerProcessingTimeTimer(window.maxTimestamp());
+    return TriggerResult.CONTINUE;
+  }
+
+  onEventTime(): TriggerResult {
+    return TriggerResult.CONTINUE;
+  }
+
+  onProcessingTime(): TriggerResult {
+    return TriggerResult.FIRE;
+  }
+
+  override canMerge(): boolean {
+    return true;
+  }
+
+  override onMerge(window: Window, context: OnMergeContext): void {
+    if (window.maxTimestamp() > context.getCurrentProcessingTime()) {
+      context.registerProcessingTimeTimer(window.maxTimestamp());
+    }
+  }
+
+  clear(window: Window, context: TriggerContext): void {
+    context.deleteProcessingTimeTimer(window.maxTimestamp());
+  }
+}

@@ -1,0 +1,123 @@
+import { badArgument, missingTimestamp, TidemarkError } from '../errors.ts';
+import { toMillis, type DurationLike } from '../time/duration.ts';
+import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { EventTimeTrigger } from './event-time-trigger.ts';
+import { ProcessingTimeTrigger } from './processing-time-trigger.ts';
+import type { Trigger } from './trigger.ts';
+import { MergingWindowAssigner, type MergeCallback, type WindowAssignerContext } from './window-assigner.ts';
+import { TimeWindow } from './window.ts';
+
+/** The gap (ms) after a record. */
+export type SessionGapExtractor<T> = (value: T) => DurationLike;
+
+abstract class SessionWindows<T> extends MergingWindowAssigner<T, TimeWindow> {
+  readonly #gap: number | undefined;
+  readonly #gapOf: SessionGapExtractor<T> | undefined;
+
+  constructor(gap: DurationLike | SessionGapExtractor<T>) {
+    super();
+    if (typeof gap === 'function') {
+      this.#gapOf = gap;
+      return;
+    }
+    this.#gap = toMillis(gap);
+    if (this.#gap <= 0) {
+      throw badArgument(
+        'session gap',
+        gap,
+        'The gap of a session must be > 0.',
+        "Give a duration such as '30 s'.",
+      );
+    }
+  }
+
+  override get parameters(): Readonly<Record<string, unknown>> {
+    return { assigner: this.constructor.name, gap: this.#gap };
+  }
+
+  override get functions(): readonly unknown[] {
+    return this.#gapOf === undefined ? [] : [this.#gapOf];
+  }
+
+  mergeWindows(windows: readonly TimeWindow[], merge: MergeCallback<TimeWindow>): void {
+    const sorted = [...windows].sort((a, b) => a.start - b.start);
+    let group: TimeWindow[] = [];
+    let covered: TimeWindow | undefined;
+    const close = () => {
+      if (group.length > 1 && covered !== undefined) merge(group, covered);
+    };
+    for (const window of sorted) {
+      if (covered !== undefined && covered.intersects(window)) {
+        group.push(window);
+        covered = covered.cover(window);
+      } else {
+        close();
+        group = [window];
+        covered = window;
+      }
+    }
+    close();
+  }
+
+  protected windowOf(value: T, time: number): TimeWindow {
+    if (this.#gap !== undefined) return new TimeWindow(time, time + this.#gap);
+    const gap = toMillis(this.#gapOf!(value));
+    if (gap <= 0) {
+      throw new TidemarkError(
+        'bad-session-gap',
+        `The gap function of a session window returned ${gap} ms. A gap must be > 0. Return a positive duration for every record.`,
+        { details: { gap } },
+      );
+    }
+    return new TimeWindow(time, time + gap);
+  }
+}
+
+/** Windows that last while records keep coming: they end `gap` after the last one, by the records' timestamps. */
+export class EventTimeSessionWindows<T = unknown> extends SessionWindows<T> {
+  /** @throws {TidemarkError} `bad-argument` unless gap > 0. */
+  static withGap(gap: DurationLike): EventTimeSessionWindows {
+    return new EventTimeSessionWindows(gap);
+  }
+
+  static withDynamicGap<T>(gap: SessionGapExtractor<T>): EventTimeSessionWindows<T> {
+    return new EventTimeSessionWindows<T>(gap);
+  }
+
+  assignWindows(value: T, timestamp: number): readonly TimeWindow[] {
+    if (timestamp === MIN_TIMESTAMP) throw missingTimestamp();
+    return [this.windowOf(value, timestamp)];
+  }
+
+  getDefaultTrigger(): Trigger<T, TimeWindow> {
+    return EventTimeTrigger.create();
+  }
+
+  isEventTime(): boolean {
+    return true;
+  }
+}
+
+/** Sessions by the time at which records are processed. */
+export class ProcessingTimeSessionWindows<T = unknown> extends SessionWindows<T> {
+  /** @throws {TidemarkError} `bad-argument` unless gap > 0. */
+  static withGap(gap: DurationLike): ProcessingTimeSessionWindows {
+    return new ProcessingTimeSessionWindows(gap);
+  }
+
+  static withDynamicGap<T>(gap: SessionGapExtractor<T>): ProcessingTimeSessionWindows<T> {
+    return new ProcessingTimeSessionWindows<T>(gap);
+  }
+
+  assignWindows(value: T, _timestamp: number, context: WindowAssignerContext): readonly TimeWindow[] {
+    return [this.windowOf(value, context.currentProcessingTime())];
+  }
+
+  getDefaultTrigger(): Trigger<T, TimeWindow> {
+    return ProcessingTimeTrigger.create();
+  }
+
+  isEventTime(): boolean {
+    return false;
+  }
+}

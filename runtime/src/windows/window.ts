@@ -1,0 +1,59 @@
+import { MAX_TIMESTAMP } from '../time/timestamp.ts';
+
+/** A window `[start, end)` in epoch ms. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+  /** The last timestamp that belongs to it: `end − 1`. */
+  maxTimestamp(): number;
+}
+
+/** A window of event or processing time. */
+export class TimeWindow implements Window {
+  readonly start: number;
+  readonly end: number;
+
+  constructor(start: number, end: number) {
+    this.start = start;
+    this.end = end;
+  }
+
+  maxTimestamp(): number {
+    return this.end - 1;
+  }
+
+  /** True if they overlap or touch. */
+  intersects(other: Window): boolean {
+    return this.start <= other.end && this.end >= other.start;
+  }
+
+  /** The smallest window that covers both. */
+  cover(other: Window): TimeWindow {
+    return new TimeWindow(Math.min(this.start, other.start), Math.max(this.end, other.end));
+  }
+
+  toString(): string {
+    return `[${this.start}, ${this.end})`;
+  }
+}
+
+/** The one window of `GlobalWindows`: all of time. */
+export class GlobalWindow implements Window {
+  static readonly instance = new GlobalWindow();
+  readonly start = Number.MIN_SAFE_INTEGER;
+  readonly end = MAX_TIMESTAMP;
+
+  maxTimestamp(): number {
+    return MAX_TIMESTAMP;
+  }
+
+  toString(): string {
+    return 'GlobalWindow';
+  }
+}
+
+/** Start of the tumbling window of `size` ms, shifted by `offset` ms, that holds `timestamp`. */
+export function windowStart(timestamp: number, offset: number, size: number): number {
+  const remainder = (timestamp - offset) % size;
+  return timestamp - (remainder < 0 ? remainder + size : remainder);
+}
