@@ -11,6 +11,8 @@ import type { ViewMirror } from './view-mirror.ts';
 /** Room in px for what surrounds the plot (axes, legend, the watermark's label). */
 const SURROUNDINGS = 70;
 
+const VEGA_ERRORS_ONLY = 1;
+
 /** Changes of the rows since the chart was last drawn. */
 interface PendingChanges {
   reset: boolean;
@@ -138,6 +140,8 @@ export class LiveChart {
     const result = await embed(this.#node, this.#fitted(spec), {
       mode: 'vega-lite',
       renderer: 'svg',
+      // Vega warns at every change of a layer that has no rows, as that of late records mostly has.
+      logLevel: VEGA_ERRORS_ONLY,
       actions: { export: true, source: false, compiled: false, editor: false },
     });
     if (this.#disposed) {

@@ -96,3 +96,12 @@ export function keyText(key: unknown): string {
   const plain = plainJson(key);
   return typeof plain === 'string' ? plain : JSON.stringify(plain);
 }
+
+/** A field of a user's object, whose getter may throw. */
+export function fieldOf(value: object, name: string): unknown {
+  try {
+    return Reflect.get(value, name);
+  } catch {
+    return undefined;
+  }
+}

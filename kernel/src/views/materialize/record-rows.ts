@@ -1,13 +1,16 @@
 import type { RecordOrigin } from 'tidemark';
 import { isJsonObject, type Json, type ViewRow } from '../../protocol/index.ts';
 import { lineChart } from '../charts/line-chart.ts';
-import { keyText, plainJson } from './plain-json.ts';
+import { fieldOf, keyText, plainJson } from './plain-json.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
 
 /** A record between its arrival and the next take. */
 interface PendingRecord {
   readonly id: string;
+  /** A copy that the stream's own code cannot change any more. */
   readonly value: unknown;
+  /** True when the copy is plain JSON already. */
+  readonly plain: boolean;
   readonly timestamp: number | undefined;
 }
 
@@ -39,7 +42,7 @@ export class RecordRows implements RowMaker {
   onRecord(value: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined): void {
     this.#count += 1;
     if (typeof value !== 'number' || timestamp === undefined) this.#numbers = false;
-    this.#pending.push({ id: this.#idOf(value, origin), value: frozenCopy(value), timestamp });
+    this.#pending.push({ id: this.#idOf(value, origin), ...frozenCopy(value), timestamp });
     if (this.#pending.length >= 2 * this.#limit + 64) this.#dropUnseen();
   }
 
@@ -47,8 +50,8 @@ export class RecordRows implements RowMaker {
 
   settle(): void {
     if (this.#pending.length > this.#limit && this.#mode === 'append') this.#dropUnseen();
-    for (const { id, value, timestamp } of this.#pending)
-      this.#context.rows.put(recordRow(id, value, timestamp));
+    for (const { id, value, plain, timestamp } of this.#pending)
+      this.#context.rows.put(recordRow(id, plain ? (value as Json) : plainJson(value), timestamp));
     this.#pending = [];
   }
 
@@ -100,21 +103,29 @@ export class RecordRows implements RowMaker {
 function keyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value[0];
   if (typeof value !== 'object' || value === null) return value;
-  return Reflect.get(value, 'key') ?? Reflect.get(value, 'id') ?? value;
+  return fieldOf(value, 'key') ?? fieldOf(value, 'id') ?? value;
 }
 
-/** A value that the stream's own code cannot change any more: reducers often emit the very object they go on changing. */
-function frozenCopy(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+/** Reducers often emit the very object that they go on changing. A flat one is copied, any other made plain at once. */
+function frozenCopy(value: unknown): { readonly value: unknown; readonly plain: boolean } {
+  if (typeof value !== 'object' || value === null) return { value, plain: false };
+  return isFlat(value)
+    ? { value: Array.isArray(value) ? [...value] : { ...value }, plain: false }
+    : { value: plainJson(value), plain: true };
+}
+
+function isFlat(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== Array.prototype) return plainJson(value);
-  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
-  if (parts.some((part) => typeof part === 'object' && part !== null)) return plainJson(value);
-  return Array.isArray(value) ? value.slice(0, 100) : { ...value };
+  if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
+  try {
+    return Object.values(value).every((part) => typeof part !== 'object' || part === null);
+  } catch {
+    // A getter that throws.
+    return false;
+  }
 }
 
-function recordRow(id: string, value: unknown, timestamp: number | undefined): ViewRow {
-  const plain = plainJson(value);
+function recordRow(id: string, plain: Json, timestamp: number | undefined): ViewRow {
   const own = { _id: id, ...(timestamp === undefined ? {} : { _time: timestamp }) };
   if (Array.isArray(plain)) return { ...Object.fromEntries(plain.map((item, i) => [`f${i}`, item])), ...own };
   if (isJsonObject(plain)) return { ...plain, ...own };

@@ -3,7 +3,7 @@ import { clockTime, type Json } from '../../protocol/index.ts';
 import { MAX_SERIES, type WindowLayout } from '../charts/chart-spec.ts';
 import { durationText, windowChart } from '../charts/window-chart.ts';
 import { KeySlots } from './key-slots.ts';
-import { keyText, plainJson } from './plain-json.ts';
+import { fieldOf, keyText, plainJson } from './plain-json.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
 import { windowValue } from './window-value.ts';
 
@@ -218,8 +218,8 @@ function windowId(keyId: string, window: TimeRange): string {
 /** A result that was mapped after its window may still say when it was. */
 function windowOf(result: unknown, timestamp: number | undefined): TimeRange {
   if (typeof result === 'object' && result !== null) {
-    const start: unknown = Reflect.get(result, 'start') ?? Reflect.get(result, 'windowStart');
-    const end: unknown = Reflect.get(result, 'end') ?? Reflect.get(result, 'windowEnd');
+    const start: unknown = fieldOf(result, 'start') ?? fieldOf(result, 'windowStart');
+    const end: unknown = fieldOf(result, 'end') ?? fieldOf(result, 'windowEnd');
     if (typeof start === 'number' && typeof end === 'number') return { start, end };
   }
   const at = timestamp ?? 0;
@@ -227,5 +227,5 @@ function windowOf(result: unknown, timestamp: number | undefined): TimeRange {
 }
 
 function keyOf(result: unknown): unknown {
-  return typeof result === 'object' && result !== null ? Reflect.get(result, 'key') : undefined;
+  return typeof result === 'object' && result !== null ? fieldOf(result, 'key') : undefined;
 }

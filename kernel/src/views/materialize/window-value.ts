@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../protocol/index.ts';
-import { plainJson } from './plain-json.ts';
+import { fieldOf, plainJson } from './plain-json.ts';
 
 /** What a window's result puts into its row. */
 export interface WindowValue {
@@ -35,7 +35,7 @@ function objectValue(result: object, key: unknown): WindowValue {
   const fields = isJsonObject(plain) ? plain : {};
   const name = chosenField(result, key);
   if (name === undefined) return { value: 1, title: 'results', fields };
-  const value = finite(numberOf(Reflect.get(result, name)) ?? Number.NaN);
+  const value = finite(numberOf(fieldOf(result, name)) ?? Number.NaN);
   return { value, title: name, fields };
 }
 
@@ -43,10 +43,10 @@ function objectValue(result: object, key: unknown): WindowValue {
 const NOT_A_MEASURE = new Set(['start', 'end', 'windowStart', 'windowEnd', 'key', 'pane', 'timestamp']);
 
 function chosenField(result: object, key: unknown): string | undefined {
-  const names = Object.keys(result).filter((name) => numberOf(Reflect.get(result, name)) !== undefined);
+  const names = Object.keys(result).filter((name) => numberOf(fieldOf(result, name)) !== undefined);
   if (names.includes('value')) return 'value';
   const measures = names.filter((name) => !NOT_A_MEASURE.has(name));
-  return measures.find((name) => Reflect.get(result, name) !== key) ?? measures[0];
+  return measures.find((name) => fieldOf(result, name) !== key) ?? measures[0];
 }
 
 function numberOf(value: unknown): number | undefined {

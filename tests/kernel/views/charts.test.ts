@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import * as vega from 'vega';
+import { describe, expect, test } from 'vitest';
+import { LiveView } from '../../../kernel/src/views/live-view.ts';
+import { drawSvg } from '../../../kernel/src/views/static/draw-svg.ts';
+import { pictureSpec } from '../../../kernel/src/views/view-bundle.ts';
+import { SAMPLES } from './sample-views.ts';
+
+// Golden files are written anew with UPDATE_GOLDEN=1, to be looked at before they are committed.
+const UPDATE = process.env.UPDATE_GOLDEN === '1';
+
+/** Collects what a compiler or a renderer has to say. */
+function listeningLogger(): { logger: vega.LoggerInterface; said: string[] } {
+  const said: string[] = [];
+  const say = (...words: readonly unknown[]): vega.LoggerInterface => {
+    const text = words.map(String).join(' ');
+    // Vega's word for a layer that happens to be empty, such as that of late records.
+    if (!text.startsWith('Infinite extent')) said.push(text);
+    return logger;
+  };
+  const logger = {
+    ...vega.logger(vega.Warn),
+    warn: say,
+    error: say,
+    level: () => logger,
+  } as vega.LoggerInterface;
+  return { logger, said };
+}
+
+function seen(name: string): LiveView {
+  const sample = SAMPLES[name];
+  if (sample === undefined) throw new Error(`no sample view ${name}`);
+  const source = sample();
+  const view = new LiveView(source.description);
+  const delta = source.takeDelta();
+  if (delta !== undefined) view.apply(delta);
+  return view;
+}
+
+describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
+  test('is the golden one', () => {
+    const file = new URL(`./golden/${name}.vl.json`, import.meta.url);
+    const spec = seen(name).description.spec;
+    if (UPDATE) writeFileSync(file, `${JSON.stringify(spec, null, 2)}\n`);
+    expect(spec).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+  });
+
+  test('compiles and draws without a warning', async () => {
+    const { logger, said } = listeningLogger();
+    const { spec } = compile(pictureSpec(seen(name)) as unknown as TopLevelSpec, { logger });
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', logger });
+    const svg = await view.toSVG();
+    view.finalize();
+    expect(said).toEqual([]);
+    expect(svg).toContain('<svg');
+    expect(svg).not.toContain('currentColor');
+  });
+
+  test('reads its rows from data sets that a page can change in place', () => {
+    const spec = seen(name).description.spec as unknown as TopLevelSpec;
+    const names = (compile(spec).spec.data ?? []).map((data) => data.name);
+    expect(names).toEqual(expect.arrayContaining(['rows', 'status']));
+  });
+});
+
+describe('what a chart shows', () => {
+  test('a bar for each key and window, from zero', async () => {
+    const svg = await drawn('tumbling');
+    expect(marks(svg, 'bar')).toBe(36);
+  });
+
+  test('a mark for each window that late records amended, and the value before', async () => {
+    const svg = await drawn('tumbling');
+    expect(svg).toContain('amended by late records, firing 2');
+    expect(svg).toContain('amended by late records');
+  });
+
+  test('the watermark as a rule with its time', async () => {
+    expect(await drawn('tumbling')).toContain('watermark Nov 23 12:02:02');
+  });
+
+  test('a bar for each session, in the lane of its key', async () => {
+    const svg = await drawn('session');
+    expect(marks(svg, 'bar')).toBe(20);
+    for (const key of ['ada', 'ben', 'cleo', 'dan']) expect(svg).toContain(`>${key}</text>`);
+  });
+
+  test('what an empty chart waits for', async () => {
+    expect(await drawn('empty')).toContain(
+      'waiting for the first window to close: watermark 12:00:03, first window ends 12:00:10',
+    );
+  });
+});
+
+function drawn(name: string): Promise<string> {
+  return drawSvg(pictureSpec(seen(name)) as unknown as TopLevelSpec);
+}
+
+function marks(svg: string, role: string): number {
+  return svg.match(new RegExp(`aria-roledescription="${role}"`, 'g'))?.length ?? 0;
+}
