@@ -158,10 +158,10 @@ export class Session implements ExecutionBackend {
       if (!replaced) continue;
       current.before.delete(replaced);
       rebuilt.push(name(branch));
-      this.#discard(replaced, replaced.view?.id !== branch.view?.id);
+      this.#discard(replaced);
     }
     const retired = [...current.before, ...this.#retiredOrphans()];
-    for (const branch of retired) this.#discard(branch, !current.made.some((made) => made.view?.id === branch.view?.id));
+    for (const branch of retired) this.#discard(branch);
     for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
     for (const branch of current.made) this.#start(branch);
     const cut = this.cut(label.text, cell, label.executionCount);
@@ -410,11 +410,13 @@ export class Session implements ExecutionBackend {
     );
   }
 
-  #discard(branch: Branch, closeView = true): void {
+  #discard(branch: Branch): void {
     this.#branches.delete(branch);
     this.#orphans.delete(branch);
     if (branch.runner) this.engine.remove(branch.runner);
-    if (branch.view && closeView) this.#host.closeView(branch.view.id);
+    // The same place of a cell has the same view: another branch may show there already.
+    const shared = [...this.#branches].some((other) => other.view?.id === branch.view?.id);
+    if (branch.view && !shared) this.#host.closeView(branch.view.id);
   }
 
   #removeRunner(runner: LaneRunner): void {

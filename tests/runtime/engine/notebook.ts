@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSession, openStore, SessionEnvironment } from '../../../runtime/src/session.ts';
+import type { CellOutcome, Session } from '../../../runtime/src/session.ts';
+import type { ViewObserver, ViewStatus } from '../../../runtime/src/engine/view.ts';
+
+/** Rows of a view: what its observer was told. */
+export class SeenView implements ViewObserver {
+  values: unknown[] = [];
+  status: ViewStatus = 'waiting';
+  error: Error | undefined;
+  readonly #waiters = new Set<() => void>();
+
+  onRecord(value: unknown): void {
+    this.values.push(value);
+    this.#look();
+  }
+  onWatermark(): void {}
+  onProgress(): void {}
+  snapshot(): unknown {
+    return [...this.values];
+  }
+  restore(state: unknown): void {
+    this.values = [...(state as unknown[])];
+  }
+  onStatus(status: ViewStatus, error?: Error): void {
+    this.status = status;
+    this.error = error;
+    this.#look();
+  }
+  /** Resolves when the view fulfils a condition, which is looked at after everything that it is told. */
+  until(condition: (view: SeenView) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition(this)) return;
+        this.#waiters.delete(look);
+        resolve();
+      };
+      this.#waiters.add(look);
+      look();
+    });
+  }
+  #look(): void {
+    for (const look of [...this.#waiters]) look();
+  }
+}
+
+/** A notebook without Jupyter: cells are functions, views are lists. `crash` is what kill -9 leaves. */
+export class Notebook {
+  readonly views = new Map<string, SeenView>();
+  readonly opened: string[] = [];
+  readonly printed: string[] = [];
+  readonly warnings: string[] = [];
+  readonly session: Session;
+  readonly env: SessionEnvironment;
+  readonly #store: Awaited<ReturnType<typeof openStore>>;
+  #count = 0;
+
+  private constructor(session: Session, store: Awaited<ReturnType<typeof openStore>>) {
+    this.session = session;
+    this.env = new SessionEnvironment(session);
+    this.#store = store;
+  }
+
+  static async open(path: string, resume = false): Promise<Notebook> {
+    const warnings: string[] = [];
+    const store = await openStore(path, (warning) => warnings.push(warning));
+    const holder: { notebook?: Notebook } = {};
+    const notebook = (): Notebook => {
+      if (!holder.notebook) throw new Error('not open yet');
+      return holder.notebook;
+    };
+    const session = await openSession(
+      {
+        announceView: ({ viewId }) => notebook().opened.push(viewId),
+        openView: (viewId) => {
+          const view = notebook().views.get(viewId) ?? new SeenView();
+          view.values = [];
+          notebook().views.set(viewId, view);
+          return view;
+        },
+        refreshView: () => undefined,
+        closeView: (viewId) => notebook().views.delete(viewId),
+        print: (_cell, text) => notebook().printed.push(text),
+        inCell: (_cell, work) => work(),
+        warn: (message) => warnings.push(message),
+      },
+      store,
+      resume,
+    );
+    const opened = new Notebook(session, store);
+    opened.warnings.push(...warnings);
+    holder.notebook = opened;
+    return opened;
+  }
+
+  /** Runs a cell. */
+  cell(id: string, code: (env: SessionEnvironment) => void, deleted: readonly string[] = []): CellOutcome {
+    this.#count += 1;
+    const label = { text: `[${this.#count}]`, executionCount: this.#count };
+    this.session.beginCell(id, deleted);
+    let failed = true;
+    try {
+      code(this.env);
+      failed = false;
+    } finally {
+      if (failed) this.session.endCell(id, label, true);
+    }
+    return this.session.endCell(id, label, false);
+  }
+
+  view(id: string): SeenView {
+    const view = this.views.get(id);
+    if (!view) throw new Error(`no view ${id}; there are ${[...this.views.keys()].join(', ')}`);
+    return view;
+  }
+
+  /** Stops without taking a cut; what was handed to the store is on disk. */
+  async crash(): Promise<void> {
+    this.session.close();
+    await this.#store.close();
+  }
+}
+
+/** A folder that is gone when the test is. */
+export function temporaryFolder(): { path: (name: string) => string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-'));
+  return { path: (name) => join(folder, name), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
