@@ -3,7 +3,8 @@ import type { Checker } from './checker.ts';
 import { identifiersIn } from './identifiers.ts';
 import type { CarriedDeclaration, LiveBinding, LiveScope } from './live-scope.ts';
 import { DECLARATION_MARK, SPACE_REFERENCE } from './live-scope.ts';
-import type { Prologue } from './prologue.ts';
+import { signaturesIn } from './printed-signature.ts';
+import { AWAITED, type Prologue } from './prologue.ts';
 
 const PLAIN_TYPE =
   /^(?:string|number|boolean|bigint|symbol|unknown|any|null|undefined|void|never|object)(?:\[\])*$/;
@@ -58,7 +59,8 @@ export function carry(
       // Overloads and repeated `var`s are one printed declaration.
       if (binding.declarations.some((earlier) => earlier.printed)) continue;
       const needs = needsOf(type ?? '', undefined);
-      if (needs.size > 0) binding.form = 'space';
+      // A unique symbol is the type of one declaration: it must not be written twice.
+      if (needs.size > 0 || type === 'unique symbol') binding.form = 'space';
       const fallback = statement.nested
         ? {}
         : { verbatim: { text: verbatim, needs: needsOf(verbatim, binding) } };
@@ -119,9 +121,18 @@ function widened(literal: string): string {
 }
 
 function verbatimText(statement: DeclaringStatement, text: string): string {
-  const words = text
-    .slice(statement.start, statement.end)
-    .replace(/^(?:export\s+(?:default\s+)?|declare\s+)+/, '');
+  // No `await` may stand in a namespace; the type is the same through a call.
+  const edits = statement.awaits.flatMap(({ start, operand, end }) => [
+    { from: start, to: operand, by: `${AWAITED}(` },
+    { from: end, to: end, by: ')' },
+  ]);
+  let words = '';
+  let at = statement.start;
+  for (const { from, to, by } of edits.sort((a, b) => a.from - b.from)) {
+    words += text.slice(at, from) + by;
+    at = to;
+  }
+  words = (words + text.slice(at, statement.end)).replace(/^(?:export\s+(?:default\s+)?|declare\s+)+/, '');
   return `${statement.doc}${DECLARATION_MARK}${words}`;
 }
 
@@ -138,56 +149,4 @@ function inWords(declared: DeclaredName, type: string, doc: string): string | un
     return `${doc}${DECLARATION_MARK}const ${name} = ${type};`;
   }
   return `${doc}${DECLARATION_MARK}${kind} ${name}: ${type};`;
-}
-
-/** `(a: A) => R` or `{ (a: A): R; (b: B): S; }` as signatures of function declarations. */
-export function signaturesIn(type: string): string[] | undefined {
-  if (type.startsWith('{')) {
-    const members = splitMembers(type.slice(1, -1));
-    return members.length > 0 && members.every((member) => /^[(<]/.test(member)) ? members : undefined;
-  }
-  if (!/^[(<]/.test(type)) return undefined;
-  let at = 0;
-  if (type[0] === '<') at = closing(type, 0) + 1;
-  if (type[at] !== '(') return undefined;
-  const end = closing(type, at) + 1;
-  return type.startsWith(' => ', end) ? [`${type.slice(0, end)}: ${type.slice(end + 4)}`] : undefined;
-}
-
-function splitMembers(body: string): string[] {
-  const members: string[] = [];
-  let start = 0;
-  for (let at = 0; at < body.length; at += 1) {
-    const char = body[at] ?? '';
-    if ('({[<'.includes(char)) at = closing(body, at);
-    else if (char === '"') at = closingQuote(body, at);
-    else if (char === ';') {
-      members.push(body.slice(start, at).trim());
-      start = at + 1;
-    }
-  }
-  return members.filter((member) => member !== '');
-}
-
-/** The offset of the bracket that closes the one at `open`; arrows are not brackets. */
-function closing(text: string, open: number): number {
-  let depth = 0;
-  for (let at = open; at < text.length; at += 1) {
-    const char = text[at] ?? '';
-    if (char === '"') at = closingQuote(text, at);
-    else if ('({[<'.includes(char)) depth += 1;
-    else if (')}]'.includes(char) || (char === '>' && text[at - 1] !== '=')) {
-      depth -= 1;
-      if (depth === 0) return at;
-    }
-  }
-  return text.length;
-}
-
-function closingQuote(text: string, open: number): number {
-  for (let at = open + 1; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at;
-  }
-  return text.length;
 }

@@ -40,6 +40,8 @@ export interface DeclaringStatement {
   readonly doc: string;
   readonly kind: BindingKind;
   readonly names: readonly DeclaredName[];
+  /** Its top-level `await`s, from the keyword to the operand's start and end. */
+  readonly awaits: readonly { readonly start: number; readonly operand: number; readonly end: number }[];
   /** True for `var` inside a block: the statement around it declares it without being its declaration. */
   readonly nested: boolean;
 }
@@ -78,6 +80,34 @@ export function outlineOf(file: SourceFile, from: number): CellOutline {
   };
 }
 
+function awaitsIn(statement: Statement, file: SourceFile): DeclaringStatement['awaits'] {
+  const { ast } = typescript7();
+  const awaits: { start: number; operand: number; end: number }[] = [];
+  if (!file.text.slice(statement.pos, statement.end).includes('await')) return awaits;
+  const visit = (node: Node): void => {
+    if (hasOwnAwaits(node)) return;
+    if (ast.isAwaitExpression(node)) {
+      awaits.push({ start: node.getStart(file), operand: node.expression.getStart(file), end: node.end });
+    }
+    node.forEachChild((child) => void visit(child));
+  };
+  visit(statement);
+  return awaits;
+}
+
+function hasOwnAwaits(node: Node): boolean {
+  const { ast } = typescript7();
+  return (
+    ast.isFunctionDeclaration(node) ||
+    ast.isFunctionExpression(node) ||
+    ast.isArrowFunction(node) ||
+    ast.isMethodDeclaration(node) ||
+    ast.isConstructorDeclaration(node) ||
+    ast.isGetAccessorDeclaration(node) ||
+    ast.isSetAccessorDeclaration(node)
+  );
+}
+
 function isAmbient(statement: Statement): boolean {
   const { ast } = typescript7();
   return ast.isModuleDeclaration(statement) && statement.keyword !== ast.SyntaxKind.NamespaceKeyword;
@@ -93,6 +123,7 @@ function declarationsOf(statement: Statement, file: SourceFile): DeclaringStatem
       doc: nested ? '' : docBefore(file.text, statement.pos, start),
       kind,
       names,
+      awaits: awaitsIn(statement, file),
       nested,
     };
   };

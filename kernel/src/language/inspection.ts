@@ -1,7 +1,7 @@
 import type { Checker as TypeChecker, Symbol as TypeSymbol, Type } from 'typescript7/unstable/sync';
 import type { Checker } from './checker.ts';
-import { signaturesIn } from './carry.ts';
 import { SPACE_REFERENCE } from './live-scope.ts';
+import { signaturesIn } from './printed-signature.ts';
 import { typescript7 } from './typescript7.ts';
 
 /** What is known of the name under the cursor. */

@@ -193,7 +193,7 @@ export class LanguageService {
     const lines = new Map<string, number>();
     for (const statement of outline.statements) {
       const line = this.#checker.text.slice(offset, statement.start).split('\n').length;
-      for (const { name } of statement.names) lines.set(name, statement.kind === 'function' ? 0 : line);
+      for (const { name } of statement.names) lines.set(name, line);
     }
     this.#pending.set(`${cell.executionCount}/${cell.cellId}`, {
       bindings,

@@ -43,7 +43,7 @@ export interface Progress {
 
 declare global {
   /** The session's environment: streams begin here. */
-  const env: tidemark.StreamExecutionEnvironment;
+  const env: tidemark.SessionEnvironment;
   /** Shows a stream as a live view. */
   function show<T>(stream: tidemark.DataStream<T>, options?: ViewOptions): LiveView<T>;
   function show(value: unknown, options?: ViewOptions): LiveView;

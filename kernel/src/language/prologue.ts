@@ -7,6 +7,9 @@ import {
   type LiveScope,
 } from './live-scope.ts';
 
+/** Stands for a top-level `await` in a namespace. */
+export const AWAITED = '__awaited';
+
 /** A printed declaration and where it stands in the prologue, so that an error in it can be traced back. */
 export interface PrologueRange {
   readonly start: number;
@@ -60,6 +63,7 @@ class PrologueBuilder {
     for (const binding of this.#top.values()) this.#need(binding);
     for (const binding of this.#top.values()) this.#writeTop(binding);
     this.#writeSpaces();
+    if (this.#text.includes(AWAITED)) this.#text += `declare function ${AWAITED}<T>(value: T): Awaited<T>;\n`;
     if (ambient !== '') this.#text += `${ambient}\n`;
     const spaces = new Map<string, LiveBinding>();
     for (const binding of this.#needed) {

@@ -168,7 +168,8 @@ class Rewriter {
     this.#out.update(node.start, afterKeyword, open);
     if (open !== '') {
       const lastEnd = node.declarations.at(-1)?.end ?? node.end;
-      this.#out.appendLeft(lastEnd, ')');
+      // A declaration ends with its line; an expression might go on in the next.
+      this.#out.appendLeft(lastEnd, this.#js[node.end - 1] === ';' ? ')' : ');');
     }
   }
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Session } from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LanguageService, type CellDiagnostic } from '../../../kernel/src/language/language-service.ts';
 
 export type Outcome =
@@ -31,6 +31,11 @@ export class CellRunner {
 
   constructor() {
     this.#inspector.connect();
+    // The packages that cells of these tests import.
+    symlinkSync(
+      fileURLToPath(new URL('../../../node_modules', import.meta.url)),
+      join(this.folder, 'node_modules'),
+    );
     const notebook = join(this.folder, 'notebook.ts');
     const fromHere = createRequire(import.meta.url);
     this.session = {
