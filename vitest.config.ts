@@ -13,6 +13,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['tidemark-source', 'node', 'import', 'module', 'default'] } },
   test: {
     pool: 'forks',
+    // JupyterLab's client library announces each connection.
+    onConsoleLog: (log) => !log.startsWith('Starting WebSocket:'),
     projects: [
       {
         extends: true,

@@ -38,7 +38,7 @@ test(`a set-up killed at ${KILLS} random moments (TIDEMARK_SEED=${seed}) is comp
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-clone-'));
   const checkout = join(folder, 'tidemark');
   try {
-    expect(spawnSync('git', ['clone', '--quiet', root, checkout]).status).toBe(0);
+    expect(spawnSync('git', ['-c', 'safe.directory=*', 'clone', '--quiet', root, checkout]).status).toBe(0);
     const random = randoms(seed);
     for (let kills = 0; kills < KILLS; kills += 1) {
       const run = setUp(checkout);
