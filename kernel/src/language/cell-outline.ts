@@ -249,7 +249,8 @@ function textOf(node: Node, file: SourceFile): string {
   return file.text.slice(node.getStart(file), node.end);
 }
 
-function docBefore(text: string, from: number, start: number): string {
+/** The JSDoc comment that ends the trivia between two offsets, or ''. */
+export function docBefore(text: string, from: number, start: number): string {
   const trivia = text.slice(from, start);
   const open = trivia.lastIndexOf('/**');
   const close = trivia.indexOf('*/', open);

@@ -1,4 +1,6 @@
 import type { Checker as TypeChecker, Symbol as TypeSymbol, Type } from 'typescript7/unstable/sync';
+import type { Node } from 'typescript7/unstable/ast';
+import { docBefore } from './cell-outline.ts';
 import type { Checker } from './checker.ts';
 import { SPACE_REFERENCE } from './live-scope.ts';
 import { signaturesIn } from './printed-signature.ts';
@@ -13,7 +15,8 @@ export interface Inspection {
 
 /** Explains the name at `position` of the checked file; with `detail` 1, its members too. */
 export function inspectionAt(checker: Checker, name: string, position: number, detail: 0 | 1): Inspection {
-  return checker.query(({ checker: types }, path) => {
+  return checker.query((project, path) => {
+    const { checker: types } = project;
     const { SymbolFlags } = typescript7().api;
     const at = types.getSymbolAtPosition(path, position);
     if (at === undefined) return { found: false, plain: '' };
@@ -22,7 +25,7 @@ export function inspectionAt(checker: Checker, name: string, position: number, d
     const undeclared = (symbol.flags & SymbolFlags.TypeAlias) !== 0 && symbol.declarations.length === 0;
     if (undeclared || types.isUnknownSymbol(symbol)) return { found: false, plain: '' };
     const signature = signatureOf(types, symbol, name, types.getTypeAtPosition(path, position), detail);
-    const doc = types.getDocumentationCommentOfSymbol(symbol).trim();
+    const doc = types.getDocumentationCommentOfSymbol(symbol).trim() || docInSource(symbol);
     const tags = types.getJsDocTagsOfSymbol(symbol).map((tag) => `@${tag.name} ${tag.text ?? ''}`.trimEnd());
     const plain = [signature, doc, tags.join('\n')].filter((part) => part !== '').join('\n\n');
     const code = `\`\`\`typescript\n${signature}\n\`\`\``;
@@ -31,6 +34,24 @@ export function inspectionAt(checker: Checker, name: string, position: number, d
       .join('\n\n');
     return { found: true, plain, markdown };
   });
+}
+
+/** TypeScript 7 skips most comments of `.ts` files; this is the one in front of the declaration, without its tags. */
+function docInSource(symbol: TypeSymbol): string {
+  const { ast } = typescript7();
+  let node: Node | undefined = symbol.declarations[0]?.resolve();
+  while (node !== undefined && (ast.isVariableDeclaration(node) || ast.isVariableDeclarationList(node))) {
+    node = node.parent;
+  }
+  if (node === undefined) return '';
+  const file = node.getSourceFile();
+  const comment = docBefore(file.text, node.pos, node.getStart(file));
+  const lines = comment
+    .slice(3, -2)
+    .split('\n')
+    .map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+  const tags = lines.findIndex((line) => /^\s*@\w/.test(line));
+  return (tags < 0 ? lines : lines.slice(0, tags)).join('\n').trim();
 }
 
 function signatureOf(

@@ -22,6 +22,23 @@ export function guard<T>(value: T | PromiseLike<T>): T | PromiseLike<T> {
   });
 }
 
+/** What a top-level `for await` reads: each step of it can be interrupted like an `await`. */
+export function guardIterable<T>(iterable: AsyncIterable<T> | Iterable<T | PromiseLike<T>>): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const source = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : stepwise(iterable);
+      return {
+        next: async () => await guard(source.next()),
+        return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+}
+
+async function* stepwise<T>(iterable: Iterable<T | PromiseLike<T>>): AsyncGenerator<T> {
+  for (const value of iterable) yield await value;
+}
+
 /** Ends every guarded wait. */
 export function rejectGuarded(): void {
   const rejects = [...waiting];

@@ -3,11 +3,12 @@ import { inspect } from 'node:util';
 import { exitInCell } from '../errors.ts';
 import { asCell, currentCell, latestRunOf } from './cell-context.ts';
 import { installConsole } from './cell-console.ts';
+import { cellMeta } from './cell-meta.ts';
 import { CellRunner } from './cell-runner.ts';
 import { comms, onCommEvent } from './comms-api.ts';
 import type { Dataflow, DataflowOptions } from './dataflow.ts';
 import { clearOutput, display } from './display-api.ts';
-import { guard } from './guard.ts';
+import { guard, guardIterable } from './guard.ts';
 import type { ToSession } from './ipc.ts';
 import { reportLateErrors } from './late-errors.ts';
 import { runMagic } from './magics/magic-table.ts';
@@ -43,6 +44,8 @@ process.exit = ((code?: unknown): never => {
 define('__tidemark', {
   import: (specifier: string) => loader.import(specifier),
   guard,
+  guardIterable,
+  meta: cellMeta(process.cwd()),
   receive: runner.receive,
 });
 for (const [name, value] of Object.entries({ display, clearOutput, prompt, comms, require: loader.require }))

@@ -94,9 +94,7 @@ describe('inspection', () => {
   it('works with the cursor anywhere in the name, and inside an expression', async () => {
     for (const cursor of [0, 3, 6])
       expect((await inspect('fooDoc(1)', cursor)).plain).toContain('doc of fooDoc');
-    expect((await inspect('1 + obj1.alphaField', 15)).plain).toBe(
-      '(property) alphaField: number',
-    );
+    expect((await inspect('1 + obj1.alphaField', 15)).plain).toBe('(property) alphaField: number');
   });
 
   it('shows variables, classes, interfaces, aliases', async () => {
