@@ -23,7 +23,9 @@ export function guard<T>(value: T | PromiseLike<T>): T | PromiseLike<T> {
 }
 
 /** What a top-level `for await` reads: each step of it can be interrupted like an `await`. */
-export function guardIterable<T>(iterable: AsyncIterable<T> | Iterable<T | PromiseLike<T>>): AsyncIterable<T> {
+export function guardIterable<T>(
+  iterable: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
+): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator]() {
       const source = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : stepwise(iterable);
