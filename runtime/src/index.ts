@@ -13,7 +13,14 @@ export { AllWindowedStream, type AllWindowFunction } from './api/all-windowed-st
 export { withWindow, type WindowResult } from './api/with-window.ts';
 export type { JobClient, JobExecutionResult, JobStatus } from './api/job-client.ts';
 export type { Key } from './api/field-types.ts';
-export type { RecordOrigin, View, ViewObserver, ViewOptions, ViewStatus, WatermarkProgress } from './engine/view.ts';
+export type {
+  RecordOrigin,
+  View,
+  ViewObserver,
+  ViewOptions,
+  ViewStatus,
+  WatermarkProgress,
+} from './engine/view.ts';
 export type { SessionEnvironment, Snapshot } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/lane.ts';
 

@@ -14,9 +14,16 @@ export type RuntimeMode = 'streaming' | 'batch' | 'automatic';
 
 /** Settings of all jobs of an environment. */
 export class ExecutionConfig {
-  #autoWatermarkInterval = 200;
+  readonly #graph: StreamGraph;
 
-  /** @throws {TidemarkError} `bad-argument` unless it is positive. */
+  constructor(graph: StreamGraph) {
+    this.#graph = graph;
+  }
+
+  /**
+   * How often `assignTimestampsAndWatermarks` emits a watermark; for streams made from now on.
+   * @throws {TidemarkError} `bad-argument` unless it is positive.
+   */
   setAutoWatermarkInterval(interval: DurationLike): this {
     const millis = toMillis(interval);
     if (millis <= 0) {
@@ -27,13 +34,13 @@ export class ExecutionConfig {
         "Give a duration such as '200 ms'.",
       );
     }
-    this.#autoWatermarkInterval = millis;
+    this.#graph.autoWatermarkInterval = millis;
     return this;
   }
 
   /** ms */
   getAutoWatermarkInterval(): number {
-    return this.#autoWatermarkInterval;
+    return this.#graph.autoWatermarkInterval ?? 200;
   }
 }
 
@@ -60,10 +67,11 @@ export function setExecutionEnvironment(environment: StreamExecutionEnvironment 
  */
 export class StreamExecutionEnvironment {
   readonly #graph: StreamGraph;
-  readonly #config = new ExecutionConfig();
+  readonly #config: ExecutionConfig;
 
   constructor(backend: ExecutionBackend) {
     this.#graph = new StreamGraph(backend);
+    this.#config = new ExecutionConfig(this.#graph);
   }
 
   /** The session's environment in a notebook, elsewhere a new one that runs jobs in this process. */

@@ -278,8 +278,7 @@ export class Lane implements Delivery {
       sideConsumers: new Map(),
     };
     if (node.source !== undefined) {
-      const interval = this.#options.autoWatermarkInterval ?? 200;
-      this.#sources.set(node.id, new LaneSource(node, output, interval, () => this.#now));
+      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), () => this.#now));
     }
     node.inputs.forEach(({ sideOutput }, input) => {
       vertex.combiner?.register(String(input));
@@ -328,10 +327,15 @@ export class Lane implements Delivery {
     operator.setup(output, {
       name: node.name,
       currentProcessingTime: () => this.#now,
-      autoWatermarkInterval: this.#options.autoWatermarkInterval ?? 200,
+      autoWatermarkInterval: this.#intervalOf(node),
       tracksEmission: consumers.some((consumer) => consumer.vertex.node.view !== undefined),
       strictInstances: this.#options.strictInstances ?? false,
     });
+  }
+
+  #intervalOf({ parameters: { autoWatermarkInterval } }: StreamNode): number {
+    if (typeof autoWatermarkInterval === 'number') return autoWatermarkInterval;
+    return this.#options.autoWatermarkInterval ?? 200;
   }
 
   #nextTimeOf({ operator, node }: LaneVertex): number {

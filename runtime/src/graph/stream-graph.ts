@@ -8,6 +8,8 @@ export type NewNode = Partial<Omit<StreamNode, 'id' | 'inputs' | 'isSink'>> &
 /** The dataflow as the user has written it so far. Its backend hears of every node. */
 export class StreamGraph {
   readonly backend: ExecutionBackend;
+  /** Interval of periodic watermarks in ms; a node keeps the one it was made under. */
+  autoWatermarkInterval: number | undefined;
   readonly #nodes: StreamNode[] = [];
 
   constructor(backend: ExecutionBackend) {
@@ -19,6 +21,9 @@ export class StreamGraph {
   }
 
   add(node: NewNode): StreamNode {
+    const { autoWatermarkInterval } = this;
+    const periodic = node.kind === 'source' || node.kind === 'timestamps';
+    const interval = periodic && autoWatermarkInterval !== undefined ? { autoWatermarkInterval } : {};
     const added: StreamNode = {
       name: node.kind,
       parallelism: 1,
@@ -27,6 +32,7 @@ export class StreamGraph {
       inputs: [],
       isSink: false,
       ...node,
+      ...(periodic ? { parameters: { ...node.parameters, ...interval } } : {}),
       id: this.#nodes.length + 1,
     };
     this.#nodes.push(added);

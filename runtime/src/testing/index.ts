@@ -1,0 +1,6 @@
+// For tests of jobs, and for teaching: a job run step by step on a manual clock.
+export { active, element, idle, on, processingTime, snapshot, watermark } from './step.ts';
+export type { ControlStep, ElementStep, TestStep } from './step.ts';
+export { testJob } from './test-job.ts';
+export type { BuildMany, TestJobOptions, TestRecord, TestResult, TestStepResult } from './test-job.ts';
+export { operatorHarness, OperatorHarness } from './operator-harness.ts';

@@ -1,0 +1,274 @@
+import { DataStream } from '../api/data-stream.ts';
+import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
+import type { ExecutionBackend } from '../engine/backend.ts';
+import { Lane, type LaneSnapshot } from '../engine/lane.ts';
+import type { RecordOrigin } from '../engine/view.ts';
+import { badArgument, notYet, TidemarkError } from '../errors.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { OutputTag } from '../operators/output-tag.ts';
+import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { WatermarkStrategy } from '../time/watermark-strategy.ts';
+import { snapshot, type ControlStep, type ElementStep, type TestStep } from './step.ts';
+import { testSource } from './test-source.ts';
+
+/** A record that came out, with its event time in epoch ms if it has one. */
+export interface TestRecord<T> {
+  readonly value: T;
+  readonly timestamp: number | undefined;
+}
+
+/** What came of one step. */
+export interface TestStepResult<R> {
+  readonly step: TestStep<unknown>;
+  readonly records: readonly TestRecord<R>[];
+  /** The output watermark after the step. */
+  readonly watermark: number;
+  readonly sideOutputs: Readonly<Record<string, readonly TestRecord<unknown>[]>>;
+  /** True if the output is idle after the step. */
+  readonly idle: boolean;
+  /** What the records carry for views, parallel to them. */
+  readonly origins: readonly (RecordOrigin | undefined)[];
+}
+
+export interface TestResult<R> {
+  /** One a step, and one more for the end of the input if that was asked for. */
+  readonly steps: readonly TestStepResult<R>[];
+  readonly records: readonly TestRecord<R>[];
+  sideOutput<X>(tag: OutputTag<X> | string): readonly TestRecord<X>[];
+  /** Records that were late, over all operators. */
+  readonly lateRecords: number;
+  /** With `end`: what is left when every window is cleaned up. */
+  readonly leaks: { readonly timers: number; readonly stateEntries: number } | undefined;
+}
+
+export interface TestJobOptions {
+  /** Takes a snapshot after every step and goes on in a new job; results must be the same. */
+  readonly snapshotEveryStep?: boolean;
+  /** Ends the input after the last step. */
+  readonly end?: boolean;
+  readonly parallelism?: number;
+  /** Names of the inputs, if there are several. */
+  readonly inputs?: readonly string[];
+  /** Interval of periodic watermarks in ms. Default: 200. */
+  readonly autoWatermarkInterval?: number;
+  readonly seed?: number;
+}
+
+/** Describes the job on named inputs; it may narrow their types. */
+export type BuildMany<T, R> = {
+  build(inputs: Readonly<Record<string, DataStream<T>>>): DataStream<R>;
+}['build'];
+
+/**
+ * Runs a job step by step on a manual clock.
+ * @param build describes the job; it is called anew after every snapshot
+ * @example
+ * const result = await testJob([element(1, 0), element(2, 5), watermark(9)], (numbers) =>
+ *   numbers.windowAll(TumblingEventTimeWindows.of(10)).sum(0),
+ * );
+ */
+export function testJob<T, R>(
+  steps: readonly TestStep<T>[],
+  build: (input: DataStream<T>) => DataStream<R>,
+  options?: TestJobOptions & { readonly inputs?: undefined },
+): Promise<TestResult<R>>;
+export function testJob<T, R>(
+  steps: readonly TestStep<T>[],
+  build: BuildMany<T, R>,
+  options: TestJobOptions & { readonly inputs: readonly string[] },
+): Promise<TestResult<R>>;
+// Asynchronous, so that a job under test may come to run elsewhere without its tests changing.
+export async function testJob<T, R>(
+  steps: readonly TestStep<T>[],
+  build: ((input: DataStream<T>) => DataStream<R>) | BuildMany<T, R>,
+  options: TestJobOptions = {},
+): Promise<TestResult<R>> {
+  if ((options.parallelism ?? 1) !== 1)
+    throw notYet('A parallelism above 1 in testJob', 'Leave the option out.');
+  const run = new TestRun<R>(build as (inputs: unknown) => DataStream<R>, options);
+  run.start();
+  for (const step of steps) {
+    run.apply(step);
+    if (options.snapshotEveryStep && step.kind !== 'snapshot') run.apply(snapshot(), true);
+  }
+  return run.finish();
+}
+
+const ONLY_INPUT = 'input';
+
+class TestRun<R> {
+  readonly #build: (inputs: unknown) => DataStream<R>;
+  readonly #options: TestJobOptions;
+  readonly #steps: TestStepResult<R>[] = [];
+  #records: TestRecord<R>[] = [];
+  #origins: (RecordOrigin | undefined)[] = [];
+  #sideOutputs: Record<string, TestRecord<unknown>[]> = {};
+  #watermark = MIN_TIMESTAMP;
+  #lane!: Lane;
+  #inputs!: ReadonlyMap<string, number>;
+
+  constructor(build: (inputs: unknown) => DataStream<R>, options: TestJobOptions) {
+    this.#build = build;
+    this.#options = options;
+  }
+
+  start(from?: LaneSnapshot): void {
+    const sinks: StreamNode[] = [];
+    const environment = new StreamExecutionEnvironment(testBackend(sinks));
+    const names = this.#options.inputs ?? [ONLY_INPUT];
+    const streams = names.map((name) => {
+      return [
+        name,
+        environment.fromSource(testSource<never>(name), WatermarkStrategy.noWatermarks<never>(), name),
+      ] as const;
+    });
+    this.#inputs = new Map(streams.map(([name, { node }]) => [name, node.id]));
+    const built = this.#build(
+      this.#options.inputs === undefined ? streams[0]![1] : Object.fromEntries(streams),
+    );
+    const output = environment.graph.add({
+      kind: 'view',
+      inputs: [{ from: built.node }],
+      view: {},
+      isSink: false,
+    });
+    this.#lane = new Lane([output, ...sinks], {
+      startTime: 0,
+      autoWatermarkInterval: this.#options.autoWatermarkInterval,
+      strictInstances: true,
+      views: () => this.#observer(),
+      sideOutput: (_node, tag, value, timestamp) =>
+        (this.#sideOutputs[tag] ??= []).push({ value, timestamp }),
+    });
+    // An input that the job does not read is there all the same.
+    const read = new Set(this.#lane.sources.map(({ id }) => id));
+    for (const [name, id] of this.#inputs)
+      if (!read.has(id)) (this.#inputs as Map<string, number>).delete(name);
+    if (from !== undefined) this.#lane.restore(from);
+    this.#lane.open();
+  }
+
+  /** @param silently true for a snapshot that is no step of its own */
+  apply(step: TestStep<unknown>, silently = false): void {
+    const lane = this.#lane;
+    switch (step.kind) {
+      case 'element':
+        this.#to(step, (id) => lane.processBatch(id, [step.value], [step.timestamp]));
+        break;
+      case 'watermark':
+        this.#to(step, (id) => lane.processWatermark(id, step.timestamp));
+        break;
+      case 'idle':
+        this.#to(step, (id) => lane.markIdle(id));
+        break;
+      case 'active':
+        this.#to(step, (id) => lane.markActive(id));
+        break;
+      case 'processing-time':
+        lane.advanceProcessingTime(step.time);
+        break;
+      case 'snapshot': {
+        const saved = structuredClone(lane.snapshot());
+        lane.close();
+        this.start(saved);
+        break;
+      }
+      case 'end':
+        for (const id of this.#inputs.values()) lane.endInput(id);
+    }
+    if (!silently) this.#record(step);
+  }
+
+  finish(): TestResult<R> {
+    if (this.#options.end) this.apply({ kind: 'end' });
+    const metrics = this.#lane.metrics();
+    const total = (count: 'timers' | 'stateEntries' | 'lateRecords') =>
+      metrics.reduce((sum, operator) => sum + operator[count], 0);
+    this.#lane.close();
+    const steps = this.#steps;
+    return {
+      steps,
+      records: steps.flatMap(({ records }) => records),
+      sideOutput: <X>(tag: OutputTag<X> | string) => {
+        const id = typeof tag === 'string' ? tag : tag.id;
+        return steps.flatMap(({ sideOutputs }) => (sideOutputs[id] ?? []) as readonly TestRecord<X>[]);
+      },
+      lateRecords: total('lateRecords'),
+      leaks: this.#options.end ? { timers: total('timers'), stateEntries: total('stateEntries') } : undefined,
+    };
+  }
+
+  #to(step: ElementStep<unknown> | ControlStep, feed: (sourceId: number) => void): void {
+    const inputs = this.#options.inputs;
+    if (step.input === undefined && inputs !== undefined) {
+      throw badArgument(
+        'step',
+        step.kind,
+        'With several inputs it must name its own.',
+        `Write on('${inputs[0]}', …).`,
+      );
+    }
+    const name = step.input ?? ONLY_INPUT;
+    if (!(inputs ?? [ONLY_INPUT]).includes(name)) {
+      throw badArgument(
+        'input',
+        name,
+        'There is no such input.',
+        `Name it in the options: { inputs: ['${name}', …] }.`,
+      );
+    }
+    const id = this.#inputs.get(name);
+    if (id !== undefined) feed(id);
+  }
+
+  #record(step: TestStep<unknown>): void {
+    // Idleness is seen on the operator in front of the output.
+    const last = this.#lane.progress();
+    this.#steps.push({
+      step,
+      records: this.#records,
+      watermark: this.#watermark,
+      sideOutputs: this.#sideOutputs,
+      idle: last.at(-1)?.idle ?? false,
+      origins: this.#origins,
+    });
+    this.#records = [];
+    this.#origins = [];
+    this.#sideOutputs = {};
+  }
+
+  #observer() {
+    return {
+      onRecord: (value: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined) => {
+        this.#records.push({ value: value as R, timestamp });
+        this.#origins.push(origin);
+      },
+      onWatermark: (timestamp: number) => {
+        this.#watermark = timestamp;
+      },
+      onProgress: () => undefined,
+      snapshot: () => undefined,
+      restore: () => undefined,
+      onStatus: () => undefined,
+    };
+  }
+}
+
+/** Takes note of the sinks that `build` makes; they run with the job. */
+function testBackend(sinks: StreamNode[]): ExecutionBackend {
+  const refuse = (what: string) =>
+    new TidemarkError(
+      'not-in-tests',
+      `${what} has no place in testJob: the steps drive the job. Return the stream from build instead.`,
+    );
+  return {
+    onNode: (node) => {
+      if (node.isSink) sinks.push(node);
+    },
+    execute: () => Promise.reject(refuse('execute()')),
+    show: () => {
+      throw refuse('show()');
+    },
+    collect: () => Promise.reject(refuse('executeAndCollect()')),
+  };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import {
+  testJob,
+  type TestJobOptions,
+  type TestRecord,
+  type TestResult,
+  type TestStep,
+} from 'tidemark/testing';
+import type { DataStream } from 'tidemark';
+
+/** What a step is expected to bring, as texts in any order: results of one watermark have no order of their own. */
+export type Expected = readonly [step: TestStep<unknown>, ...records: string[]];
+
+export interface Case<T, R> {
+  readonly steps: readonly (readonly [step: TestStep<T>, ...records: string[]])[];
+  readonly build: (input: DataStream<T>) => DataStream<R>;
+  readonly show: (record: TestRecord<R>) => string;
+  readonly options?: Omit<TestJobOptions, 'inputs' | 'snapshotEveryStep'>;
+  /** Further expectations, the same for every way of running. */
+  readonly check?: (result: TestResult<R>) => void;
+}
+
+/** A case that holds plainly, and as well when the job is thrown away and restored after every step. */
+export function conforms<T, R>(title: string, { steps, build, show, options, check }: Case<T, R>): void {
+  describe(title, () => {
+    test.each([
+      ['plain', false],
+      ['restored after every step', true],
+    ])('%s', async (_way, snapshotEveryStep) => {
+      const result = await testJob<T, R>(
+        steps.map(([step]) => step),
+        build,
+        { ...options, snapshotEveryStep },
+      );
+      const got = result.steps.map(({ step, records }) => ({ step, records: records.map(show).sort() }));
+      const wanted = steps.map(([step, ...records]) => ({ step, records: [...records].sort() }));
+      expect(got.slice(0, wanted.length)).toEqual(wanted);
+      check?.(result);
+    });
+  });
+}

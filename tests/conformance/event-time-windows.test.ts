@@ -1,0 +1,456 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ContinuousEventTimeTrigger,
+  CountTrigger,
+  EventTimeSessionWindows,
+  EventTimeTrigger,
+  GlobalWindows,
+  MAX_TIMESTAMP,
+  OutputTag,
+  ProcessWindowFunction,
+  PurgingTrigger,
+  SlidingEventTimeWindows,
+  TumblingEventTimeWindows,
+  type Collector,
+  type DataStream,
+  type KeyedStream,
+  type TimeWindow,
+  type WindowContext,
+  type WindowedStream,
+} from 'tidemark';
+import { element, snapshot, testJob, watermark, type TestRecord, type TestStep } from 'tidemark/testing';
+import { conforms } from './both-ways.ts';
+
+type Pair = readonly [key: string, value: number];
+type PairWindows = WindowedStream<Pair, string, TimeWindow>;
+
+const at = (key: string, value: number, timestamp: number): TestStep<Pair> =>
+  element<Pair>([key, value], timestamp);
+const byKey = (input: DataStream<Pair>): KeyedStream<Pair, string> => input.keyBy(([key]) => key);
+const showPair = ({ value: [key, value], timestamp }: TestRecord<Pair>) =>
+  `${key}=${value}@${timestamp === MAX_TIMESTAMP ? 'MAX' : timestamp}`;
+
+/** Key, sum and window of each firing, from the records themselves. */
+const sumWithWindow = (windows: PairWindows): DataStream<string> =>
+  windows.process((key, { window }, elements, out: Collector<string>) => {
+    out.collect(
+      `(${key}-${elements.reduce((sum, [, value]) => sum + value, 0)},${window.start},${window.end})`,
+    );
+  });
+/** The same by a reduction that a window function completes. */
+const reduceWithWindow = (windows: PairWindows): DataStream<string> =>
+  windows.reduce(
+    ([key, a], [, b]) => [key, a + b],
+    (key, { window }, [sum], out: Collector<string>) =>
+      out.collect(`(${key}-${sum![1]},${window.start},${window.end})`),
+  );
+const showText = ({ value, timestamp }: TestRecord<string>) => `${value}@${timestamp}`;
+
+const INPUT_A = [
+  [at('key2', 1, 3999)],
+  [at('key2', 1, 3000)],
+  [at('key1', 1, 20)],
+  [at('key1', 1, 0)],
+  [at('key1', 1, 999)],
+  [at('key2', 1, 1998)],
+  [at('key2', 1, 1999)],
+  [at('key2', 1, 1000)],
+] as const;
+
+/** Ways to sum a window that must not differ: panes, and the general operator with elements or an accumulator. */
+const WAYS: readonly (readonly [string, (windows: PairWindows) => DataStream<Pair>])[] = [
+  ['sum', (windows) => windows.sum(1)],
+  ['reduce', (windows) => windows.reduce(([key, a], [, b]): Pair => [key, a + b])],
+  [
+    'process',
+    (windows) =>
+      windows.process((key, _context, elements): Pair[] => [
+        [key, elements.reduce((sum, [, value]) => sum + value, 0)],
+      ]),
+  ],
+  [
+    'sum by a trigger of one’s own',
+    (windows) => windows.trigger(new (class extends EventTimeTrigger {})()).sum(1),
+  ],
+];
+
+describe.each(WAYS)('by %s', (_way, sum) => {
+  conforms<Pair, Pair>('sliding windows of 3 s every 1 s', {
+    build: (input) => sum(byKey(input).window(SlidingEventTimeWindows.of('3 s', '1 s'))),
+    show: showPair,
+    options: { end: true },
+    steps: [
+      ...INPUT_A,
+      [watermark(999), 'key1=3@999'],
+      [watermark(1999), 'key1=3@1999', 'key2=3@1999'],
+      [watermark(2999), 'key1=3@2999', 'key2=3@2999'],
+      [snapshot()],
+      [watermark(3999), 'key2=5@3999'],
+      [watermark(4999), 'key2=2@4999'],
+      [watermark(5999), 'key2=2@5999'],
+      [watermark(6999)],
+      [watermark(7999)],
+    ],
+    check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+  });
+
+  conforms<Pair, Pair>('tumbling windows of 3 s', {
+    build: (input) => sum(byKey(input).window(TumblingEventTimeWindows.of('3 s'))),
+    show: showPair,
+    options: { end: true },
+    steps: [
+      ...INPUT_A,
+      [watermark(999)],
+      [watermark(1999)],
+      [snapshot()],
+      [watermark(2999), 'key1=3@2999', 'key2=3@2999'],
+      [watermark(3999)],
+      [watermark(4999)],
+      [watermark(5999), 'key2=2@5999'],
+      [watermark(6999)],
+      [watermark(7999)],
+    ],
+    check: ({ leaks, steps }) => {
+      expect(leaks).toEqual({ timers: 0, stateEntries: 0 });
+      expect(steps[8]!.watermark).toBe(999);
+      expect(steps[9]!.watermark).toBe(1999);
+    },
+  });
+
+  conforms<Pair, Pair>('late records without allowed lateness go to the side', {
+    build: (input) =>
+      sum(
+        byKey(input)
+          .window(TumblingEventTimeWindows.of('2 s'))
+          .sideOutputLateData(new OutputTag<Pair>('late')),
+      ),
+    show: showPair,
+    steps: [
+      [at('key2', 1, 1000)],
+      [watermark(1985)],
+      [at('key2', 1, 1980)],
+      [watermark(1999), 'key2=2@1999'],
+      [at('key2', 1, 1998)],
+      [at('key2', 1, 2001)],
+      [watermark(2999)],
+      [watermark(3999), 'key2=1@3999'],
+    ],
+    check: (result) => {
+      expect(result.steps[4]!.sideOutputs).toEqual({ late: [{ value: ['key2', 1], timestamp: 1998 }] });
+      expect(result.lateRecords).toBe(1);
+    },
+  });
+
+  conforms<Pair, Pair>('allowed lateness accumulates and fires for each late record', {
+    build: (input) =>
+      sum(
+        byKey(input)
+          .window(TumblingEventTimeWindows.of('2 s'))
+          .allowedLateness(500)
+          .sideOutputLateData(new OutputTag<Pair>('late')),
+      ),
+    show: showPair,
+    options: { end: true },
+    steps: [
+      [at('key2', 1, 500)],
+      [watermark(1999), 'key2=1@1999'],
+      [at('key2', 1, 1997), 'key2=2@1999'],
+      [at('key1', 5, 1990), 'key1=5@1999'],
+      [at('key2', 1, 1998), 'key2=3@1999'],
+      [watermark(2498)],
+      [at('key2', 1, 1999), 'key2=4@1999'],
+      [watermark(2499)],
+      [at('key2', 1, 1999)],
+      [watermark(7000)],
+    ],
+    check: (result) => {
+      expect(result.sideOutput('late')).toEqual([{ value: ['key2', 1], timestamp: 1999 }]);
+      expect(result.leaks).toEqual({ timers: 0, stateEntries: 0 });
+    },
+  });
+
+  conforms<Pair, Pair>('late records that nobody asked for are counted', {
+    build: (input) => sum(byKey(input).window(SlidingEventTimeWindows.of('2 s', '1 s'))),
+    show: showPair,
+    steps: [
+      [watermark(1999)],
+      // Still in [1000, 3000).
+      [at('key1', 1, 1500)],
+      [at('key1', 1, 999)],
+      [watermark(2999), 'key1=1@2999'],
+    ],
+    check: ({ lateRecords }) => expect(lateRecords).toBe(1),
+  });
+
+  conforms<Pair, Pair>('the end of the input fires what is pending', {
+    build: (input) => sum(byKey(input).window(TumblingEventTimeWindows.of('2 s'))),
+    show: showPair,
+    options: { end: true },
+    steps: [[at('key1', 1, 500)], [at('key1', 2, 2500)]],
+    check: ({ steps }) => {
+      expect(steps.at(-1)!.records.map(showPair)).toEqual(['key1=1@1999', 'key1=2@3999']);
+      expect(steps.at(-1)!.watermark).toBe(MAX_TIMESTAMP);
+    },
+  });
+
+  conforms<Pair, Pair>('a window whose cleanup time overflows is kept', {
+    build: (input) => sum(byKey(input).window(TumblingEventTimeWindows.of('1 s')).allowedLateness(2000)),
+    show: showPair,
+    steps: [
+      [at('key2', 1, MAX_TIMESTAMP - 1750)],
+      [watermark(MAX_TIMESTAMP - 1500)],
+      [watermark(windowEnd(MAX_TIMESTAMP - 1750) - 1), `key2=1@${windowEnd(MAX_TIMESTAMP - 1750) - 1}`],
+    ],
+  });
+});
+
+function windowEnd(timestamp: number): number {
+  return timestamp - (timestamp % 1000) + 1000;
+}
+
+describe.each([
+  ['elements', sumWithWindow],
+  ['a reduction', reduceWithWindow],
+])('session windows of 3 s over %s', (_way, sum) => {
+  conforms<Pair, string>('merge', {
+    build: (input) => sum(byKey(input).window(EventTimeSessionWindows.withGap('3 s'))),
+    show: showText,
+    options: { end: true },
+    steps: [
+      [at('key2', 1, 0)],
+      [at('key2', 2, 1000)],
+      [at('key2', 3, 2500)],
+      [at('key1', 1, 10)],
+      [at('key1', 2, 1000)],
+      [snapshot()],
+      [at('key1', 3, 2500)],
+      [at('key2', 4, 5501)],
+      [at('key2', 5, 6000)],
+      [at('key2', 5, 6000)],
+      [at('key2', 6, 6050)],
+      [watermark(12000), '(key1-6,10,5500)@5499', '(key2-6,0,5500)@5499', '(key2-20,5501,9050)@9049'],
+      [at('key2', 10, 15000)],
+      [at('key2', 20, 15000)],
+      [watermark(17999), '(key2-30,15000,18000)@17999'],
+    ],
+    check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+  });
+
+  const prefix = [
+    [at('key2', 1, 1000)],
+    [watermark(1999)],
+    [at('key2', 1, 2000)],
+    [watermark(4998)],
+    [at('key2', 1, 4500)],
+    [at('key2', 1, 8500)],
+    [watermark(7400)],
+    [at('key2', 1, 7000)],
+    [watermark(11501), '(key2-5,1000,11500)@11499'],
+    [at('key2', 1, 11600)],
+    [watermark(14600), '(key2-1,11600,14600)@14599'],
+  ] as const;
+  const sessions = (input: DataStream<Pair>) =>
+    byKey(input)
+      .window(EventTimeSessionWindows.withGap('3 s'))
+      .sideOutputLateData(new OutputTag<Pair>('late'));
+
+  conforms<Pair, string>('purging, without lateness', {
+    build: (input) => sum(sessions(input).trigger(PurgingTrigger.of(EventTimeTrigger.create()))),
+    show: showText,
+    steps: [
+      ...prefix,
+      [at('key2', 1, 10000)],
+      [at('key2', 1, 10100)],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-1,14500,17500)@17499'],
+      [watermark(100000)],
+    ],
+    check: (result) =>
+      expect(result.sideOutput('late').map(({ timestamp }) => timestamp)).toEqual([10000, 10100]),
+  });
+
+  conforms<Pair, string>('accumulating, 10 ms late at most', {
+    build: (input) => sum(sessions(input).allowedLateness(10)),
+    show: showText,
+    steps: [
+      ...prefix,
+      [at('key2', 1, 10000), '(key2-2,10000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-3,10000,17500)@17499'],
+    ],
+    check: (result) => expect(result.sideOutput('late')).toEqual([]),
+  });
+
+  conforms<Pair, string>('accumulating, 10 s late at most', {
+    build: (input) => sum(sessions(input).allowedLateness('10 s')),
+    show: showText,
+    options: { end: true },
+    steps: [
+      ...prefix,
+      [at('key2', 1, 10000), '(key2-7,1000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-8,1000,17500)@17499'],
+    ],
+    check: (result) => {
+      expect(result.sideOutput('late')).toEqual([]);
+      expect(result.leaks).toEqual({ timers: 0, stateEntries: 0 });
+    },
+  });
+
+  conforms<Pair, string>('are cleaned up once, without another result', {
+    build: (input) => sum(sessions(input).allowedLateness(10)),
+    show: showText,
+    steps: [[at('key2', 1, 1000)], [watermark(4998), '(key2-1,1000,4000)@3999'], [watermark(14600)]],
+  });
+});
+
+test('a session that merges names the fired windows it has absorbed', async () => {
+  const result = await testJob<Pair, Pair>(
+    [at('k', 1, 0), watermark(99), at('k', 1, 120), watermark(300), at('k', 1, 60)],
+    (input) => byKey(input).window(EventTimeSessionWindows.withGap(100)).allowedLateness('1 min').sum(1),
+  );
+  expect(result.steps.flatMap(({ origins }) => origins)).toMatchObject([
+    { key: 'k', window: { start: 0, end: 100 }, pane: 0, purging: false },
+    { key: 'k', window: { start: 120, end: 220 }, pane: 0 },
+    {
+      window: { start: 0, end: 220 },
+      pane: 0,
+      absorbed: [
+        { start: 0, end: 100 },
+        { start: 120, end: 220 },
+      ],
+    },
+  ]);
+});
+
+conforms<Pair, Pair>('a continuous trigger over a global window', {
+  build: (input) =>
+    byKey(input).window(GlobalWindows.create()).trigger(ContinuousEventTimeTrigger.of('3 s')).sum(1),
+  show: showPair,
+  steps: [
+    [at('key1', 1, 0)],
+    [at('key2', 1, 3000)],
+    [at('key2', 1, 3999)],
+    [at('key1', 1, 20)],
+    [at('key1', 1, 999)],
+    [at('key2', 1, 1998)],
+    [at('key2', 1, 1999)],
+    [at('key2', 1, 1000)],
+    [watermark(1000)],
+    [watermark(2000)],
+    [watermark(3000), 'key1=3@MAX'],
+    [watermark(4000)],
+    [watermark(5000)],
+    [watermark(6000), 'key1=3@MAX', 'key2=5@MAX'],
+    [watermark(7000)],
+    [watermark(8000)],
+  ],
+});
+
+conforms<Pair, Pair>('a purging count of 4 over a global window', {
+  build: (input) =>
+    byKey(input)
+      .window(GlobalWindows.create())
+      .trigger(PurgingTrigger.of(CountTrigger.of(4)))
+      .sum(1),
+  show: showPair,
+  steps: [
+    [at('key2', 1, 3000)],
+    [at('key2', 1, 3999)],
+    [at('key1', 1, 20)],
+    [at('key1', 1, 0)],
+    [at('key1', 1, 999)],
+    [at('key2', 1, 1998)],
+    [at('key2', 1, 1999), 'key2=4@MAX'],
+    [snapshot()],
+    [at('key2', 1, 1000)],
+    [at('key1', 1, 10999), 'key1=4@MAX'],
+    [at('key2', 1, 1000)],
+    [at('key2', 1, 1000)],
+    [at('key2', 1, 1000), 'key2=4@MAX'],
+  ],
+});
+
+conforms<Pair, Pair>('purging with allowed lateness adds up instead of replacing', {
+  build: (input) =>
+    byKey(input)
+      .window(TumblingEventTimeWindows.of('2 s'))
+      .allowedLateness(500)
+      .trigger(PurgingTrigger.of(EventTimeTrigger.create()))
+      .sideOutputLateData(new OutputTag<Pair>('late'))
+      .sum(1),
+  show: showPair,
+  steps: [
+    [at('key2', 1, 500)],
+    [watermark(1500)],
+    [at('key2', 1, 1300)],
+    [watermark(2300), 'key2=2@1999'],
+    [at('key2', 1, 1997), 'key2=1@1999'],
+    [watermark(6000)],
+    [at('key2', 1, 1998)],
+    [watermark(7000)],
+  ],
+  check: (result) => expect(result.sideOutput('late')).toEqual([{ value: ['key2', 1], timestamp: 1998 }]),
+});
+
+conforms<Pair, Pair>('a purged window is cleaned up without a result', {
+  build: (input) =>
+    byKey(input)
+      .window(TumblingEventTimeWindows.of('2 s'))
+      .allowedLateness(100)
+      .trigger(PurgingTrigger.of(EventTimeTrigger.create()))
+      .sum(1),
+  show: showPair,
+  options: { end: true },
+  steps: [
+    [at('key2', 1, 1000)],
+    [watermark(1599)],
+    [watermark(1999), 'key2=1@1999'],
+    [watermark(2100)],
+    [watermark(5000)],
+  ],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
+conforms<Pair, Pair>('tumbling windows with an offset pass everything through', {
+  build: (input) =>
+    byKey(input)
+      .window(TumblingEventTimeWindows.of(2000, 100))
+      .process((_key, _context, elements) => elements),
+  show: showPair,
+  steps: [
+    [at('key2', 1, 1000)],
+    [watermark(1985)],
+    [at('key2', 2, 1980)],
+    [at('key2', 3, 1998)],
+    [at('key2', 4, 2001)],
+    [watermark(2010)],
+    [watermark(2999), 'key2=1@2099', 'key2=2@2099', 'key2=3@2099', 'key2=4@2099'],
+    [watermark(3999)],
+  ],
+});
+
+test('a window function is opened before the first record and closed once a copy', async () => {
+  const log: string[] = [];
+  class Sum extends ProcessWindowFunction<Pair, number, string, TimeWindow> {
+    override open() {
+      log.push('open');
+    }
+    process(
+      _key: string,
+      _context: WindowContext<TimeWindow>,
+      elements: readonly Pair[],
+      out: Collector<number>,
+    ) {
+      log.push('process');
+      out.collect(elements.length);
+    }
+    override close() {
+      log.push('close');
+    }
+  }
+  await testJob<Pair, number>([at('a', 1, 0), snapshot(), watermark(2999)], (input) =>
+    byKey(input).window(TumblingEventTimeWindows.of('3 s')).process(new Sum()),
+  );
+  expect(log).toEqual(['open', 'close', 'open', 'process', 'close']);
+});
