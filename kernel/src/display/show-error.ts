@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { KernelError } from '../errors.ts';
 import type { ShownError } from '../session/ipc.ts';
 
 /** An error, or whatever was thrown, as the name, message and traceback that Jupyter shows. */
@@ -6,6 +7,11 @@ export function showError(thrown: unknown): ShownError {
   if (!isErrorLike(thrown)) {
     const text = inspect(thrown, { depth: 3 });
     return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] };
+  }
+  // The stack of an interrupt leads through our own code; the cell's place is unknown.
+  if (thrown instanceof KernelError && thrown.code === 'interrupted') {
+    const { message } = thrown;
+    return { ename: 'Interrupted', evalue: message, traceback: [`Interrupted: ${message}`], interrupted: true };
   }
   const ename = textOf(thrown.name) || 'Error';
   const evalue = textOf(thrown.message);

@@ -49,15 +49,16 @@ export class Executor {
       const execution = readExecution(next.request, ++this.#run, this.#count);
       this.#count = execution.executionCount;
       this.#status(next.request, 'busy');
-      const ok = await this.#execute(next, execution);
+      const behind = await this.#execute(next, execution);
       await this.#host.publisher.drained();
       this.#status(next.request, 'idle');
-      if (!ok && execution.stopOnError) await this.#abortQueued();
+      for (const queued of behind) this.#abort(queued);
       this.#running = undefined;
     }
   }
 
-  async #execute({ channel, request }: Queued, execution: Execution): Promise<boolean> {
+  /** Returns the requests that fail with this one. */
+  async #execute({ channel, request }: Queued, execution: Execution): Promise<readonly Queued[]> {
     const { publisher, runs, session, history } = this.#host;
     const { executionCount } = execution;
     runs.add(execution);
@@ -76,8 +77,11 @@ export class Executor {
       if (!execution.silent) publisher.message('error', { ename, evalue, traceback }, request.header);
       await publisher.drained();
       const content = { status: 'error', execution_count: executionCount, ename, evalue, traceback };
+      // Requests sent with this one may still be in the socket. What is sent after the reply was seen is not aborted.
+      await new Promise((resolve) => setImmediate(resolve));
+      const behind = execution.stopOnError ? this.#queue.splice(0) : [];
       this.#host.reply(channel, request, 'execute_reply', content, metadata);
-      return false;
+      return behind;
     }
     await publisher.drained();
     this.#host.reply(
@@ -87,19 +91,14 @@ export class Executor {
       { status: 'ok', execution_count: executionCount, user_expressions: expressions, payload },
       metadata,
     );
-    return true;
+    return [];
   }
 
-  /** Aborts what was sent before the failed cell's reply could be seen. */
-  async #abortQueued(): Promise<void> {
-    // Requests that are already in the socket belong to the same run of cells.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (const { channel, request } of this.#queue.splice(0)) {
-      this.#status(request, 'busy');
-      const content = { status: 'aborted', execution_count: this.#count };
-      this.#host.reply(channel, request, 'execute_reply', content);
-      this.#status(request, 'idle');
-    }
+  #abort({ channel, request }: Queued): void {
+    this.#status(request, 'busy');
+    const content = { status: 'aborted', execution_count: this.#count };
+    this.#host.reply(channel, request, 'execute_reply', content);
+    this.#status(request, 'idle');
   }
 
   #status(request: WireMessage, state: 'busy' | 'idle'): void {

@@ -24,6 +24,8 @@ interface Item {
   stream?: { readonly name: OutputChunk['name']; text: string };
 }
 
+const DISPLAYS: ReadonlySet<string> = new Set(['display_data', 'update_display_data']);
+
 /** jupyter_server drops streams above 1 MB/s over 3 s: a burst and a rate that together stay below. */
 const BURST_BYTES = 1_200_000;
 const BYTES_PER_MS = 560;
@@ -32,6 +34,8 @@ const BURST_MESSAGES = 500;
 const MESSAGES_PER_MS = 0.7;
 /** Text waiting above this is trimmed from the front, to half of it. */
 const WAITING_BYTES = 4_000_000;
+/** Displays waiting above this are dropped from the front, to half of it. */
+const WAITING_DISPLAYS = 1_000;
 /** Longest text of one stream message. */
 const MESSAGE_TEXT = 256 * 1024;
 
@@ -44,6 +48,7 @@ export class Publisher {
   readonly #clock: PublisherClock;
   #items: Item[] = [];
   #waiting = 0;
+  #displays = 0;
   #bytes = BURST_BYTES;
   #messages = BURST_MESSAGES;
   #at: number;
@@ -62,7 +67,7 @@ export class Publisher {
     else this.#items.push({ type: 'stream', parent, content: {}, stream: { name, text } });
     this.#waiting += text.length;
     this.#pump();
-    if (this.#waiting > WAITING_BYTES) this.trim(WAITING_BYTES / 2);
+    if (this.#waiting > WAITING_BYTES) this.#trimText(WAITING_BYTES / 2);
   }
 
   message(
@@ -72,8 +77,14 @@ export class Publisher {
     metadata?: Content,
     buffers?: readonly Uint8Array[],
   ): void {
-    this.#items.push({ type, content, parent, metadata, buffers });
+    const item: Item = { type, content, parent, metadata, buffers };
+    if (DISPLAYS.has(type)) {
+      if (this.#replacesWaiting(item)) return;
+      this.#displays += 1;
+    }
+    this.#items.push(item);
     this.#pump();
+    if (this.#displays > WAITING_DISPLAYS) this.#trimDisplays(WAITING_DISPLAYS / 2);
   }
 
   /** Resolves when everything handed over so far is on its way. */
@@ -82,8 +93,36 @@ export class Publisher {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Keeps at most the last `keep` characters of waiting text, as after an interrupt of a flood. */
-  trim(keep: number): void {
+  /** After an interrupt of a flood: what has not been seen yet is cut down to its end. */
+  trimToEnd(): void {
+    this.#trimText(MESSAGE_TEXT / 4);
+    this.#trimDisplays(20);
+  }
+
+  /** An update of a display that is still waiting to be updated takes its place: only the last one is seen. */
+  #replacesWaiting(item: Item): boolean {
+    if (item.type !== 'update_display_data') return false;
+    const id = displayId(item);
+    const at = this.#items.findLastIndex((other) => DISPLAYS.has(other.type) && displayId(other) === id);
+    if (id === undefined || this.#items[at]?.type !== 'update_display_data') return false;
+    this.#items[at] = item;
+    return true;
+  }
+
+  #trimDisplays(keep: number): void {
+    let drop = this.#displays - keep;
+    if (drop <= 0) return;
+    const dropped = drop;
+    const parent = this.#items.find(({ type }) => DISPLAYS.has(type))?.parent ?? {};
+    this.#items = this.#items.filter(({ type }) => !DISPLAYS.has(type) || drop-- <= 0);
+    this.#displays = keep;
+    const text = `… output trimmed: ${dropped.toLocaleString('en')} displays came faster than a notebook can take\n`;
+    this.#items.unshift({ type: 'stream', parent, content: {}, stream: { name: 'stderr', text } });
+    this.#waiting += text.length;
+  }
+
+  /** Keeps at most the last `keep` characters of waiting text. */
+  #trimText(keep: number): void {
     let cut = this.#waiting - keep;
     if (cut <= 0) return;
     const first = this.#items.findIndex((item) => item.stream);
@@ -123,6 +162,7 @@ export class Publisher {
       }
       if (item.stream) this.#sendStream(item, item.stream.text.length);
       else this.#publish(item.type, item.content, item.parent, item.metadata, item.buffers);
+      if (DISPLAYS.has(item.type)) this.#displays -= 1;
       done += 1;
     }
     if (done > 0) this.#items.splice(0, done);
@@ -155,4 +195,8 @@ export class Publisher {
     this.#bytes = Math.min(BURST_BYTES, this.#bytes + passed * BYTES_PER_MS);
     this.#messages = Math.min(BURST_MESSAGES, this.#messages + passed * MESSAGES_PER_MS);
   }
+}
+
+function displayId({ content }: Item): unknown {
+  return (content['transient'] as { display_id?: unknown } | undefined)?.display_id;
 }

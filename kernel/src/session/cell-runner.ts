@@ -19,6 +19,7 @@ const ANSWER_MS = 20;
 interface Running {
   readonly cell: CellContext;
   readonly end: (evaluation: Evaluation) => void;
+  terminated: boolean;
 }
 
 /** Runs one cell at a time: evaluates it, shows its value, ends it in the dataflow, and says how it went. */
@@ -112,6 +113,7 @@ export class CellRunner {
     this.interrupt();
     const running = this.#running;
     if (!running) return;
+    running.terminated = true;
     setTimeout(() => running.end({ threw: true, value: interrupted() }), ANSWER_MS);
   }
 
@@ -119,9 +121,12 @@ export class CellRunner {
     return new Promise((resolve) => {
       const running: Running = {
         cell,
+        terminated: false,
         end: (evaluation) => {
           if (this.#running === running) this.#running = undefined;
-          resolve(evaluation);
+          // V8 answers a terminated evaluation in words of its own, or not at all.
+          const cut = evaluation.threw && (running.terminated || isTermination(evaluation.value));
+          resolve(cut ? { threw: true, value: interrupted() } : evaluation);
         },
       };
       this.#running = running;
@@ -169,6 +174,10 @@ export class CellRunner {
     if (request.timed) writeOutput(cell.run, 'stdout', `Took ${duration(took)}\n`);
     this.#end(cell.run, error, report);
   }
+}
+
+function isTermination(value: unknown): boolean {
+  return (value as { code?: unknown } | undefined)?.code === 'ERR_INSPECTOR_COMMAND';
 }
 
 function postResult(

@@ -17,6 +17,8 @@ export interface ShownError {
   readonly traceback: readonly string[];
   /** The stack as V8 wrote it, if there is one. */
   readonly stack?: string;
+  /** True if the user interrupted; what the cell had declared stays. */
+  readonly interrupted?: boolean;
 }
 
 export type ExpressionResult =

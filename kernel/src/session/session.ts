@@ -109,7 +109,8 @@ export class Session {
         timed: parts.timed,
       }),
     );
-    if (error) language.rollback(execution.cellId, execution.executionCount, error.stack);
+    if (error && !error.interrupted)
+      language.rollback(execution.cellId, execution.executionCount, error.stack);
     else language.commit(execution.cellId, execution.executionCount);
     if (error) return { ...failed(this.#mapped(error)), report };
     const expressions = await this.#evaluateExpressions(execution, language);
@@ -119,7 +120,7 @@ export class Session {
   interrupt(): void {
     this.#interrupts += 1;
     this.#client.interrupt();
-    this.#host.publisher.trim(64 * 1024);
+    this.#host.publisher.trimToEnd();
   }
 
   async stop(): Promise<void> {
