@@ -1,68 +1,43 @@
 /**
  * What every cell finds declared, as a module of the program. Written against the public types of `tidemark`; the
- * values are put on the session's global object.
+ * values are put on the session's global object, whose own types stay out of cells.
  */
 export const predeclaredTypes = `
 import type * as tidemark from 'tidemark';
 
+type Data = Record<string, unknown>;
 export interface DisplayHandle {
+  readonly id: string;
   /** Shows another value in the place of the first. */
-  update(value: unknown, options?: { raw?: boolean }): void;
+  update(value: unknown): void;
 }
 export interface Comm {
-  readonly commId: string;
-  readonly targetName: string;
-  send(data: unknown, metadata?: Record<string, unknown>, buffers?: readonly Uint8Array[]): void;
-  onMessage(handler: (data: any, buffers: readonly Uint8Array[]) => void): void;
-  onClose(handler: (data: any) => void): void;
-  close(data?: unknown): void;
-}
-export interface ViewOptions {
-  /** A Vega-Lite spec whose data is filled in, or the name of a chart. */
-  chart?: string | Record<string, unknown>;
-  /** How many rows the view keeps. */
-  rows?: number;
-  mode?: 'append' | 'update' | 'single';
-  refresh?: string | number;
-  title?: string;
-}
-export interface LiveView<T = unknown> {
-  /** Resolves with the next \`n\` rows. */
-  take(n: number): Promise<T[]>;
-  latest(): T | undefined;
-  stop(): void;
-}
-export interface NumberParam {
-  readonly name: string;
-  value: number;
-}
-export interface Progress {
-  update(done: number, total?: number, message?: string): void;
-  done(): void;
+  readonly id: string;
+  readonly target: string;
+  send(data: Data, metadata?: Data, buffers?: readonly Uint8Array[]): void;
+  close(data?: Data): void;
+  /** Called with each message from the frontend; replaces an earlier listener. */
+  onMessage(listener: (data: Data, buffers: readonly Uint8Array[]) => void): Comm;
+  onClose(listener: (data: Data) => void): Comm;
 }
 
 declare global {
   /** The session's environment: streams begin here. */
   const env: tidemark.SessionEnvironment;
-  /** Shows a stream as a live view. */
-  function show<T>(stream: tidemark.DataStream<T>, options?: ViewOptions): LiveView<T>;
-  function show(value: unknown, options?: ViewOptions): LiveView;
-  /** Shows the progress of a stream's watermark. */
-  function watermarks(stream: tidemark.DataStream<any>, options?: ViewOptions): LiveView;
-  /** Shows a value; with \`raw\`, a MIME bundle. */
-  function display(value: unknown, options?: { id?: string; raw?: boolean; metadata?: Record<string, unknown> }): DisplayHandle;
+  /** Shows a stream as a live view under the cell. */
+  function show<T>(stream: tidemark.DataStream<T>, options?: tidemark.ViewOptions): tidemark.View<T>;
+  /** Shows the progress of a stream's watermark, by operator. */
+  function watermarks(stream: tidemark.DataStream<any>, options?: tidemark.ViewOptions): tidemark.View;
+  /** Shows a value under the cell; with \`raw\`, a MIME bundle. */
+  function display(value: unknown, options?: { readonly id?: string; readonly raw?: boolean }): DisplayHandle;
   /** Clears the cell's output; with \`wait\`, when the next output comes. */
   function clearOutput(wait?: boolean): void;
   /** Asks the user for a line of text. */
-  function prompt(text?: string, options?: { password?: boolean }): Promise<string>;
-  /** Opens and answers comms. */
+  function prompt(text?: string, options?: { readonly password?: boolean }): Promise<string>;
+  /** Messages to and from the frontend. */
   const comms: {
-    open(target: string, data?: unknown, metadata?: Record<string, unknown>): Comm;
-    register(target: string, handler: (comm: Comm, data: any) => void): void;
+    open(target: string, data?: Data, metadata?: Data, buffers?: readonly Uint8Array[]): Comm;
+    register(target: string, handler: (comm: Comm, data: Data, buffers: readonly Uint8Array[]) => void): void;
   };
-  /** A number that a slider under the cell moves and operator functions read. */
-  function param(name: string, options: { value: number; min?: number; max?: number; step?: number }): NumberParam;
-  /** A progress bar under the cell. */
-  function progress(total?: number, message?: string): Progress;
 }
 `;
