@@ -10,6 +10,9 @@ export interface KernelStart {
   readonly log: Log;
 }
 
+/** How long to wait for the first request before loading the rest (ms). */
+const GREETING_MS = 400;
+
 /**
  * Puts the kernel process together. The sockets answer `kernel_info` first; all the rest is loaded behind it and takes
  * the requests that have come meanwhile.
@@ -33,6 +36,7 @@ export async function startKernel({ connection, connectionFile, sockets, log }: 
   });
   await sockets.listen(connection, (channel, message) => kernel.onRequest(channel, message));
   sockets.publish('status', { execution_state: 'starting' }, {});
+  await Promise.race([kernel.greeted, new Promise((resolve) => setTimeout(resolve, GREETING_MS))]);
 
   const { Session } = await import('./session/session.ts');
   const { ViewsService } = await import('./messages/views-service.ts');

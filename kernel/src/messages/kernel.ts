@@ -36,6 +36,11 @@ export class Kernel {
   #session: Session | undefined;
   #executor: Executor | undefined;
   #asked: WireMessage | undefined;
+  #greeted: () => void = () => undefined;
+  /** Resolves with the first request: from then on, loading the rest keeps nobody waiting. */
+  readonly greeted = new Promise<void>((resolve) => {
+    this.#greeted = resolve;
+  });
   #early: { channel: Channel; request: WireMessage }[] = [];
 
   constructor(options: KernelOptions) {
@@ -75,6 +80,7 @@ export class Kernel {
 
   onRequest(channel: Channel, request: WireMessage): void {
     const type = request.header.msg_type;
+    setImmediate(this.#greeted);
     if (type === 'kernel_info_request') return void this.#answer(channel, request, () => kernelInfo());
     if (!this.#session || !this.#executor) {
       this.#early.push({ channel, request });
