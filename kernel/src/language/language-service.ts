@@ -9,6 +9,7 @@ import { identifierAt, identifiersIn } from './identifiers.ts';
 import { inspectionAt, type Inspection } from './inspection.ts';
 import { LiveScope, type LiveBinding } from './live-scope.ts';
 import { chain, type PositionMap } from './position-map.ts';
+import { isGlobalName } from './own-globals.ts';
 import { prologueFor, type Prologue } from './prologue.ts';
 import { StackFrames } from './stack-frames.ts';
 import { rewriteTopLevel } from './top-level-rewrite.ts';
@@ -73,7 +74,7 @@ export class LanguageService {
   /** Loads TypeScript and opens the program, so that the first cell does not wait for it. */
   async warm(): Promise<void> {
     this.#transpiler.transpile('let x: number = 1', false);
-    rewriteTopLevel('let x = 1', () => false);
+    rewriteTopLevel('let x = 1', () => false, new Set());
     await Promise.resolve();
     this.#globals ??= globalNames(this.#checker);
     this.#open('const x = [1].map(String); x;');
@@ -178,9 +179,10 @@ export class LanguageService {
     let toCell: PositionMap;
     try {
       const transpiled = this.#transpiler.transpile(code, outline.hasDecorators);
-      const rewritten = rewriteTopLevel(transpiled.js, (specifier, name) =>
-        this.#isTypeOnly(open, specifier, name),
-      );
+      const renamed = this.#namesOfGlobals(open);
+      const isTypeOnly = (specifier: string, name: string): boolean =>
+        this.#isTypeOnly(open, specifier, name);
+      const rewritten = rewriteTopLevel(transpiled.js, isTypeOnly, renamed);
       js = rewritten.js;
       toCell = transpiled.toSource ? chain(rewritten.toSource, transpiled.toSource) : rewritten.toSource;
     } catch (error) {
@@ -249,6 +251,15 @@ export class LanguageService {
       changed = true;
     }
     return changed;
+  }
+
+  /** The globals' names that this cell uses for variables of the notebook. */
+  #namesOfGlobals({ code, outline }: OpenCell): Set<string> {
+    const names = new Set<string>();
+    for (const name of identifiersIn(code)) {
+      if (isGlobalName(name) && (outline.names.has(name) || this.#scope.has(name))) names.add(name);
+    }
+    return names;
   }
 
   /** True if an import names only a type, so that there is nothing to load for it. */

@@ -3,12 +3,13 @@ import {
   type AnyNode,
   type Expression,
   type ImportDeclaration,
-  type Pattern,
   type Program,
   type VariableDeclaration,
 } from 'acorn';
 import MagicString from 'magic-string';
+import { ownName, ownReferences } from './own-globals.ts';
 import type { PositionMap } from './position-map.ts';
+import { childrenOf, isFunction, namesIn, nestedVars } from './syntax-walk.ts';
 
 /** The object through which a cell's code reaches the session. */
 const SESSION = '__tidemark';
@@ -23,11 +24,13 @@ export interface Rewritten {
  * again only as the same kind: every top-level binding becomes a `let`, imports become calls of the session, and
  * top-level `await`s go through a guard that an interrupt rejects.
  *
- * `isTypeOnly` tells imports that name only types: they have nothing to load at run time.
+ * `isTypeOnly` tells imports that name only types: they have nothing to load at run time. `renamed`
+ * are variables of this cell or earlier ones that are called like a global.
  */
 export function rewriteTopLevel(
   js: string,
   isTypeOnly: (specifier: string, imported: string) => boolean,
+  renamed: ReadonlySet<string>,
 ): Rewritten {
   const program = parse(js, {
     ecmaVersion: 'latest',
@@ -36,13 +39,14 @@ export function rewriteTopLevel(
     allowImportExportEverywhere: false,
     checkPrivateFields: false,
   });
-  return new Rewriter(js, program, isTypeOnly).rewrite();
+  return new Rewriter(js, program, isTypeOnly, renamed).rewrite();
 }
 
 class Rewriter {
   readonly #js: string;
   readonly #program: Program;
   readonly #isTypeOnly: (specifier: string, imported: string) => boolean;
+  readonly #renamed: ReadonlySet<string>;
   readonly #out: MagicString;
   /** Names declared at the front, before anything runs: `var`s, and names that the cell declares twice. */
   readonly #front = new Set<string>();
@@ -50,10 +54,16 @@ class Rewriter {
   /** With a top-level `using`, the cell becomes a block, so that it is disposed of at the cell's end. */
   readonly #inBlock: boolean;
 
-  constructor(js: string, program: Program, isTypeOnly: (specifier: string, imported: string) => boolean) {
+  constructor(
+    js: string,
+    program: Program,
+    isTypeOnly: (specifier: string, imported: string) => boolean,
+    renamed: ReadonlySet<string>,
+  ) {
     this.#js = js;
     this.#program = program;
     this.#isTypeOnly = isTypeOnly;
+    this.#renamed = renamed;
     this.#out = new MagicString(js);
     this.#inBlock = program.body.some(
       (node) => node.type === 'VariableDeclaration' && (node.kind === 'using' || node.kind === 'await using'),
@@ -64,7 +74,10 @@ class Rewriter {
     this.#collectFront();
     this.#walk(this.#program, true);
     for (const node of this.#program.body) this.#statement(node);
-    const names = [...this.#front];
+    for (const { name, start, end, shorthand } of ownReferences(this.#program, this.#renamed)) {
+      this.#out.update(start, end, shorthand ? `${name}: ${ownName(name)}` : ownName(name));
+    }
+    const names = [...this.#front].map((name) => this.#own(name));
     const declarations = names.length > 0 ? `let ${names.join(', ')};` : '';
     this.#out.prepend(`'use strict';${declarations}${this.#inBlock ? '{' : ''}`);
     if (this.#inBlock) this.#out.append('\n}');
@@ -132,7 +145,12 @@ class Rewriter {
 
   /** `let name = `, or `;name = ` where it is declared at the front. */
   #assign(name: string): string {
-    return this.#front.has(name) ? `;${name} = ` : `let ${name} = `;
+    const variable = this.#own(name);
+    return this.#front.has(name) ? `;${variable} = ` : `let ${variable} = `;
+  }
+
+  #own(name: string): string {
+    return this.#renamed.has(name) ? ownName(name) : name;
   }
 
   #function(node: Extract<AnyNode, { type: 'FunctionDeclaration' }>): void {
@@ -182,14 +200,14 @@ class Rewriter {
     const whole = values.find((one) => one.type === 'ImportNamespaceSpecifier');
     const properties = values
       .filter((one) => one !== whole)
-      .map((one) => `${propertyName(importedName(one))}: ${one.local.name}`)
+      .map((one) => `${propertyName(importedName(one))}: ${this.#own(one.local.name)}`)
       .join(', ');
     const names = values.map(({ local }) => local.name);
     const front = names.some((name) => this.#front.has(name));
     const start = front ? ';(' : 'let ';
     const end = front ? ');' : ';';
-    const parts = whole ? [`${whole.local.name} = ${load}`] : [];
-    if (properties !== '') parts.push(`{ ${properties} } = ${whole?.local.name ?? load}`);
+    const parts = whole ? [`${this.#own(whole.local.name)} = ${load}`] : [];
+    if (properties !== '') parts.push(`{ ${properties} } = ${whole ? this.#own(whole.local.name) : load}`);
     if (front) for (const name of names) this.#front.add(name);
     this.#hoist(node, `${start}${parts.join(', ')}${end}`);
   }
@@ -304,58 +322,7 @@ function propertyName(name: string): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name);
 }
 
-function namesIn(pattern: Pattern): string[] {
-  switch (pattern.type) {
-    case 'Identifier':
-      return [pattern.name];
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((one) =>
-        namesIn(one.type === 'RestElement' ? one.argument : one.value),
-      );
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((one) => (one ? namesIn(one) : []));
-    case 'AssignmentPattern':
-      return namesIn(pattern.left);
-    case 'RestElement':
-      return namesIn(pattern.argument);
-    default:
-      return [];
-  }
-}
-
-function nestedVars(node: AnyNode): string[] {
-  const names: string[] = [];
-  for (const child of childrenOf(node)) {
-    if (isFunction(child) || child.type === 'StaticBlock') continue;
-    if (child.type === 'VariableDeclaration' && child.kind === 'var')
-      names.push(...child.declarations.flatMap(({ id }) => namesIn(id)));
-    names.push(...nestedVars(child));
-  }
-  return names;
-}
-
-function isFunction(node: AnyNode): boolean {
-  return (
-    node.type === 'FunctionDeclaration' ||
-    node.type === 'FunctionExpression' ||
-    node.type === 'ArrowFunctionExpression'
-  );
-}
-
 /** Computed keys of a class member are evaluated outside of it. */
 function isComputedKey(node: AnyNode, child: AnyNode): boolean {
   return node.type === 'PropertyDefinition' && node.computed && node.key === child;
-}
-
-function childrenOf(node: AnyNode): AnyNode[] {
-  const children: AnyNode[] = [];
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) children.push(...value.filter(isNode));
-    else if (isNode(value)) children.push(value);
-  }
-  return children;
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }

@@ -240,3 +240,42 @@ describe('a cell runs', () => {
     expect(await cells.value("import { late } from './late.ts'; late")).toBe(5);
   });
 });
+
+describe('a variable called like a global', () => {
+  it('is the cells’ own: Node and its modules keep theirs', async () => {
+    await cells.declare("import { setTimeout } from 'node:timers/promises'");
+    expect(await cells.value("await setTimeout(1, 'slept')")).toBe('slept');
+    expect(typeof globalThis.setTimeout(() => undefined, 0)).toBe('object');
+    await cells.declare(
+      "const process = { pid: 'mine' }; class URL { own = 1 }; function fetch() { return 'fetched' }; var Buffer = 1; enum Headers { own }",
+    );
+    expect(await cells.value('process.pid + new URL().own + fetch() + Buffer + Headers.own')).toBe(
+      'mine1fetched10',
+    );
+    expect(new URL('a:b').href).toBe('a:b');
+    expect(typeof process.pid).toBe('number');
+  });
+
+  it('is told from properties, parameters and locals of that name', async () => {
+    await cells.declare('let performance = 5');
+    expect(await cells.value('({ performance }).performance + { performance: 1 }.performance')).toBe(6);
+    expect(
+      await cells.value(
+        'const read = (performance: number) => performance + 1; read(1) + ((o: { performance: number }) => o.performance)({ performance })',
+      ),
+    ).toBe(7);
+    expect(
+      await cells.value('function late() { performance += 1; return performance }\nlate() + performance'),
+    ).toBe(12);
+    expect(
+      await cells.value('let made = 0; { const performance = 100; made = performance }\nmade + performance'),
+    ).toBe(106);
+    expect(
+      await cells.value(
+        'const { performance: other = performance } = {} as { performance?: number }; [other, `${performance}`].join()',
+      ),
+    ).toBe('6,6');
+    expect(await cells.value('({ performance } = { performance: 9 }); performance')).toBe(9);
+    expect(typeof globalThis.performance.now()).toBe('number');
+  });
+});
