@@ -4,9 +4,9 @@ const soak = process.env['TIDEMARK_SOAK'] === '1';
 const endsIn = soak ? 'soak.test.ts' : 'test.ts';
 const never = ['**/node_modules/**', ...(soak ? [] : ['**/*.soak.test.ts'])];
 
-// Tests import the workspaces' TypeScript sources; only those below tests/{wire,browser,setup} run what
+// Tests import the workspaces' TypeScript sources; only those below the system folders run what
 // `npm run build` made. These also start servers and measure times: one file after the other, when the rest is done.
-const system = ['wire', 'browser', 'setup'].map((room) => `tests/${room}/**`);
+const system = ['wire', 'browser', 'setup', 'notebooks', 'chaos'].map((room) => `tests/${room}/**`);
 
 export default defineConfig({
   resolve: { conditions: ['tidemark-source'] },

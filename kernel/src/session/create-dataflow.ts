@@ -14,7 +14,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       openView: (viewId) => views.open(viewId),
       refreshView: (viewId) => views.reset(viewId),
       closeView: (viewId) => views.close(viewId),
-      print: options.print,
+      print: (cell, line) => options.print(cell, `${line}\n`),
       inCell: options.inCell,
       currentCell: options.currentCell,
       describe: functionDescriber(),

@@ -33,7 +33,8 @@ export interface SessionHost {
   /** Shows a view's rows again, after its cell ran again and kept it. */
   refreshView(viewId: string): void;
   closeView(viewId: string): void;
-  print(cell: string, text: string): void;
+  /** Writes one line under a cell. */
+  print(cell: string, line: string): void;
   /** Runs work so that output written meanwhile is the cell's. */
   inCell(cell: string, work: () => void): void;
   /** The cell whose code is running now, if it is known better than by `beginCell`. */

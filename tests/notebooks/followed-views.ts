@@ -1,0 +1,92 @@
+import type { Kernel } from '@jupyterlab/services';
+import type { ViewDelta, ViewEvent, ViewRow, ViewSummary } from '../../kernel/src/protocol/index.ts';
+import { VIEWS_COMM_TARGET } from '../../kernel/src/protocol/index.ts';
+
+interface Followed {
+  summary: ViewSummary;
+  status: string;
+  readonly rows: Map<string, ViewRow>;
+}
+
+/** Follows all live views of a kernel over the comm, as a page with the extension does, and keeps their rows. */
+export class FollowedViews {
+  readonly #comm: Kernel.IComm;
+  readonly #views = new Map<string, Followed>();
+  readonly #watchers = new Set<() => void>();
+
+  private constructor(comm: Kernel.IComm) {
+    this.#comm = comm;
+    comm.onMsg = (message) => this.#onEvent(message.content.data as unknown as ViewEvent);
+  }
+
+  static async of(kernel: Kernel.IKernelConnection): Promise<FollowedViews> {
+    const comm = kernel.createComm(VIEWS_COMM_TARGET);
+    const views = new FollowedViews(comm);
+    await comm.open({}).done;
+    return views;
+  }
+
+  /** The view with this title, if there is one. */
+  titled(title: string): { id: string; status: string; rows: ViewRow[] } | undefined {
+    for (const [id, { summary, status, rows }] of this.#views) {
+      if (summary.view.title === title) return { id, status, rows: [...rows.values()] };
+    }
+    return undefined;
+  }
+
+  /** Resolves when `condition` holds; looked at after every message of the kernel. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** Resolves when the view with this title has read its stream to the end. */
+  finished(title: string): Promise<void> {
+    return this.until(() => this.titled(title)?.status === 'finished');
+  }
+
+  #onEvent(event: ViewEvent): void {
+    switch (event.type) {
+      case 'views':
+        for (const summary of event.views) this.#follow(summary);
+        break;
+      case 'opened':
+        this.#follow(event.summary);
+        break;
+      case 'closed':
+        this.#views.delete(event.viewId);
+        break;
+      case 'tick':
+        for (const delta of event.deltas) this.#apply(delta);
+        for (const { viewId, status } of event.statuses) {
+          const view = this.#views.get(viewId);
+          if (view) view.status = status;
+        }
+        break;
+    }
+    for (const look of [...this.#watchers]) look();
+  }
+
+  #follow(summary: ViewSummary): void {
+    const { viewId } = summary.view;
+    const rows = this.#views.get(viewId)?.rows ?? new Map<string, ViewRow>();
+    this.#views.set(viewId, { summary, status: summary.status, rows });
+    void this.#comm.send({ type: 'follow', viewIds: [viewId] });
+  }
+
+  #apply(delta: ViewDelta): void {
+    const view = this.#views.get(delta.viewId);
+    if (!view) return;
+    if (delta.reset) view.rows.clear();
+    for (const id of delta.remove) view.rows.delete(id);
+    for (const row of delta.upsert) view.rows.set(row._id, row);
+    if (delta.view) view.summary = { ...view.summary, view: delta.view };
+  }
+}
