@@ -1,10 +1,12 @@
 // The whole of set-up, in order. Every step looks first whether it has anything to do, and writes its stamp last: run it
 // as often as you like, and after an interruption it goes on where it stopped.
+import { existsSync } from 'node:fs';
 import { buildRooms } from './build-rooms.mjs';
 import { checkMachine } from './check-machine.mjs';
 import { withSetupLock } from './lock.mjs';
 import { setUpNode24 } from './node-24.mjs';
 import { setUpNpmPackages } from './npm-packages.mjs';
+import { venvPython } from './paths.mjs';
 import { setUpPythonEnvironment } from './python-environment.mjs';
 import { registerWithJupyter } from './register-with-jupyter.mjs';
 import { seconds, step } from './step.mjs';
@@ -22,5 +24,5 @@ export async function setUp() {
     await step('Build', buildRooms);
     await step('Kernel', registerWithJupyter);
   });
-  console.log(`Set up in ${seconds(started)}.`);
+  console.log(`All set up (${seconds(started)}).`);
 }

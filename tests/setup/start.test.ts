@@ -29,7 +29,8 @@ function npm(...args: string[]) {
     });
   // As a terminal does on Ctrl-C: the whole group gets the signal.
   const signal = (name: NodeJS.Signals) => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
+    const running = child.exitCode === null && child.signalCode === null;
+    if (child.pid !== undefined && running) process.kill(-child.pid, name);
   };
   return { says, ended, signal, said: () => said };
 }
