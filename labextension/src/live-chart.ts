@@ -3,6 +3,7 @@ import {
   chartStatus,
   isJsonObject,
   type Json,
+  type JsonObject,
   type ViewDelta,
   type ViewRow,
 } from '@tidemark/kernel/protocol';
@@ -135,7 +136,7 @@ export class LiveChart {
     // Loaded with the first chart: JupyterLab shares the one it has.
     const { default: embed } = await import('vega-embed');
     if (this.#disposed) return;
-    this.#pending = everything();
+    this.#pending = nothing();
     this.#drawnWidth = this.#width;
     const result = await embed(this.#node, this.#fitted(spec), {
       mode: 'vega-lite',
@@ -150,7 +151,6 @@ export class LiveChart {
     }
     this.#embedded = result;
     this.#onEmbedded();
-    await this.#update();
   }
 
   async #update(): Promise<void> {
@@ -158,9 +158,8 @@ export class LiveChart {
     if (view === undefined) return;
     const { vega } = await import('vega-embed');
     const { reset, upsert, remove } = this.#pending;
-    this.#pending = { reset: false, upsert: new Map(), remove: new Set() };
-    // Vega keeps the objects that it is given, and marks them.
-    const rows = (reset ? this.#mirror.rows() : [...upsert.values()]).map((row) => ({ ...row }));
+    this.#pending = nothing();
+    const rows = (reset ? this.#mirror.rows() : [...upsert.values()]).map(copied);
     const changes = vega
       .changeset()
       .remove(reset ? () => true : (row: unknown) => remove.has((row as ViewRow)._id))
@@ -168,13 +167,17 @@ export class LiveChart {
     const status = vega
       .changeset()
       .remove(() => true)
-      .insert([{ ...chartStatus(this.#mirror.progress, this.#mirror.rowCount === 0) }]);
+      .insert([this.#status()]);
     // A spec of the user's own may use either of them, or neither.
     if (this.#hasData('rows')) view.change('rows', changes);
     if (this.#hasData('status')) view.change('status', status);
     if (this.#drawnWidth !== this.#width) view.width(this.#width);
     this.#drawnWidth = this.#width;
     await view.runAsync();
+  }
+
+  #status(): JsonObject {
+    return chartStatus(this.#mirror.progress, this.#mirror.rowCount === 0);
   }
 
   #hasData(name: string): boolean {
@@ -188,14 +191,26 @@ export class LiveChart {
       ...spec,
       width: this.#width,
       height,
-      autosize: { type: 'fit', contains: 'padding' },
+      // Labels grow with the numbers: the room for the axes is measured anew at every change.
+      autosize: { type: 'fit', contains: 'padding', resize: true },
+      // What is there already is in the first picture: Vega cannot lay out axes that have no extent.
+      datasets: { rows: this.#mirror.rows().map(copied), status: [this.#status()] },
     };
     return fitted as unknown as VisualizationSpec;
   }
 }
 
+function nothing(): PendingChanges {
+  return { reset: false, upsert: new Map(), remove: new Set() };
+}
+
 function everything(): PendingChanges {
   return { reset: true, upsert: new Map(), remove: new Set() };
+}
+
+/** Vega keeps the objects that it is given, and marks them. */
+function copied(row: ViewRow): ViewRow {
+  return { ...row };
 }
 
 function nextFrame(): Promise<void> {

@@ -8,9 +8,16 @@ import type { WindowShape } from '../views/materialize/window-rows.ts';
 export function windowShape(view: StreamNode): WindowShape | undefined {
   const edge = view.inputs[0];
   if (!edge || edge.sideOutput !== undefined || edge.from.kind !== 'window') return undefined;
-  const { assigner, size, slide, offset, gap } = edge.from.parameters;
+  const { assigner, size, slide, offset, gap, aggregation, field } = edge.from.parameters;
   const layout = /Session/.test(String(assigner)) ? 'session' : slide === undefined ? 'tumbling' : 'sliding';
-  return { layout, size: ms(size), slide: ms(slide), offset: ms(offset), gap: ms(gap) };
+  const measured =
+    aggregation === undefined
+      ? {}
+      : {
+          aggregation: String(aggregation),
+          field: typeof field === 'string' || typeof field === 'number' ? field : undefined,
+        };
+  return { layout, size: ms(size), slide: ms(slide), offset: ms(offset), gap: ms(gap), ...measured };
 }
 
 function ms(value: unknown): number | undefined {

@@ -8,7 +8,8 @@ import {
 } from '../../../kernel/src/views/materialize/view-materializer.ts';
 import { description, SAMPLES } from './sample-views.ts';
 
-const WINDOW = { start: 0, end: 10_000 };
+const T0 = Date.UTC(2026, 10, 23);
+const WINDOW = { start: T0, end: T0 + 10_000 };
 
 function windows(more: { maxRows?: number } = {}): ViewMaterializer {
   return createMaterializer(description('windows', more), {});
@@ -22,7 +23,7 @@ describe('window results', () => {
   test('a firing replaces the row of its key and window, and keeps the value before', () => {
     const view = windows();
     view.onRecord(3, 9999, { key: 'a', window: WINDOW, pane: 0 });
-    view.onWatermark(12_000);
+    view.onWatermark(T0 + 12_000);
     view.onRecord(5, 9999, { key: 'a', window: WINDOW, pane: 1 });
     expect(fields(view.rows(), 'key', 'value', 'pane', '_late', '_previous')).toEqual([['a', 5, 1, true, 3]]);
   });
@@ -30,7 +31,7 @@ describe('window results', () => {
   test('an early firing is no late one', () => {
     const view = windows();
     view.onRecord(3, 9999, { key: 'a', window: WINDOW, pane: 0 });
-    view.onWatermark(5000);
+    view.onWatermark(T0 + 5000);
     view.onRecord(5, 9999, { key: 'a', window: WINDOW, pane: 1 });
     expect(fields(view.rows(), 'pane', '_late')).toEqual([[1, false]]);
   });
@@ -75,12 +76,21 @@ describe('window results', () => {
     ['the last number of a tuple', ['a', 2, 7], 7],
     ["an object's field named value", { count: 1, value: 5 }, 5],
     ["an object's first number that is no key or bound", { key: 1, start: 0, end: 10, mean: 2.5, n: 3 }, 2.5],
+    ["an object's first number that is no time in the window", { at: WINDOW.start + 5, n: 3 }, 3],
     ['1 for a result without a number', 'alarm', 1],
     ['nothing for a number that is none', Number.NaN, null],
   ])('the y axis shows %s', (_, result, value) => {
     const view = windows();
     view.onRecord(result, 9999, { key: 'a', window: WINDOW });
     expect(view.rows()[0]?.value).toBe(value);
+  });
+
+  test('the y axis shows the field that the operator computes', () => {
+    const shape = { layout: 'tumbling', aggregation: 'max', field: 'mag' } as const;
+    const view = createMaterializer(description('windows'), {}, shape);
+    view.onRecord({ depth: 10, mag: 4.5 }, 9999, { key: 'a', window: WINDOW });
+    expect(view.rows()[0]?.value).toBe(4.5);
+    expect(JSON.stringify(view.takeDelta()?.view?.spec)).toContain('max(mag)');
   });
 
   test('keys are told apart by type', () => {
@@ -305,7 +315,7 @@ describe('deltas', () => {
     const before: RecordOrigin = { key: 'a', window: WINDOW, pane: 0 };
     const after: RecordOrigin = { key: 'a', window: WINDOW, pane: 1 };
     for (const view of [straight, first]) view.onRecord(3, 9999, before);
-    for (const view of [straight, first]) view.onWatermark(11_000);
+    for (const view of [straight, first]) view.onWatermark(T0 + 11_000);
     const resumed = windows();
     resumed.restore(structuredClone(first.snapshot()));
     for (const view of [straight, resumed]) view.onRecord(4, 9999, after);

@@ -20,7 +20,7 @@ const SERIES_COLOURS = [
 /** How many keys a chart tells apart; more are left out of it, with a note. */
 export const MAX_SERIES = SERIES_COLOURS.length;
 export const LATE_COLOUR = '#d9480f';
-export const WATERMARK_COLOUR = '#c2255c';
+export const WATERMARK_COLOUR = '#d6467a';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 

@@ -11,7 +11,7 @@ import {
 import { statusTexts } from './status-layers.ts';
 
 /** Beyond this distance between clock and event time the line "no lag" would only squeeze the others. */
-const NEAR_LIVE = 6 * 3_600_000;
+const NEAR_LIVE = 10 * 60_000;
 
 /**
  * Event time against the runtime's clock: one line an operator for its watermark, a faint one for the newest event it

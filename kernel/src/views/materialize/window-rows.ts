@@ -14,6 +14,9 @@ export interface WindowShape {
   readonly slide?: number;
   readonly offset?: number;
   readonly gap?: number;
+  /** What the operator computes (`sum`), and of which field of its results (a name, or a tuple's index). */
+  readonly aggregation?: string;
+  readonly field?: string | number;
 }
 
 interface TimeRange {
@@ -70,7 +73,7 @@ export class WindowRows implements RowMaker {
     const id = firing.results === 0 ? base : `${base}|${firing.results}`;
     firing.results += 1;
 
-    const { value, title, fields } = windowValue(result, key);
+    const { value, title, fields } = windowValue(result, { key, window, measured: this.#shape });
     if (this.#context.rows.size === 0) this.#valueTitle = title;
     const previous = pane > 0 ? this.#context.rows.get(id)?.value : undefined;
     const late = pane > 0 && this.#context.watermark() >= window.end - 1;

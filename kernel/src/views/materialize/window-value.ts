@@ -10,43 +10,65 @@ export interface WindowValue {
   readonly fields: JsonObject;
 }
 
+/** What is known of a result before it is looked at. */
+export interface ResultOrigin {
+  readonly key: unknown;
+  readonly window: { readonly start: number; readonly end: number };
+  readonly measured?: { readonly aggregation?: string; readonly field?: string | number };
+}
+
 /**
- * Finds the number in a window's result: the result itself, a tuple's last number, an object's field `value` or else
- * its first numeric field that is neither the key nor the window's bounds. A result without a number counts as 1.
+ * Finds the number in a window's result: the field that the operator computes, where that is known; else the result
+ * itself, a tuple's last number, an object's field `value` or else its first numeric field that is neither the key nor
+ * a time in the window. A result without a number counts as 1.
  */
-export function windowValue(result: unknown, key: unknown): WindowValue {
+export function windowValue(result: unknown, origin: ResultOrigin): WindowValue {
+  const { aggregation, field } = origin.measured ?? {};
+  const title = aggregation === undefined ? 'value' : aggregation;
   const own = numberOf(result);
-  if (own !== undefined) return { value: finite(own), title: 'value', fields: {} };
-  if (Array.isArray(result)) return tupleValue(result);
-  if (typeof result === 'object' && result !== null && !(result instanceof Date))
-    return objectValue(result, key);
-  return { value: 1, title: 'results', fields: { result: plainJson(result) } };
-}
-
-function tupleValue(tuple: readonly unknown[]): WindowValue {
-  const last = tuple.findLastIndex((item) => numberOf(item) !== undefined);
-  const fields = Object.fromEntries(tuple.slice(0, 20).map((item, i) => [`f${i}`, plainJson(item)]));
-  if (last < 0) return { value: 1, title: 'results', fields };
-  return { value: finite(numberOf(tuple[last]) ?? Number.NaN), title: 'value', fields };
-}
-
-function objectValue(result: object, key: unknown): WindowValue {
-  const plain = plainJson(result);
-  const fields = isJsonObject(plain) ? plain : {};
-  const name = chosenField(result, key);
+  if (own !== undefined) return { value: finite(own), title, fields: {} };
+  if (typeof result !== 'object' || result === null || result instanceof Date)
+    return { value: 1, title: 'results', fields: { result: plainJson(result) } };
+  const fields = Array.isArray(result) ? tupleFields(result) : objectFields(result);
+  const computed = field === undefined ? undefined : numberOf(fieldOf(result, String(field)));
+  if (computed !== undefined) return { value: finite(computed), title: `${title}(${field})`, fields };
+  if (Array.isArray(result)) {
+    const last = result.findLast((item) => numberOf(item) !== undefined) as number | bigint | undefined;
+    return last === undefined
+      ? { value: 1, title: 'results', fields }
+      : { value: finite(Number(last)), title, fields };
+  }
+  const name = measureOf(result, origin);
   if (name === undefined) return { value: 1, title: 'results', fields };
-  const value = finite(numberOf(fieldOf(result, name)) ?? Number.NaN);
-  return { value, title: name, fields };
+  return { value: finite(Number(fieldOf(result, name))), title: name, fields };
+}
+
+function tupleFields(tuple: readonly unknown[]): JsonObject {
+  return Object.fromEntries(tuple.slice(0, 20).map((item, i) => [`f${i}`, plainJson(item)]));
+}
+
+function objectFields(result: object): JsonObject {
+  const plain = plainJson(result);
+  return isJsonObject(plain) ? plain : {};
 }
 
 /** Fields that say which window or key it is, not how much. */
 const NOT_A_MEASURE = new Set(['start', 'end', 'windowStart', 'windowEnd', 'key', 'pane', 'timestamp']);
 
-function chosenField(result: object, key: unknown): string | undefined {
-  const names = Object.keys(result).filter((name) => numberOf(fieldOf(result, name)) !== undefined);
-  if (names.includes('value')) return 'value';
-  const measures = names.filter((name) => !NOT_A_MEASURE.has(name));
-  return measures.find((name) => fieldOf(result, name) !== key) ?? measures[0];
+function measureOf(result: object, { key, window }: ResultOrigin): string | undefined {
+  const numbers = Object.keys(result).filter((name) => numberOf(fieldOf(result, name)) !== undefined);
+  if (numbers.includes('value')) return 'value';
+  const measures = numbers.filter((name) => {
+    if (NOT_A_MEASURE.has(name)) return false;
+    const value = fieldOf(result, name);
+    return value !== key && !(isMoment(value) && value >= window.start && value <= window.end);
+  });
+  return measures[0] ?? numbers.find((name) => !NOT_A_MEASURE.has(name)) ?? numbers[0];
+}
+
+/** Large enough for an epoch time that is no textbook's. */
+function isMoment(value: unknown): value is number {
+  return typeof value === 'number' && value > 1e10;
 }
 
 function numberOf(value: unknown): number | undefined {
