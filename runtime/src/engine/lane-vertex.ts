@@ -1,6 +1,6 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { Operator, Output } from '../operators/operator.ts';
-import { WatermarkCombiner } from '../time/watermark-combiner.ts';
+import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
 
 /** A node of the graph as it runs in a lane. */

@@ -1,4 +1,4 @@
-import { DataStream } from '../api/data-stream.ts';
+import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
 import type { ExecutionBackend } from '../engine/backend.ts';
 import { Lane, type LaneSnapshot } from '../engine/lane.ts';
