@@ -16,7 +16,8 @@ export async function setUpNpmPackages(progress) {
   const wanted = lockedPackages(join(root, 'package-lock.json'));
   if (readStamp(underWay) === undefined && sameAs(wanted)) return 'up to date';
 
-  const paths = Object.keys(wanted);
+  // Optional ones are mostly for other platforms.
+  const paths = Object.keys(wanted).filter((path) => wanted[path].optional !== true);
   const count = paths.length;
   progress(`${count} packages`);
   writeStamp(underWay, String(process.pid));
