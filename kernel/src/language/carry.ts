@@ -42,7 +42,7 @@ export function carry(
     }
     return needs;
   };
-  const printed = printedTypes(checker, outline);
+  const printed = printedTypes(checker, outline, scope);
   for (const statement of outline.statements) {
     if (statement.kind === 'import') continue;
     const verbatim = verbatimText(statement, text);
@@ -85,7 +85,7 @@ function addOnce(binding: LiveBinding, declaration: CarriedDeclaration): void {
 }
 
 /** The types of the cell's variables and functions; those that can be read off the text are not asked for. */
-function printedTypes(checker: Checker, outline: CellOutline): Map<DeclaredName, string> {
+function printedTypes(checker: Checker, outline: CellOutline, scope: LiveScope): Map<DeclaredName, string> {
   const types = new Map<DeclaredName, string>();
   const asked: DeclaredName[] = [];
   for (const { names } of outline.statements) {
@@ -108,9 +108,16 @@ function printedTypes(checker: Checker, outline: CellOutline): Map<DeclaredName,
   const answers = checker.printTypes(asked.map(({ nameStart }) => nameStart));
   for (const [index, declared] of asked.entries()) {
     const answer = answers[index];
-    if (answer !== undefined) types.set(declared, answer);
+    if (answer !== undefined) types.set(declared, withAliases(answer, scope));
   }
   return types;
+}
+
+/** `import("…").Name` by the module's own name, so that printed types do not change the list of imports. */
+function withAliases(type: string, scope: LiveScope): string {
+  return type.replace(/\bimport\("((?:[^"\\]|\\.)*)"\)/g, (_, specifier: string) =>
+    scope.modules.whole(specifier),
+  );
 }
 
 /** The type that a `let` has by a literal. */

@@ -21,7 +21,7 @@ export interface CompletionType {
 }
 
 const WORD_BEFORE = /[\p{ID_Start}$_#]?[\p{ID_Continue}$\u200c\u200d]*$/u;
-const OWN_NAME = /^(?:__c\d+|__i\d+)$/;
+const OWN_NAME = /^__(?:[cm]\d+|awaited)$/;
 /** A module's name that is being written: after `from`, `import`, `import(`, `require(`. */
 const MODULE_NAME_BEFORE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(?:'([^'\n]*)|"([^"\n]*))$/;
 const MANY = 1000;

@@ -160,7 +160,7 @@ export class LanguageService {
     const syntax = this.#checker.syntacticDiagnostics().filter(({ pos }) => pos >= open.offset);
     if (syntax.length > 0) return this.#failed(syntax, shown, open.offset);
     let errors = this.#errors();
-    if (errors.some(({ code }) => UNRESOLVED_MODULE.has(code))) {
+    if (errors.some(({ code, pos }) => pos >= open.offset && UNRESOLVED_MODULE.has(code))) {
       this.#checker.refresh();
       errors = this.#errors();
     }
@@ -236,16 +236,22 @@ export class LanguageService {
     const { DiagnosticCategory } = typescript7().api;
     return this.#checker
       .semanticDiagnostics()
-      .filter(({ category }) => category === DiagnosticCategory.Error);
+      .filter(({ category, code }) => category === DiagnosticCategory.Error && code !== UNTYPED_MODULE);
   }
 
   /** Where a printed type does not stand on its own, takes the declaration in the cell's own words. */
   #useOwnWords(open: OpenCell, errors: readonly { readonly pos: number }[]): boolean {
     let changed = false;
+    const broken = open.prologue.modules.filter(({ start, end }) =>
+      errors.some(({ pos }) => pos >= start && pos < end),
+    );
+    for (const { alias } of broken) this.#scope.modules.drop(alias);
+    const refersToBroken = (text: string): boolean => broken.some(({ alias }) => text.includes(`${alias}.`));
     for (const { start, end, binding, declaration } of open.prologue.ranges) {
       const { verbatim } = declaration;
       if (!declaration.printed || verbatim === undefined) continue;
-      if (!errors.some(({ pos }) => pos >= start && pos < end)) continue;
+      const hasError = errors.some(({ pos }) => pos >= start && pos < end);
+      if (!hasError && !refersToBroken(declaration.text)) continue;
       Object.assign(declaration, { ...verbatim, printed: false });
       binding.form = 'space';
       changed = true;
@@ -279,8 +285,10 @@ export class LanguageService {
   }
 }
 
-/** Modules not found, or found without types: the disk may have changed since it was read. */
-const UNRESOLVED_MODULE = new Set([2307, 2792, 7016]);
+/** Modules not found: the disk may have changed since it was read. */
+const UNRESOLVED_MODULE = new Set([2307, 2792]);
+/** A module of plain JavaScript has no types, and is used without. */
+const UNTYPED_MODULE = 7016;
 
 const DECLARATION =
   /(?:^|[;\n{}])\s*(?:export\s+|declare\s+|abstract\s+|async\s+)*(?:const|let|var|class|function\s*\*?|enum|interface|type|namespace)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;

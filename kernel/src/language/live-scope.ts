@@ -1,4 +1,5 @@
 import type { BindingKind, ImportedName } from './cell-outline.ts';
+import { ModuleAliases } from './module-aliases.ts';
 
 /** The namespace of a cell's declarations in the text that later cells are checked against. */
 export function spaceName(space: number): string {
@@ -40,6 +41,8 @@ export interface LiveBinding {
 
 /** The live bindings of a session: what a name means to the next cell. */
 export class LiveScope {
+  /** Modules that live declarations refer to. */
+  readonly modules = new ModuleAliases();
   readonly #bindings = new Map<string, LiveBinding>();
 
   readonly #ambient = new Map<string, string>();

@@ -21,6 +21,8 @@ export interface PrologueRange {
 export interface Prologue {
   readonly text: string;
   readonly ranges: readonly PrologueRange[];
+  /** Where modules are imported. */
+  readonly modules: readonly { readonly start: number; readonly end: number; readonly alias: string }[];
   /** Bindings in namespaces, by `__c3.name`: what a printed type may refer to. */
   readonly spaces: ReadonlyMap<string, LiveBinding>;
 }
@@ -44,10 +46,10 @@ class PrologueBuilder {
   readonly #declared: ReadonlySet<string>;
   readonly #top = new Map<string, LiveBinding>();
   readonly #needed = new Set<LiveBinding>();
-  #text = 'export {};\n';
+  #text = '';
   readonly #ranges: PrologueRange[] = [];
-  /** Imports under names of their own, for namespaces where the plain name means something else. */
-  readonly #aliased = new Map<LiveBinding, string>();
+  /** Default imports by the names that cells gave them. */
+  readonly #plain = new Map<string, string>();
 
   constructor(scope: LiveScope, declared: ReadonlySet<string>) {
     this.#scope = scope;
@@ -69,7 +71,18 @@ class PrologueBuilder {
     for (const binding of this.#needed) {
       if (binding.form === 'space') spaces.set(`${spaceName(binding.space)}.${binding.name}`, binding);
     }
-    return { text: this.#text, ranges: this.#ranges, spaces };
+    const modules: { start: number; end: number; alias: string }[] = [];
+    let header = 'export {};\n';
+    for (const { alias, text } of this.#scope.modules.statements(this.#plain)) {
+      modules.push({ start: header.length, end: header.length + text.length, alias });
+      header += text;
+    }
+    const ranges = this.#ranges.map((range) => ({
+      ...range,
+      start: range.start + header.length,
+      end: range.end + header.length,
+    }));
+    return { text: header + this.#text, ranges, modules, spaces };
   }
 
   #need(binding: LiveBinding): void {
@@ -82,7 +95,7 @@ class PrologueBuilder {
 
   #writeTop(binding: LiveBinding): void {
     const { name, kind, form } = binding;
-    if (form === 'import') this.#text += importText(binding, name);
+    if (form === 'import') this.#writeImport(binding, name, true);
     else if (form === 'inline') this.#writeDeclarations(binding, false);
     else if (kind === 'const' || kind === 'let' || kind === 'var') {
       // Not an alias: a variable that a cell imports could not be assigned to.
@@ -106,8 +119,6 @@ class PrologueBuilder {
       for (const binding of members) this.#writeDeclarations(binding, true, written);
       this.#text += '}\n';
     }
-    // Import declarations are hoisted, so they may come last.
-    for (const [binding, alias] of this.#aliased) this.#text += importText(binding, alias);
   }
 
   #outerNames(space: number, members: readonly LiveBinding[]): Map<string, LiveBinding> {
@@ -129,13 +140,28 @@ class PrologueBuilder {
       this.#text += `import ${name} = ${spaceName(binding.space)}.${binding.name};\n`;
       return;
     }
-    if (this.#top.get(name) === binding) return;
-    const alias = this.#aliased.get(binding) ?? `__i${this.#aliased.size}`;
-    this.#aliased.set(binding, alias);
-    const imported = binding.imported?.name;
-    if (imported === '*') this.#text += `import ${name} = ${alias};\n`;
-    else if (imported === 'default') this.#text += `const ${name} = ${alias}; type ${name} = ${alias};\n`;
-    else this.#text += `import ${name} = ${alias}.${imported};\n`;
+    if (this.#top.get(name) !== binding) this.#writeImport(binding, name, false);
+  }
+
+  #writeImport(binding: LiveBinding, name: string, atTop: boolean): void {
+    const { imported } = binding;
+    if (imported === undefined) return;
+    const { modules } = this.#scope;
+    if (imported.name === 'default') {
+      const alias = modules.defaultOf(imported, binding.name);
+      if (atTop) this.#plain.set(alias, name);
+      else {
+        const at = this.#top.get(binding.name);
+        const plain = at && sameImport(at, binding) ? binding.name : alias;
+        this.#text += `const ${name} = ${plain}; type ${name} = ${plain};\n`;
+      }
+      return;
+    }
+    const alias = modules.whole(imported.specifier, imported.attributes, imported.typeOnly);
+    if (imported.name === '*') this.#text += `import ${name} = ${alias};\n`;
+    else if (/^[\p{ID_Start}$_]/u.test(imported.name))
+      this.#text += `import ${name} = ${alias}.${imported.name};\n`;
+    else this.#text += `const ${name} = ${alias}[${JSON.stringify(imported.name)}];\n`;
   }
 
   #writeDeclarations(binding: LiveBinding, exported: boolean, written?: Set<string>): void {
@@ -151,14 +177,11 @@ class PrologueBuilder {
   }
 }
 
-function importText(binding: LiveBinding, local: string): string {
-  const { imported } = binding;
-  if (imported === undefined) return '';
-  const from = `from ${JSON.stringify(imported.specifier)} ${imported.attributes};\n`;
-  // An alias for use in a namespace is taken of the whole module, which can be named in an import alias.
-  const whole = imported.name === '*' || (local !== binding.name && imported.name !== 'default');
-  const keyword = imported.typeOnly ? 'import type' : 'import';
-  if (whole) return `${keyword} * as ${local} ${from}`;
-  const name = /^[\p{ID_Start}$_]/u.test(imported.name) ? imported.name : JSON.stringify(imported.name);
-  return `${keyword} { ${name} as ${local} } ${from}`;
+function sameImport({ imported: a }: LiveBinding, { imported: b }: LiveBinding): boolean {
+  return (
+    a?.specifier === b?.specifier &&
+    a?.name === b?.name &&
+    a?.attributes === b?.attributes &&
+    a?.typeOnly === b?.typeOnly
+  );
 }
