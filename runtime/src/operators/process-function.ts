@@ -35,11 +35,16 @@ export interface OnTimerContext<K = unknown> extends KeyedContext<K> {
 
 /** Handles records one by one, on a stream without keys. */
 export abstract class ProcessFunction<I, O> extends RichFunction {
+  /** For the checker alone: a function for keyed streams is none for others. */
+  declare readonly streamKind?: 'not-keyed';
+
   abstract processElement(value: I, context: Context, out: Collector<O>): Results<O>;
 }
 
 /** Handles records one by one with state and timers a key. */
 export abstract class KeyedProcessFunction<K, I, O> extends RichFunction {
+  declare readonly streamKind?: 'keyed';
+
   abstract processElement(value: I, context: KeyedContext<K>, out: Collector<O>): Results<O>;
 
   /** Called when a timer of the current key is due. */

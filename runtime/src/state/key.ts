@@ -16,7 +16,7 @@ export function isPrimitiveKey(key: unknown): key is PrimitiveKey {
  */
 export function keyIdentity(key: unknown): PrimitiveKey {
   if (typeof key === 'string') return key.charCodeAt(0) === 0 ? `\0s${key}` : key;
-  if (isPrimitiveKey(key)) return key;
+  if (isPrimitiveKey(key)) return key === 0 ? 0 : key;
   return `\0c${compositeIdentity(key)}`;
 }
 
