@@ -15,6 +15,9 @@ export interface NotebookPanel {
     scrollToItem(index: number, align?: string): Promise<void>;
     deselectAll(): void;
     mode: 'command' | 'edit';
+    readonly model: {
+      readonly sharedModel: { insertCell(index: number, cell: { cell_type: string; source: string }): unknown };
+    };
   };
   readonly context: {
     readonly path: string;

@@ -87,6 +87,26 @@ export class LabPage {
     );
   }
 
+  /** The cell's text. */
+  source(index: number): Promise<string> {
+    return this.page.evaluate(
+      (at) => window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.sharedModel.getSource() ?? '',
+      index,
+    );
+  }
+
+  /** Puts a new code cell before the one with this index. */
+  async insertCell(index: number, source: string): Promise<void> {
+    await this.page.evaluate(
+      ([at, text]) =>
+        window.jupyterapp.shell.currentWidget?.content.model.sharedModel.insertCell(at, {
+          cell_type: 'code',
+          source: text,
+        }),
+      [index, source] as const,
+    );
+  }
+
   /** The cell's element; it is in the document once {@link runCell} or {@link scrollTo} has brought it there. */
   cell(index: number): Locator {
     return this.page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`);
@@ -144,6 +164,14 @@ export class LabPage {
     const view = (await this.views()).find((candidate) => candidate.cell === cell);
     if (view === undefined) throw new Error(`the view under cell ${cell} went away`);
     return view;
+  }
+
+  /** Waits until the (first) view under a cell says that its status is this. */
+  async untilViewStatus(cell: number, status: string): Promise<void> {
+    await this.page
+      .locator(`.jp-Cell[data-windowed-list-index="${cell}"] [data-view-id][data-view-status="${status}"]`)
+      .first()
+      .waitFor();
   }
 
   /**
@@ -206,6 +234,13 @@ export class LabPage {
       window.jupyterapp.shell.currentWidget?.context.sessionContext.restartKernel(),
     );
     await this.untilIdle();
+  }
+
+  /** What JupyterLab thinks of the kernel. */
+  kernelStatus(): Promise<string | undefined> {
+    return this.page.evaluate(
+      () => window.jupyterapp.shell.currentWidget?.context.sessionContext.session?.kernel?.status,
+    );
   }
 
   kernelId(): Promise<string> {
