@@ -1,4 +1,5 @@
 import { test } from 'vitest';
 import { killSessionProcessAndResume, seedOfRun } from './kill-session.ts';
 
-test('law 8: twenty kill -9 of the session process change nothing in the end', () => killSessionProcessAndResume(20, seedOfRun()));
+test('law 8: twenty kill -9 of the session process change nothing in the end', () =>
+  killSessionProcessAndResume(20, seedOfRun()));

@@ -32,9 +32,15 @@ export async function killSessionProcessAndResume(kills: number, seed: number): 
     await views.finished('Strongest earthquake of the last day');
     const model = earthquakeModel(earthquakesFile);
     const rows = (title: string) => views.titled(title)?.rows ?? [];
-    expect(new Map(rows(COUNTS).map((row) => [`${String(row['key'])}@${String(row['start'])}`, row['value']]))).toEqual(model.tumbling);
-    expect(new Map(rows('How many came too late').map((row) => [row['strength'], row['tooLate']]))).toEqual(model.tooLate);
-    expect(new Map(rows('Strongest earthquake of the last day').map((row) => [row['start'], row['value']]))).toEqual(model.strongest);
+    expect(
+      new Map(rows(COUNTS).map((row) => [`${String(row['key'])}@${String(row['start'])}`, row['value']])),
+    ).toEqual(model.tumbling);
+    expect(new Map(rows('How many came too late').map((row) => [row['strength'], row['tooLate']]))).toEqual(
+      model.tooLate,
+    );
+    expect(
+      new Map(rows('Strongest earthquake of the last day').map((row) => [row['start'], row['value']])),
+    ).toEqual(model.strongest);
     await notebook.close();
   } finally {
     await server.stop();
@@ -42,7 +48,8 @@ export async function killSessionProcessAndResume(kills: number, seed: number): 
 }
 
 async function runAll(notebook: HeadlessNotebook): Promise<void> {
-  for (const cell of await notebook.runAll()) expect(cell.status, `${cell.id}: ${JSON.stringify(cell.reply)}`).toBe('ok');
+  for (const cell of await notebook.runAll())
+    expect(cell.status, `${cell.id}: ${JSON.stringify(cell.reply)}`).toBe('ok');
 }
 
 async function someChanges(views: FollowedViews, count: number): Promise<void> {

@@ -9,7 +9,10 @@ interface Quake {
 }
 
 /** What notebook 01 must show in the end, worked out in a few lines of its own, apart from the engine. */
-export function earthquakeModel(file: string, options = { speed: 10_800, tick: 50, patience: 4 * HOUR, size: 6 * HOUR, lateness: 12 * HOUR }) {
+export function earthquakeModel(
+  file: string,
+  options = { speed: 10_800, tick: 50, patience: 4 * HOUR, size: 6 * HOUR, lateness: 12 * HOUR },
+) {
   const { features } = JSON.parse(readFileSync(file, 'utf8')) as { features: { properties: Quake }[] };
   const quakes = features.map(({ properties }) => properties).sort((a, b) => a.updated - b.updated);
   const first = quakes[0]?.updated ?? 0;

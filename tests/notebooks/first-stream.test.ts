@@ -25,13 +25,24 @@ const rowsOf = (title: string) => views.titled(title)?.rows ?? [];
 describe('notebook 01', () => {
   test('runs from top to bottom without an error', async () => {
     const executed = await notebook.runAll();
-    expect(executed.map(({ id, status }) => `${id} ${status}`)).toEqual(notebook.cells.map(({ id }) => `${id} ok`));
-    for (const cell of executed) expect(cell.outputs.filter((output) => output.output_type === 'stream' || output.output_type === 'error'), cell.id).toEqual([]);
+    expect(executed.map(({ id, status }) => `${id} ${status}`)).toEqual(
+      notebook.cells.map(({ id }) => `${id} ok`),
+    );
+    for (const cell of executed)
+      expect(
+        cell.outputs.filter((output) => output.output_type === 'stream' || output.output_type === 'error'),
+        cell.id,
+      ).toEqual([]);
   });
 
   test('counts every earthquake in its six hours, amended by those that come late', async () => {
     await views.finished('Earthquakes in six hours');
-    const counted = new Map(rowsOf('Earthquakes in six hours').map((row) => [`${String(row['key'])}@${String(row['start'])}`, row['value']]));
+    const counted = new Map(
+      rowsOf('Earthquakes in six hours').map((row) => [
+        `${String(row['key'])}@${String(row['start'])}`,
+        row['value'],
+      ]),
+    );
     expect(counted).toEqual(model.tumbling);
     expect(rowsOf('Earthquakes in six hours').some((row) => Number(row['pane']) > 0)).toBe(true);
   });
@@ -46,7 +57,9 @@ describe('notebook 01', () => {
 
   test('shows the strongest earthquake of every last day', async () => {
     await views.finished('Strongest earthquake of the last day');
-    const shown = new Map(rowsOf('Strongest earthquake of the last day').map((row) => [row['start'], row['value']]));
+    const shown = new Map(
+      rowsOf('Strongest earthquake of the last day').map((row) => [row['start'], row['value']]),
+    );
     expect(shown).toEqual(model.strongest);
   });
 });

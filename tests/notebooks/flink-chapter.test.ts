@@ -21,14 +21,30 @@ const text = (cellId: string) => plainText(notebook.outputsOf(cellId));
 describe('notebook 02', () => {
   test('runs from top to bottom without an error', async () => {
     const executed = await notebook.runAll();
-    expect(executed.map(({ id, status }) => `${id} ${status}`)).toEqual(notebook.cells.map(({ id }) => `${id} ok`));
+    expect(executed.map(({ id, status }) => `${id} ${status}`)).toEqual(
+      notebook.cells.map(({ id }) => `${id} ok`),
+    );
   });
 
   test('prints the lines that start with INFO under the cell that filters them', async () => {
-    const lines = ['INFO service started', 'INFO user ada signed in', 'INFO user grace signed in', 'INFO user ada signed out'];
+    const lines = [
+      'INFO service started',
+      'INFO user ada signed in',
+      'INFO user grace signed in',
+      'INFO user ada signed out',
+    ];
     const all = Array.from({ length: 5 }, () => lines).flat();
-    await notebook.untilOutputs(() => text('filter').split('\n').filter((line) => line.startsWith('INFO')).length === all.length);
-    expect(text('filter').split('\n').filter((line) => line.startsWith('INFO'))).toEqual(all);
+    await notebook.untilOutputs(
+      () =>
+        text('filter')
+          .split('\n')
+          .filter((line) => line.startsWith('INFO')).length === all.length,
+    );
+    expect(
+      text('filter')
+        .split('\n')
+        .filter((line) => line.startsWith('INFO')),
+    ).toEqual(all);
     expect(text('close')).toContain("'finished'");
   });
 
@@ -39,7 +55,8 @@ describe('notebook 02', () => {
     const expected: string[] = [];
     for (let window = 0; window < 4; window++) {
       const counts = new Map<string, number>();
-      for (let i = window * 10; i < window * 10 + 10; i++) counts.set(levels[i % 8]!, (counts.get(levels[i % 8]!) ?? 0) + 1);
+      for (let i = window * 10; i < window * 10 + 10; i++)
+        counts.set(levels[i % 8]!, (counts.get(levels[i % 8]!) ?? 0) + 1);
       expected.push(...[...counts].map(([level, n]) => `[ '${level}', ${n} ]`));
     }
     expect([...counted].sort()).toEqual(expected.sort());

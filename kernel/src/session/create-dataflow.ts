@@ -27,11 +27,18 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
   const env = new SessionEnvironment(session);
   const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
     if (value instanceof DataStream) return value.show(viewOptions);
-    throw new TypeError('show(x) needs a stream; for any other value use display(x), or make it the last expression of the cell.');
+    throw new TypeError(
+      'show(x) needs a stream; for any other value use display(x), or make it the last expression of the cell.',
+    );
   };
 
   return {
-    globals: { env, show, watermarks: (stream: unknown, viewOptions: ViewOptions = {}) => show(stream, { ...viewOptions, kind: 'watermarks' }) },
+    globals: {
+      env,
+      show,
+      watermarks: (stream: unknown, viewOptions: ViewOptions = {}) =>
+        show(stream, { ...viewOptions, kind: 'watermarks' }),
+    },
     beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
     endCell: (cell: CellRun, failed: boolean): Promise<CellReport> => {
       const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
@@ -48,7 +55,9 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     afterTermination: () => {
       const interrupted = session.afterTermination();
       if (interrupted !== undefined) {
-        options.warn(`${interrupted} was interrupted in the middle of a record. It stands at the last snapshot; edit its cell and run it again, or env.resume().`);
+        options.warn(
+          `${interrupted} was interrupted in the middle of a record. It stands at the last snapshot; edit its cell and run it again, or env.resume().`,
+        );
       }
     },
     resetView: (viewId) => views.reset(viewId),

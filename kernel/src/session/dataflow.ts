@@ -4,7 +4,12 @@ import type { ViewDelta, ViewDescription, ViewFailure, ViewStatusName } from '..
 export type ViewMessage =
   | { readonly type: 'view-open'; readonly view: ViewDescription }
   | { readonly type: 'view-delta'; readonly delta: ViewDelta }
-  | { readonly type: 'view-status'; readonly viewId: string; readonly status: ViewStatusName; readonly failure?: ViewFailure }
+  | {
+      readonly type: 'view-status';
+      readonly viewId: string;
+      readonly status: ViewStatusName;
+      readonly failure?: ViewFailure;
+    }
   | { readonly type: 'view-close'; readonly viewId: string };
 
 /** A cell about to run. */

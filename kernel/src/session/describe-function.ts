@@ -38,29 +38,47 @@ export function functionDescriber(): DescribeFunction {
 
   const take = (objectId: string): unknown => {
     shared[hand] = undefined;
-    post('Runtime.callFunctionOn', { objectId, functionDeclaration: `function () { globalThis[Symbol.for('${key}')](this); }` });
+    post('Runtime.callFunctionOn', {
+      objectId,
+      functionDeclaration: `function () { globalThis[Symbol.for('${key}')](this); }`,
+    });
     return shared[hand];
   };
 
-  const properties = (value: unknown): { internalProperties?: RemoteProperty[]; privateProperties?: RemoteProperty[]; result: RemoteProperty[] } => {
+  const properties = (
+    value: unknown,
+  ): {
+    internalProperties?: RemoteProperty[];
+    privateProperties?: RemoteProperty[];
+    result: RemoteProperty[];
+  } => {
     (globalThis as Record<symbol, unknown>)[Symbol.for(`${key}.of`)] = value;
     const evaluated = post<{ result: { objectId?: string } }>('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${key}.of')]`,
       objectGroup: key,
     });
     const objectId = evaluated?.result.objectId;
-    return (objectId ? post('Runtime.getProperties', { objectId, ownProperties: true }) : undefined) ?? { result: [] };
+    return (
+      (objectId ? post('Runtime.getProperties', { objectId, ownProperties: true }) : undefined) ?? {
+        result: [],
+      }
+    );
   };
 
   /** Variables that `fn` closes over, innermost scope first; not the notebook's, which are looked up by name. */
   const closureOf = (fn: object): Map<string, unknown> => {
     const captured = new Map<string, unknown>();
-    const scopes = properties(fn).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
-    const list = scopes ? post<{ result: RemoteProperty[] }>('Runtime.getProperties', { objectId: scopes, ownProperties: true }) : undefined;
+    const scopes = properties(fn).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value
+      ?.objectId;
+    const list = scopes
+      ? post<{ result: RemoteProperty[] }>('Runtime.getProperties', { objectId: scopes, ownProperties: true })
+      : undefined;
     for (const { value } of list?.result ?? []) {
       if (!value?.objectId || /^(Script|Global)/.test(value.description ?? '')) continue;
       const scope = take(value.objectId) as { object?: Record<string, unknown> } | undefined;
-      for (const [name, held] of Object.entries(scope?.object ?? {})) if (!captured.has(name)) captured.set(name, held);
+      for (const name of Object.keys(scope?.object ?? {})) {
+        if (!captured.has(name)) captured.set(name, initialized(scope?.object, name));
+      }
     }
     return captured;
   };
@@ -77,7 +95,14 @@ export function functionDescriber(): DescribeFunction {
     if (typeof value === 'function') return describe(value, seen, depth + 1);
     if (typeof value !== 'object' || value === null) return canonical(value);
     const prototype: unknown = Object.getPrototypeOf(value);
-    const data = prototype === Object.prototype || prototype === null || Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Date || ArrayBuffer.isView(value);
+    const data =
+      prototype === Object.prototype ||
+      prototype === null ||
+      Array.isArray(value) ||
+      value instanceof Map ||
+      value instanceof Set ||
+      value instanceof Date ||
+      ArrayBuffer.isView(value);
     // What has behaviour of its own (a stream, a client) counts by its class: its inside changes as it works.
     return data ? canonical(value).slice(0, DATA_LENGTH) : (value.constructor?.name ?? 'object');
   };
@@ -103,7 +128,10 @@ export function functionDescriber(): DescribeFunction {
   };
 
   const privateFields = (instance: object): [string, unknown][] =>
-    (properties(instance).privateProperties ?? []).map(({ name, value }) => [name, value?.objectId ? take(value.objectId) : value?.value]);
+    (properties(instance).privateProperties ?? []).map(({ name, value }) => [
+      name,
+      value?.objectId ? take(value.objectId) : value?.value,
+    ]);
 
   return (fn) => {
     try {
@@ -115,6 +143,15 @@ export function functionDescriber(): DescribeFunction {
   };
 }
 
+/** A captured variable's value; `undefined` while it is not initialized yet. */
+function initialized(scope: Record<string, unknown> | undefined, name: string): unknown {
+  try {
+    return scope?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Names that a function's source refers to, in order of appearance; locals are among them, and are not found outside. */
 function namesIn(source: string): string[] {
   const tree = parseFunction(source);
@@ -124,7 +161,9 @@ function namesIn(source: string): string[] {
     if (typeof node !== 'object' || node === null || !('type' in node)) return;
     const { type } = node as Node;
     for (const [field, child] of Object.entries(node)) {
-      const isKey = (field === 'property' && type === 'MemberExpression') || (field === 'key' && type !== 'PropertyDefinition');
+      const isKey =
+        (field === 'property' && type === 'MemberExpression') ||
+        (field === 'key' && type !== 'PropertyDefinition');
       if (isKey && !(node as { computed?: boolean }).computed) continue;
       visit(child);
     }

@@ -1,7 +1,11 @@
 import type { AnnouncedView } from 'tidemark/session';
 import type { ViewObserver } from 'tidemark';
 import type { ViewDescription } from '../protocol/index.ts';
-import { createMaterializer, DEFAULT_ROWS, type ViewMaterializer } from '../views/materialize/view-materializer.ts';
+import {
+  createMaterializer,
+  DEFAULT_ROWS,
+  type ViewMaterializer,
+} from '../views/materialize/view-materializer.ts';
 import type { ViewMessage } from './dataflow.ts';
 import { windowShape } from './window-shape.ts';
 
@@ -28,11 +32,21 @@ export class LiveViews {
   announce(announced: AnnouncedView): void {
     const { viewId, cell, ordinal, title, node, options } = announced;
     const kind = options.kind ?? (windowShape(node) ? 'windows' : 'records');
-    const description: ViewDescription = { viewId, cellId: cell, ordinal, title, kind, maxRows: options.rows ?? DEFAULT_ROWS[kind] };
+    const description: ViewDescription = {
+      viewId,
+      cellId: cell,
+      ordinal,
+      title,
+      kind,
+      maxRows: options.rows ?? DEFAULT_ROWS[kind],
+    };
     const known = this.#views.get(viewId);
     const materializer = known?.materializer ?? createMaterializer(description, options, windowShape(node));
     this.#views.set(viewId, { announced, description, materializer });
-    this.#post({ type: 'view-open', view: known ? { ...materializer.description, title } : materializer.description });
+    this.#post({
+      type: 'view-open',
+      view: known ? { ...materializer.description, title } : materializer.description,
+    });
     this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
   }
 

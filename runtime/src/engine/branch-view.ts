@@ -9,7 +9,12 @@ export class BranchView implements View {
   readonly #stop: () => void;
   readonly #start: () => void;
   #latest: unknown[] = [];
-  readonly #takers = new Set<{ left: number; taken: unknown[]; done: (taken: unknown[]) => void; fail: (error: Error) => void }>();
+  readonly #takers = new Set<{
+    left: number;
+    taken: unknown[];
+    done: (taken: unknown[]) => void;
+    fail: (error: Error) => void;
+  }>();
   #ended = false;
   #error: Error | undefined;
 
@@ -24,7 +29,8 @@ export class BranchView implements View {
   }
 
   take(n: number): Promise<unknown[]> {
-    if (!Number.isInteger(n) || n < 1) return Promise.reject(new RangeError(`take(n) needs a whole number above 0, not ${String(n)}`));
+    if (!Number.isInteger(n) || n < 1)
+      return Promise.reject(new RangeError(`take(n) needs a whole number above 0, not ${String(n)}`));
     this.#start();
     if (this.#error) return Promise.reject(this.#error);
     if (this.#ended) return Promise.resolve([]);

@@ -63,7 +63,9 @@ export function collectRecords(
     };
     const { timeout } = options;
     const cancelTimeout =
-      timeout === undefined ? undefined : after(timeout, () => end(() => reject(collectTimedOut(node.name, timeout, collected.length))));
+      timeout === undefined
+        ? undefined
+        : after(timeout, () => end(() => reject(collectTimedOut(node.name, timeout, collected.length))));
     const stop = start(sink, observer);
   });
 }

@@ -10,7 +10,9 @@ export function recordingMismatch(kind: string, recorded: number, found: number)
 }
 
 export function jobCanceled(name: string): TidemarkError {
-  return new TidemarkError('job-canceled', `The job '${name}' was canceled before it had finished.`, { details: { name } });
+  return new TidemarkError('job-canceled', `The job '${name}' was canceled before it had finished.`, {
+    details: { name },
+  });
 }
 
 export function nothingToExecute(): TidemarkError {
@@ -22,8 +24,14 @@ export function nothingToExecute(): TidemarkError {
 }
 
 export function noSuchCut(id: number | undefined, known: readonly number[]): TidemarkError {
-  const there = known.length === 0 ? 'There are none yet: one is taken after every cell.' : `There are ${known.join(', ')}.`;
-  const message = id === undefined ? `There is no snapshot to restore. ${there}` : `There is no snapshot ${id} that can be read. ${there}`;
+  const there =
+    known.length === 0
+      ? 'There are none yet: one is taken after every cell.'
+      : `There are ${known.join(', ')}.`;
+  const message =
+    id === undefined
+      ? `There is no snapshot to restore. ${there}`
+      : `There is no snapshot ${id} that can be read. ${there}`;
   return new TidemarkError('no-such-cut', `${message} %snapshots lists them.`, { details: { id, known } });
 }
 

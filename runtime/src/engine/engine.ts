@@ -42,7 +42,10 @@ export class Engine {
     this.#options = options;
     this.timeline = options.timeline;
     this.clock = options.clock;
-    this.#loop = new SliceLoop({ slice: (expired) => this.slice(expired), sleepFor: () => this.#sleepFor() }, options.around);
+    this.#loop = new SliceLoop(
+      { slice: (expired) => this.slice(expired), sleepFor: () => this.#sleepFor() },
+      options.around,
+    );
   }
 
   get runners(): ReadonlySet<LaneRunner> {
@@ -111,7 +114,8 @@ export class Engine {
     this.timeline.replace(entries, firstSeq);
     this.#recorded = entries.filter((entry) => entry.batch !== undefined);
     this.#recordedRows = this.#recorded.reduce((rows, entry) => rows + entry.count, 0);
-    for (const runner of this.#runners) for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
+    for (const runner of this.#runners)
+      for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
     this.wake();
   }
 
@@ -251,9 +255,9 @@ export class Engine {
     if (sleep === undefined) return undefined;
     for (const source of this.#sources.values()) {
       const at = source.readyAt;
-      if (at !== undefined && this.#readersOf(source).length > 0) sleep = Math.min(sleep, this.clock.realDelayUntil(at));
+      if (at !== undefined && this.#readersOf(source).length > 0)
+        sleep = Math.min(sleep, this.clock.realDelayUntil(at));
     }
     return sleep;
   }
 }
-

@@ -15,7 +15,12 @@ export class Job implements JobClient {
   readonly #clock: Clock;
   readonly #remove: (runner: LaneRunner) => void;
 
-  constructor(name: string | undefined, runners: readonly LaneRunner[], clock: Clock, remove: (runner: LaneRunner) => void) {
+  constructor(
+    name: string | undefined,
+    runners: readonly LaneRunner[],
+    clock: Clock,
+    remove: (runner: LaneRunner) => void,
+  ) {
     jobs += 1;
     this.id = `job-${jobs}`;
     this.name = name ?? this.id;
@@ -27,7 +32,8 @@ export class Job implements JobClient {
 
   get status(): JobStatus {
     const all = this.#runners.map((runner) => runner.status);
-    if (all.includes('failed')) return all.every((status) => status === 'failed' || status === 'finished') ? 'failed' : 'failing';
+    if (all.includes('failed'))
+      return all.every((status) => status === 'failed' || status === 'finished') ? 'failed' : 'failing';
     if (all.length > 0 && all.every((status) => status === 'canceled')) return 'canceled';
     if (all.every((status) => status === 'finished' || status === 'canceled')) return 'finished';
     if (all.includes('paused')) return 'paused';
@@ -42,7 +48,8 @@ export class Job implements JobClient {
         const failed = this.#runners.find((runner) => runner.status === 'failed');
         if (failed) reject(failed.error ?? new Error(`${this.name} failed`));
         else if (this.status === 'canceled') reject(jobCanceled(this.name));
-        else if (this.status === 'finished') resolve({ jobId: this.id, name: this.name, runtime: this.#clock.now() - this.#startedAt });
+        else if (this.status === 'finished')
+          resolve({ jobId: this.id, name: this.name, runtime: this.#clock.now() - this.#startedAt });
         else return false;
         for (const end of stop) end();
         return true;

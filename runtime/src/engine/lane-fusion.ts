@@ -49,15 +49,15 @@ class ChainWriter implements FusionScope {
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
     const counts = this.bind(this.#counts);
     return consumers
-      .map(({ vertex }) => {
+      .map(({ vertex, input }) => {
         const operator = vertex.operator!;
         const before = `at = ${vertex.index}; rec = ${value}; ${counts}[${vertex.index}]++;\n`;
-        if (!operator.fusable) return `{\n${before}${operator.fuse(this, value, timestamp, () => '')}\n}`;
+        if (!operator.fusable) return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
         // What several streams lead to is compiled once, behind its own output.
         if (vertex.node.inputs.length > 1)
           return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;
         const next = (result: string) => this.handOn(vertex.consumers, result, timestamp);
-        return `{\n${before}${operator.fuse(this, value, timestamp, next)}\n}`;
+        return `{\n${before}${operator.fuse(this, value, timestamp, next, input)}\n}`;
       })
       .join('\n');
   }

@@ -5,7 +5,8 @@ import { RangeReader } from './range-reader.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 import type { ViewObserver, ViewStatus } from './view.ts';
 
-export type LaneStatus = 'created' | 'catching-up' | 'running' | 'paused' | 'finished' | 'failed' | 'canceled';
+export type LaneStatus =
+  'created' | 'catching-up' | 'running' | 'paused' | 'finished' | 'failed' | 'canceled';
 
 /** A lane's part of a cut: where it stood and everything it held. */
 export interface LaneCut {
@@ -138,7 +139,10 @@ export class LaneRunner {
   reportProgress(): void {
     if (this.#observers.length === 0 || !this.active) return;
     const progress = this.#lane.progress();
-    const now = this.#status === 'catching-up' ? (this.#options.timeline.at(this.#cursor)?.stamp ?? 0) : this.#options.clock.now();
+    const now =
+      this.#status === 'catching-up'
+        ? (this.#options.timeline.at(this.#cursor)?.stamp ?? 0)
+        : this.#options.clock.now();
     for (const observer of this.#observers) observer.onProgress(progress, now);
   }
 
@@ -163,7 +167,8 @@ export class LaneRunner {
   }
 
   resume(): void {
-    if (this.#status === 'paused') this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
+    if (this.#status === 'paused')
+      this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
   }
 
   fail(error: Error): void {

@@ -33,7 +33,10 @@ export function createLocalBackend(): ExecutionBackend {
   const sinks = new Set<StreamNode>();
   const views = new Map<StreamNode, BranchView>();
 
-  const run = (nodes: readonly StreamNode[], openView: (node: StreamNode) => ViewObserver): { runner: LaneRunner; engine: Engine } => {
+  const run = (
+    nodes: readonly StreamNode[],
+    openView: (node: StreamNode) => ViewObserver,
+  ): { runner: LaneRunner; engine: Engine } => {
     const timeline = new Timeline();
     const engine = new Engine({ clock, timeline, record: false });
     const runner = new LaneRunner({

@@ -24,7 +24,12 @@ export class RangeReader {
   read(entry: TimelineEntry, now: number): RecordedBatch | 'wait' {
     if (this.#reader === undefined || !Object.is(this.#nextFrom, entry.from)) {
       this.close();
-      this.#reader = this.#source.createReader({ position: entry.from, paced: false, now, onReady: this.#onReady });
+      this.#reader = this.#source.createReader({
+        position: entry.from,
+        paced: false,
+        now,
+        onReady: this.#onReady,
+      });
       this.#nextFrom = entry.from;
     }
     while (this.#values.length < entry.count) {

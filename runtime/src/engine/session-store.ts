@@ -105,7 +105,10 @@ export class SessionStore {
     const stored = await this.#store.readCut(id);
     if (!stored) return undefined;
     const bytes = stored.blobs.reduce((sum, blob) => sum + blob.bytes.length, 0);
-    return { cut: this.#summary(stored, bytes), blobs: new Map(stored.blobs.map((blob) => [blob.key, blob.bytes])) };
+    return {
+      cut: this.#summary(stored, bytes),
+      blobs: new Map(stored.blobs.map((blob) => [blob.key, blob.bytes])),
+    };
   }
 
   /** The recording between two seqs, both included. */
@@ -114,7 +117,8 @@ export class SessionStore {
     const entries: TimelineEntry[] = [];
     for (const stored of await this.#store.readTimeline(fromSeq, toSeq)) {
       const position = stored.position === undefined ? undefined : this.#codec.decode(stored.position);
-      const batch = stored.data === undefined ? undefined : (this.#codec.decode(stored.data) as RecordedBatch);
+      const batch =
+        stored.data === undefined ? undefined : (this.#codec.decode(stored.data) as RecordedBatch);
       // The same object as the position before, so that a reader that stands there knows it.
       entries.push({ ...stored, position, from: last.get(stored.source), batch });
       last.set(stored.source, position);

@@ -129,7 +129,8 @@ export class Session implements ExecutionBackend {
   beginCell(cell: string, deletedCells: readonly string[] = []): void {
     this.#lastCell = cell;
     this.#ordinals.set(cell, 0);
-    for (const branch of this.#branches) if (deletedCells.includes(branch.cell)) this.#orphans.set(branch, 'new');
+    for (const branch of this.#branches)
+      if (deletedCells.includes(branch.cell)) this.#orphans.set(branch, 'new');
     const before = new Set([...this.#branches].filter((branch) => branch.cell === cell));
     this.#current = { cell, before, made: [], kept: [], resumed: [] };
   }
@@ -150,12 +151,19 @@ export class Session implements ExecutionBackend {
         if (cut) this.#waiting.add({ ...place, name: sink.name, cut });
         this.#discard(branch);
       }
-      return { kept: [...current.before, ...current.kept].map(name), rebuilt: [], retired: [], resumed: current.resumed.map(name) };
+      return {
+        kept: [...current.before, ...current.kept].map(name),
+        rebuilt: [],
+        retired: [],
+        resumed: current.resumed.map(name),
+      };
     }
     const rebuilt: string[] = [];
     const fresh = current.made.filter((branch) => !branch.cut);
     for (const branch of fresh) {
-      const replaced = [...current.before].find((old) => old.ordinal === branch.ordinal && old.sink.kind === branch.sink.kind);
+      const replaced = [...current.before].find(
+        (old) => old.ordinal === branch.ordinal && old.sink.kind === branch.sink.kind,
+      );
       if (!replaced) continue;
       current.before.delete(replaced);
       rebuilt.push(name(branch));
@@ -166,7 +174,13 @@ export class Session implements ExecutionBackend {
     for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
     for (const branch of current.made) this.#start(branch);
     const cut = this.cut(label.text, cell, label.executionCount);
-    return { kept: current.kept.map(name), rebuilt, retired: retired.map(name), resumed: current.resumed.map(name), cut };
+    return {
+      kept: current.kept.map(name),
+      rebuilt,
+      retired: retired.map(name),
+      resumed: current.resumed.map(name),
+      cut,
+    };
   }
 
   onNode(node: StreamNode): void {
@@ -188,7 +202,14 @@ export class Session implements ExecutionBackend {
       () => this.#start(branch),
       () => this.#discard(branch),
     ));
-    this.#host.announceView({ viewId: view.id, cell, ordinal: branch.ordinal, title: options.title ?? node.name, node, options });
+    this.#host.announceView({
+      viewId: view.id,
+      cell,
+      ordinal: branch.ordinal,
+      title: options.title ?? node.name,
+      node,
+      options,
+    });
     if (branch.runner) this.#host.refreshView(view.id);
     return view;
   }
@@ -236,7 +257,8 @@ export class Session implements ExecutionBackend {
       cell: branch.cell,
       name: branch.sink.name,
       status: branch.runner?.status ?? 'created',
-      records: branch.runner?.lane.metrics().reduce((most, metrics) => Math.max(most, metrics.recordsIn), 0) ?? 0,
+      records:
+        branch.runner?.lane.metrics().reduce((most, metrics) => Math.max(most, metrics.recordsIn), 0) ?? 0,
     }));
   }
 
@@ -253,7 +275,13 @@ export class Session implements ExecutionBackend {
         if (!runner || runner.status === 'failed' || runner.status === 'canceled') continue;
         const blob = `${branch.cell}/${branch.ordinal}`;
         blobs.set(blob, this.#encode(runner.cut()));
-        branches.push({ cell: branch.cell, ordinal: branch.ordinal, fingerprint: branch.fingerprint, name: branch.sink.name, blob });
+        branches.push({
+          cell: branch.cell,
+          ordinal: branch.ordinal,
+          fingerprint: branch.fingerprint,
+          name: branch.sink.name,
+          blob,
+        });
       }
       // What still waits for its cell is part of the session's state all the same.
       for (const { cell: owner, ordinal, fingerprint, name, cut } of this.#waiting) {
@@ -262,12 +290,24 @@ export class Session implements ExecutionBackend {
         branches.push({ cell: owner, ordinal, fingerprint, name, blob });
       }
     } catch (error) {
-      this.#host.warn(`No snapshot after ${label}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#host.warn(
+        `No snapshot after ${label}: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return undefined;
     }
     const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
     const seq = this.engine.timeline.head;
-    const cut: SessionCut = { id: this.#nextCut++, seq, startSeq: this.#startSeq, label, cell, executionCount, time: this.clock.now(), bytes, branches };
+    const cut: SessionCut = {
+      id: this.#nextCut++,
+      seq,
+      startSeq: this.#startSeq,
+      label,
+      cell,
+      executionCount,
+      time: this.clock.now(),
+      bytes,
+      branches,
+    };
     this.#cuts.push(cut);
     this.#lastCut = blobs;
     this.#cutAt = cut.time;
@@ -292,9 +332,14 @@ export class Session implements ExecutionBackend {
     const wanted = id ?? this.#cuts.at(-1)?.id;
     const known = this.#cuts.find((cut) => cut.id === wanted);
     const stored = known && (await this.#store?.read(known.id));
-    if (!known || !stored) throw noSuchCut(wanted, this.#cuts.map((cut) => cut.id));
+    if (!known || !stored)
+      throw noSuchCut(
+        wanted,
+        this.#cuts.map((cut) => cut.id),
+      );
     const later = this.#cuts.filter((cut) => cut.id > known.id).map((cut) => cut.id);
-    const entries = known.startSeq === this.#startSeq ? undefined : await this.#store?.timeline(known.startSeq, known.seq);
+    const entries =
+      known.startSeq === this.#startSeq ? undefined : await this.#store?.timeline(known.startSeq, known.seq);
     await this.#store?.truncate(known.seq, later);
     if (entries) {
       this.#startSeq = known.startSeq;
@@ -330,7 +375,11 @@ export class Session implements ExecutionBackend {
     if (!branch?.runner) return undefined;
     const blob = this.#lastCut.get(`${branch.cell}/${branch.ordinal}`);
     branch.runner.rollBack(blob && this.#decode(blob));
-    branch.runner.pause(new Error(`${branch.sink.name} was interrupted in the middle of a record; it stands at the last snapshot.`));
+    branch.runner.pause(
+      new Error(
+        `${branch.sink.name} was interrupted in the middle of a record; it stands at the last snapshot.`,
+      ),
+    );
     return branch.sink.name;
   }
 
@@ -393,7 +442,11 @@ export class Session implements ExecutionBackend {
     this.engine.add(branch.runner);
   }
 
-  #makeRunner(sinks: readonly StreamNode[], owner: { cell: () => string; openView: () => ViewObserver }, cut?: LaneCut): LaneRunner {
+  #makeRunner(
+    sinks: readonly StreamNode[],
+    owner: { cell: () => string; openView: () => ViewObserver },
+    cut?: LaneCut,
+  ): LaneRunner {
     const sourceKey = (node: StreamNode): string => this.#fingerprints.ofSource(node);
     return new LaneRunner(
       {
@@ -402,7 +455,10 @@ export class Session implements ExecutionBackend {
         timeline: this.engine.timeline,
         clock: this.clock,
         startAfter: (keys) => this.engine.recordedSince(keys, this.#startSeq - 1),
-        lane: { keyOf: laneKeys(this.#fingerprints), print: (_node, text) => this.#host.print(owner.cell(), text) },
+        lane: {
+          keyOf: laneKeys(this.#fingerprints),
+          print: (_node, text) => this.#host.print(owner.cell(), text),
+        },
         openView: owner.openView,
         inContext: (work) => this.#host.inCell(owner.cell(), work),
         onReady: this.engine.wake,
@@ -473,10 +529,17 @@ export class Session implements ExecutionBackend {
 
   /** Takes the oldest cuts that are over the budget off the list (law 12). */
   #outOfBudget(): number[] {
-    const over = (cuts: readonly SessionCut[], budget: number): readonly SessionCut[] => cuts.slice(0, Math.max(0, cuts.length - budget));
+    const over = (cuts: readonly SessionCut[], budget: number): readonly SessionCut[] =>
+      cuts.slice(0, Math.max(0, cuts.length - budget));
     const old = new Set([
-      ...over(this.#cuts.filter(({ cell }) => cell !== undefined), CELL_CUTS_KEPT),
-      ...over(this.#cuts.filter(({ cell }) => cell === undefined), TIMED_CUTS_KEPT),
+      ...over(
+        this.#cuts.filter(({ cell }) => cell !== undefined),
+        CELL_CUTS_KEPT,
+      ),
+      ...over(
+        this.#cuts.filter(({ cell }) => cell === undefined),
+        TIMED_CUTS_KEPT,
+      ),
     ]);
     this.#cuts = this.#cuts.filter((cut) => !old.has(cut));
     return [...old].map(({ id }) => id);

@@ -61,7 +61,6 @@ export class SliceLoop {
   }
 }
 
-
 /** Calls back after `ms` of real time; returns how to prevent it. */
 export function afterRealTime(ms: number, work: () => void): () => void {
   const timer = setTimeout(work, ms);

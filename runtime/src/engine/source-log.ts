@@ -78,7 +78,15 @@ export class SourceLog {
     const from = this.#position;
     this.#position = position;
     this.ended = kind === 'end';
-    return this.#timeline.append({ stamp: this.#clock.now(), source: this.key, kind, count, from, position, batch });
+    return this.#timeline.append({
+      stamp: this.#clock.now(),
+      source: this.key,
+      kind,
+      count,
+      from,
+      position,
+      batch,
+    });
   }
 
   /**

@@ -10,7 +10,10 @@ export const describeBySource: DescribeFunction = (fn) => {
   if (typeof fn === 'function') return Function.prototype.toString.call(fn);
   if (typeof fn !== 'object' || fn === null) return canonical(fn);
   const constructor = (fn as { constructor?: unknown }).constructor;
-  const source = typeof constructor === 'function' && constructor !== Object ? Function.prototype.toString.call(constructor) : '';
+  const source =
+    typeof constructor === 'function' && constructor !== Object
+      ? Function.prototype.toString.call(constructor)
+      : '';
   return `${source}${canonical(fn)}`;
 };
 
@@ -32,7 +35,14 @@ export class Fingerprints {
     if (known === undefined) {
       const inputs = node.inputs.map((edge) => `${this.of(edge.from)}/${edge.sideOutput ?? ''}`);
       const source = node.source ? this.ofSource(node) : '';
-      known = digest([node.kind, canonical(node.parameters), ...node.functions.map(this.#describe), source, String(node.parallelism), ...inputs]);
+      known = digest([
+        node.kind,
+        canonical(node.parameters),
+        ...node.functions.map(this.#describe),
+        source,
+        String(node.parallelism),
+        ...inputs,
+      ]);
       this.#known.set(node, known);
     }
     return known;
@@ -42,7 +52,12 @@ export class Fingerprints {
   ofSource(node: StreamNode): string {
     const source = node.source;
     if (!source) throw new TypeError(`node ${node.name} is not a source`);
-    return digest(['source', source.kind, canonical(source.parameters), ...(source.functions ?? []).map(this.#describe)]);
+    return digest([
+      'source',
+      source.kind,
+      canonical(source.parameters),
+      ...(source.functions ?? []).map(this.#describe),
+    ]);
   }
 }
 
@@ -80,8 +95,10 @@ export function canonical(value: unknown, seen: readonly object[] = []): string 
   if (value instanceof Date) return `Date(${value.getTime()})`;
   if (value instanceof RegExp) return String(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, inside)).join(',')}]`;
-  if (ArrayBuffer.isView(value)) return `bytes(${Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)).join(',')})`;
-  if (value instanceof Map || value instanceof Set) return `${value.constructor.name}${canonical([...value], inside)}`;
+  if (ArrayBuffer.isView(value))
+    return `bytes(${Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)).join(',')})`;
+  if (value instanceof Map || value instanceof Set)
+    return `${value.constructor.name}${canonical([...value], inside)}`;
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field, inside)}`).join(',')}}`;
 }

@@ -46,7 +46,8 @@ export class RuntimeClock implements Clock {
 
   /** @param speed a factor above 0; 2 makes a second of the clock last half a real second */
   setSpeed(speed: number): void {
-    if (!(speed > 0) || !Number.isFinite(speed)) throw new RangeError(`speed must be a number above 0, not ${String(speed)}`);
+    if (!(speed > 0) || !Number.isFinite(speed))
+      throw new RangeError(`speed must be a number above 0, not ${String(speed)}`);
     this.#rebase();
     this.#speed = speed;
   }

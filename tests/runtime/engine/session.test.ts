@@ -19,7 +19,10 @@ const COUNT = 10_000;
 /** `COUNT` events, ten a second, each `{ key, n }`. */
 function events(env: SessionEnvironment) {
   const source = generatorSource((n) => ({ key: n % 3, n }), { count: COUNT });
-  const strategy = WatermarkStrategy.forMonotonousTimestamps<{ key: number; n: number }>().withTimestampAssigner((event) => event.n * 100);
+  const strategy = WatermarkStrategy.forMonotonousTimestamps<{
+    key: number;
+    n: number;
+  }>().withTimestampAssigner((event) => event.n * 100);
   return env.fromSource(source, strategy, 'events');
 }
 
@@ -37,7 +40,9 @@ describe('law 2: nothing runs unobserved', () => {
     let calls = 0;
     notebook.cell('a', (env) => {
       events(env).map((event) => (calls++, event));
-      events(env).filter(() => true).show();
+      events(env)
+        .filter(() => true)
+        .show();
     });
     await finished('a/0');
     expect(calls).toBe(0);
@@ -45,7 +50,10 @@ describe('law 2: nothing runs unobserved', () => {
 
   it('starts what a cell made observable when the cell has ended', async () => {
     notebook.cell('a', (env) => {
-      env.fromData(1, 2, 3).map((x) => x * 2).show();
+      env
+        .fromData(1, 2, 3)
+        .map((x) => x * 2)
+        .show();
       expect(notebook.views.size).toBe(0);
     });
     await finished('a/0');
@@ -56,7 +64,11 @@ describe('law 2: nothing runs unobserved', () => {
 describe('law 4: re-running a cell is an edit', () => {
   it('keeps what did not change: no record comes twice', async () => {
     let calls = 0;
-    const cell = (env: SessionEnvironment) => void env.fromSequence(1, 100).map((x) => (calls++, x)).show();
+    const cell = (env: SessionEnvironment) =>
+      void env
+        .fromSequence(1, 100)
+        .map((x) => (calls++, x))
+        .show();
     notebook.cell('a', cell);
     await finished('a/0');
     const outcome = notebook.cell('a', cell);
@@ -80,7 +92,14 @@ describe('law 4: re-running a cell is an edit', () => {
 
   it('leaves the branches of other cells alone', async () => {
     let calls = 0;
-    notebook.cell('a', (env) => void env.fromSequence(1, 50).map((x) => (calls++, x)).show());
+    notebook.cell(
+      'a',
+      (env) =>
+        void env
+          .fromSequence(1, 50)
+          .map((x) => (calls++, x))
+          .show(),
+    );
     notebook.cell('b', (env) => void counts(env, '10 s').show());
     await finished('b/0');
     notebook.cell('b', (env) => void counts(env, '30 s').show());
@@ -114,7 +133,11 @@ describe('law 4: re-running a cell is an edit', () => {
 describe('law 3: identity', () => {
   it('keeps a branch that was cut in one cell and pasted in another', async () => {
     let calls = 0;
-    const code = (env: SessionEnvironment) => void env.fromSequence(1, 10).map((x) => (calls++, x)).show();
+    const code = (env: SessionEnvironment) =>
+      void env
+        .fromSequence(1, 10)
+        .map((x) => (calls++, x))
+        .show();
     notebook.cell('a', code);
     await finished('a/0');
     const outcome = notebook.cell('b', code, ['a']);
@@ -132,10 +155,14 @@ describe('law 3: identity', () => {
 describe('law 9: a failing function fails its branch, not the session', () => {
   it('names operator and record, and other branches go on', async () => {
     notebook.cell('a', (env) => {
-      env.fromSequence(1, 10).map((x) => {
-        if (x === 7) throw new Error('seven');
-        return x;
-      }).name('picky').show();
+      env
+        .fromSequence(1, 10)
+        .map((x) => {
+          if (x === 7) throw new Error('seven');
+          return x;
+        })
+        .name('picky')
+        .show();
       env.fromSequence(1, 10).show();
     });
     await notebook.view('a/0').until((view) => view.status === 'failed');
@@ -146,13 +173,23 @@ describe('law 9: a failing function fails its branch, not the session', () => {
 
   it('runs again when the cell was fixed', async () => {
     const cell = (bad: number) => (env: SessionEnvironment) =>
-      void env.fromSequence(1, 10).map((x) => {
-        if (x === bad) throw new Error('bad');
-        return x;
-      }).show();
+      void env
+        .fromSequence(1, 10)
+        .map((x) => {
+          if (x === bad) throw new Error('bad');
+          return x;
+        })
+        .show();
     notebook.cell('a', cell(7));
     await notebook.view('a/0').until((view) => view.status === 'failed');
-    notebook.cell('a', (env) => void env.fromSequence(1, 10).map((x) => x).show());
+    notebook.cell(
+      'a',
+      (env) =>
+        void env
+          .fromSequence(1, 10)
+          .map((x) => x)
+          .show(),
+    );
     await finished('a/0');
     expect(notebook.view('a/0').values).toHaveLength(10);
   });
@@ -162,7 +199,10 @@ describe('law 6: a snapshot after every cell run', () => {
   it('lists one for each, with the views in it', async () => {
     notebook.cell('a', () => undefined);
     notebook.cell('b', (env) => void env.fromData(1).show());
-    expect(notebook.env.snapshots().map(({ after, branches }) => [after, branches.length])).toEqual([['[1]', 0], ['[2]', 1]]);
+    expect(notebook.env.snapshots().map(({ after, branches }) => [after, branches.length])).toEqual([
+      ['[1]', 0],
+      ['[2]', 1],
+    ]);
   });
 });
 

@@ -5,7 +5,10 @@ import { RangeReader } from '../../../runtime/src/engine/range-reader.ts';
 import { Timeline } from '../../../runtime/src/engine/timeline.ts';
 
 /** The numbers below `end`, in batches of at most `chunk`; positions are the next number. */
-function numbers(end: number, options: { rereadable: boolean; chunk?: number }): Source<number> & { opened: SourceReaderContext[] } {
+function numbers(
+  end: number,
+  options: { rereadable: boolean; chunk?: number },
+): Source<number> & { opened: SourceReaderContext[] } {
   const opened: SourceReaderContext[] = [];
   return {
     kind: 'numbers',
@@ -31,7 +34,8 @@ function numbers(end: number, options: { rereadable: boolean; chunk?: number }):
 }
 
 const clock = { now: () => 1_000 };
-const values = (entries: readonly { batch?: { values: readonly unknown[] } }[]) => entries.flatMap((entry) => entry.batch?.values ?? []);
+const values = (entries: readonly { batch?: { values: readonly unknown[] } }[]) =>
+  entries.flatMap((entry) => entry.batch?.values ?? []);
 
 function readAll(log: SourceLog) {
   const entries = [];
@@ -42,7 +46,9 @@ function readAll(log: SourceLog) {
 describe('source log', () => {
   it('appends every record once, then the end', () => {
     const timeline = new Timeline();
-    const entries = readAll(new SourceLog('n', numbers(8, { rereadable: true }), timeline, clock, () => undefined));
+    const entries = readAll(
+      new SourceLog('n', numbers(8, { rereadable: true }), timeline, clock, () => undefined),
+    );
     expect(values(entries)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(entries.map((entry) => entry.kind)).toEqual(['batch', 'batch', 'batch', 'end']);
     expect(entries.every((entry) => entry.stamp === 1_000)).toBe(true);
@@ -71,18 +77,26 @@ describe('source log', () => {
 
   it('hands a recorded range over again, however the source cuts it', () => {
     const timeline = new Timeline();
-    const entries = readAll(new SourceLog('n', numbers(10, { rereadable: true, chunk: 4 }), timeline, clock, () => undefined));
+    const entries = readAll(
+      new SourceLog('n', numbers(10, { rereadable: true, chunk: 4 }), timeline, clock, () => undefined),
+    );
     const source = numbers(10, { rereadable: true, chunk: 3 });
     const reader = new RangeReader(source, () => undefined);
     const again = entries.filter((entry) => entry.kind === 'batch').map((entry) => reader.read(entry, 0));
-    expect(again.map((batch) => (batch === 'wait' ? [] : batch.values))).toEqual(entries.slice(0, -1).map((entry) => entry.batch?.values));
+    expect(again.map((batch) => (batch === 'wait' ? [] : batch.values))).toEqual(
+      entries.slice(0, -1).map((entry) => entry.batch?.values),
+    );
     expect(source.opened.map((context) => context.paced)).toEqual([false]);
   });
 
   it('says so when the source no longer holds what was recorded', () => {
     const timeline = new Timeline();
-    const [entry] = readAll(new SourceLog('n', numbers(10, { rereadable: true, chunk: 4 }), timeline, clock, () => undefined));
+    const [entry] = readAll(
+      new SourceLog('n', numbers(10, { rereadable: true, chunk: 4 }), timeline, clock, () => undefined),
+    );
     const reader = new RangeReader(numbers(2, { rereadable: true }), () => undefined);
-    expect(() => reader.read(entry!, 0)).toThrow(expect.objectContaining({ code: 'recording-mismatch' }) as Error);
+    expect(() => reader.read(entry!, 0)).toThrow(
+      expect.objectContaining({ code: 'recording-mismatch' }) as Error,
+    );
   });
 });

@@ -2,12 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { Timeline } from '../../../runtime/src/engine/timeline.ts';
 
 const batch = (source: string, count: number) =>
-  ({ stamp: 0, source, kind: 'batch', count, batch: { values: Array.from({ length: count }, (_, i) => i), timestamps: undefined } }) as const;
+  ({
+    stamp: 0,
+    source,
+    kind: 'batch',
+    count,
+    batch: { values: Array.from({ length: count }, (_, i) => i), timestamps: undefined },
+  }) as const;
 
 describe('timeline', () => {
   it('numbers entries without gaps, across sources', () => {
     const timeline = new Timeline();
-    expect([timeline.append(batch('a', 1)), timeline.append(batch('b', 2)), timeline.append(batch('a', 3))].map((e) => e.seq)).toEqual([1, 2, 3]);
+    expect(
+      [timeline.append(batch('a', 1)), timeline.append(batch('b', 2)), timeline.append(batch('a', 3))].map(
+        (e) => e.seq,
+      ),
+    ).toEqual([1, 2, 3]);
     expect(timeline.lastOf('a')?.count).toBe(3);
     expect(timeline.lastOf('a', 2)?.count).toBe(1);
     expect(timeline.lastOf('c')).toBeUndefined();
@@ -33,7 +43,10 @@ describe('timeline', () => {
   });
 
   it('goes on from a recording', () => {
-    const timeline = new Timeline(1, [{ ...batch('a', 1), seq: 7 }, { ...batch('a', 2), seq: 8 }]);
+    const timeline = new Timeline(1, [
+      { ...batch('a', 1), seq: 7 },
+      { ...batch('a', 2), seq: 8 },
+    ]);
     expect([timeline.tail, timeline.head]).toEqual([7, 8]);
   });
 });
