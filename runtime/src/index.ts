@@ -100,4 +100,5 @@ export type { Format } from './formats/format.ts';
 export { csv } from './formats/csv-format.ts';
 export { json } from './formats/json-format.ts';
 export { jsonLines } from './formats/json-lines-format.ts';
+export { parquet, type ColumnFormat, type ParquetOptions } from './formats/parquet-format.ts';
 export { raw } from './formats/raw-format.ts';

@@ -49,6 +49,37 @@ export function fileChanged(path: string, size: number, offset: number): Tidemar
   );
 }
 
+export function parquetNotReadable(path: string, cause: unknown): TidemarkError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TidemarkError(
+    'parquet-not-readable',
+    `${path} cannot be read as Parquet: ${reason}. Probably it is of another format, incomplete, or compressed by LZ4 or LZO; ` +
+      'Snappy, gzip, Brotli and Zstandard can be read.',
+    { details: { path, reason }, cause },
+  );
+}
+
+export function parquetColumnUnknown(
+  path: string,
+  column: string,
+  columns: readonly string[],
+): TidemarkError {
+  return new TidemarkError(
+    'parquet-column-unknown',
+    `${path} has no column '${column}'. Its columns are ${columns.join(', ')}. Correct the name in parquet({ … }).`,
+    { details: { path, column, columns } },
+  );
+}
+
+export function parquetIntegerTooLarge(path: string, column: string, value: bigint): TidemarkError {
+  return new TidemarkError(
+    'parquet-integer-too-large',
+    `${path}: the column '${column}' holds ${value}, which loses digits as a number. ` +
+      `Keep its values as they are: parquet({ bigints: ['${column}'] }).`,
+    { details: { path, column, value: String(value) } },
+  );
+}
+
 export function socketFailed(host: string, port: number, cause: NodeJS.ErrnoException): TidemarkError {
   const code = cause.code ?? 'unknown';
   return new TidemarkError(

@@ -1,23 +1,27 @@
 import { resolve } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { formatByName } from '../formats/format-by-name.ts';
+import type { ColumnFormat } from '../formats/parquet-format.ts';
 import type { Source } from './source.ts';
 import { FileReader } from './file-reader.ts';
 import { findFiles } from './file-paths.ts';
+import { ParquetReader } from './parquet-reader.ts';
 import { sourceOptionInvalid } from './connector-errors.ts';
 
 export interface FileSourceOptions<T> {
   /** How bytes become records; by the file's extension when left out, lines of text if that says nothing. */
-  readonly format?: Format<T>;
+  readonly format?: Format<T> | ColumnFormat<T>;
   /**
    * Goes on with what is appended to the file, so that the source has no end. Of a pattern's files the last one by name
    * is followed, until one with a later name comes (as logs rotated by date do); earlier ones are taken as complete.
+   * Not with Parquet, whose files are written as a whole.
    */
   readonly watch?: boolean;
 }
 
 /**
- * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in pieces.
+ * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in pieces,
+ * Parquet by row groups.
  * A relative path starts from the working directory, in a notebook its folder.
  *
  * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a row.
@@ -36,14 +40,26 @@ export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}):
     );
   }
   const absolute = resolve(path);
-  const format = options.format ?? (formatByName(absolute) as Format<T>);
+  const format = options.format ?? (formatByName(absolute) as Format<T> | ColumnFormat<T>);
+  const byColumns = 'layout' in format;
+  if (byColumns && watch) {
+    throw sourceOptionInvalid(
+      'fileSource',
+      'watch',
+      watch,
+      'is not for Parquet, whose files are written as a whole',
+    );
+  }
   return {
     kind: 'file',
     parameters: { path: absolute, format: format.name, options: format.parameters, watch },
-    functions: format.functions ?? [],
+    functions: byColumns ? [] : (format.functions ?? []),
     boundedness: watch ? 'unbounded' : 'bounded',
     rereadable: true,
-    createReader: (context) => new FileReader(absolute, format, watch, context),
+    createReader: (context) =>
+      byColumns
+        ? new ParquetReader(absolute, format.parameters, context)
+        : new FileReader(absolute, format, watch, context),
     validate() {
       if (!watch) findFiles(path);
     },
