@@ -49,10 +49,10 @@ export function badKey(key: unknown, why: string): TidemarkError {
 }
 
 /** A record without a timestamp has come to an operator that works in event time. */
-export function missingTimestamp(): TidemarkError {
+export function missingTimestamp(operation = 'event-time windows'): TidemarkError {
   return new TidemarkError(
     'missing-timestamp',
-    'A record has no timestamp, and event-time windows need one. Probably no timestamp assigner was given. Use ' +
+    `A record has no timestamp, and ${operation} need one. Probably no timestamp assigner was given. Use ` +
       'WatermarkStrategy.….withTimestampAssigner((value) => ms) in fromSource or assignTimestampsAndWatermarks.',
   );
 }

@@ -52,7 +52,8 @@ class ChainWriter implements FusionScope {
       .map(({ vertex, input }) => {
         const operator = vertex.operator!;
         const before = `at = ${vertex.index}; rec = ${value}; ${counts}[${vertex.index}]++;\n`;
-        if (!operator.fusable) return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
+        if (!operator.fusable)
+          return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
         // What several streams lead to is compiled once, behind its own output.
         if (vertex.node.inputs.length > 1)
           return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;

@@ -85,8 +85,14 @@ export abstract class Operator {
 
   restore(_state: unknown): void {}
 
-  /** Code that processes `value`; a fusable operator hands on by `next`. */
-  fuse(scope: FusionScope, value: string, timestamp: string, _next: (value: string) => string): string {
+  /** Code that processes `value`, which comes by the input of that number; a fusable operator hands on by `next`. */
+  fuse(
+    scope: FusionScope,
+    value: string,
+    timestamp: string,
+    _next: (value: string) => string,
+    _input: number,
+  ): string {
     return `${scope.bind(this)}.processElement(${value}, ${timestamp});`;
   }
 }

@@ -33,6 +33,17 @@ export class KeyedStateBackend {
     return this.#used.reduce((sum, n) => sum + n, 0);
   }
 
+  /** Where the current key keeps the state `name`. */
+  cell(name: string): StateCell {
+    return this.#column(name);
+  }
+
+  /** The keys that have the state `name` now. */
+  keysWith(name: string): unknown[] {
+    const values = this.#columns.get(name)?.values ?? [];
+    return values.flatMap((value, slot) => (value === undefined ? [] : [this.#index.keys[slot]]));
+  }
+
   /** Called by a column that puts a value where there was none; gives the current key a slot if need be. */
   entryAdded(): number {
     if (this.slot < 0) {
