@@ -36,6 +36,11 @@ export function interrupted(): KernelError {
   );
 }
 
+/** An interrupt that has not stopped a cell: JavaScript is stopped at once, a native call when it returns. */
+export function stillRunning(ms: number): string {
+  return `The interrupt has not stopped this cell within ${ms / 1000} s: it is inside a native call that does not return (such as execSync). It stops when the call returns. To go on now, restart the kernel (Kernel → Restart Kernel): views and snapshots are kept, and env.restore() in the first cell brings the last snapshot back.`;
+}
+
 /** How the session process ended, in words. */
 export function sessionEnd(code: number | null, signal: string | null): string {
   if (signal === 'SIGKILL')
@@ -64,15 +69,20 @@ export function exitInCell(code: unknown): KernelError {
   );
 }
 
-/** A module that the notebook's folder does not have. */
-export function unknownModule(specifier: string, directory: string, cause?: unknown): KernelError {
+/** What to do about a module that is not there. */
+export function moduleAdvice(specifier: string, directory: string): string {
   const local = /^[./]/.test(specifier);
   const name = specifier.startsWith('@')
     ? specifier.split('/').slice(0, 2).join('/')
     : (specifier.split('/')[0] ?? specifier);
-  const next = local
+  return local
     ? `Check the path: it is taken from the notebook's folder, ${directory}.`
     : `Install it in the notebook's folder (${directory}) with: npm install ${name}`;
+}
+
+/** A module that the notebook's folder does not have. */
+export function unknownModule(specifier: string, directory: string, cause?: unknown): KernelError {
+  const next = moduleAdvice(specifier, directory);
   return new KernelError('unknown-module', `Cannot find module '${specifier}'. ${next}`, {
     details: { specifier, directory },
     cause,

@@ -104,7 +104,11 @@ export class SessionClient {
 
   #watchRaw(stream: Readable | null, name: 'stdout' | 'stderr'): void {
     stream?.setEncoding('utf8');
-    stream?.on('data', (text: string) => this.#options.onRawOutput(name, text));
+    stream?.on('data', (text: string) => {
+      // Node says this on its way out, because of the watchdog's inspector session.
+      const said = text.replace('Waiting for the debugger to disconnect...\n', '');
+      if (said !== '') this.#options.onRawOutput(name, said);
+    });
   }
 }
 

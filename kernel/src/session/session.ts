@@ -5,8 +5,8 @@ import type { LanguageService } from '../language/language-service.ts';
 import type { Comms } from '../messages/comms.ts';
 import type { Execution, Runs } from '../messages/execution.ts';
 import type { Publisher } from '../messages/publisher.ts';
-import type { CellDiagnostic } from '../language/cell-diagnostic.ts';
-import { badMagicArgument, interrupted, sessionDied } from '../errors.ts';
+import { diagnosticsError } from './diagnostics-error.ts';
+import { badMagicArgument, interrupted, sessionDied, stillRunning } from '../errors.ts';
 import { cellParts } from './cell-source.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
 import type { ExpressionResult, FromSession, ShownError } from './ipc.ts';
@@ -32,6 +32,9 @@ export interface Outcome {
   readonly expressions: Readonly<Record<string, ExpressionResult>>;
   readonly payload: readonly Content[];
 }
+
+/** A cell that an interrupt has not stopped by then is in a native call (ms). */
+const GIVE_UP_MS = 5_000;
 
 type Done = Extract<FromSession, { type: 'done' }>;
 
@@ -94,7 +97,8 @@ export class Session {
     const language = await this.#language;
     const source = { cellId: execution.cellId, name: '', executionCount: execution.executionCount };
     const compiled = await language.compile({ ...source, code: parts.code });
-    if (!compiled.ok) return failed(diagnosticsError(compiled.diagnostics, execution.executionCount));
+    if (!compiled.ok)
+      return failed(diagnosticsError(compiled.diagnostics, execution.executionCount, this.#host.cwd));
     if (this.#interrupts > interrupts) return failed(shownError(interrupted()));
 
     const { error, report } = await this.#ask(execution, () =>
@@ -121,6 +125,13 @@ export class Session {
     this.#interrupts += 1;
     this.#client.interrupt();
     this.#host.publisher.trimToEnd();
+    const running = this.#waiting;
+    if (!running) return;
+    setTimeout(() => {
+      if (this.#waiting !== running) return;
+      const { publisher, runs } = this.#host;
+      publisher.stream('stderr', `${stillRunning(GIVE_UP_MS)}\n`, runs.parent(running.execution.run));
+    }, GIVE_UP_MS).unref();
   }
 
   async stop(): Promise<void> {
@@ -213,7 +224,11 @@ export class Session {
       const { executionCount } = execution;
       const compiled = await language.compile({ cellId, name: 'expression', executionCount, code });
       if (compiled.ok) compiledOnes.push({ name, js: compiled.js });
-      else results[name] = { status: 'error', ...diagnosticsError(compiled.diagnostics, executionCount) };
+      else
+        results[name] = {
+          status: 'error',
+          ...diagnosticsError(compiled.diagnostics, executionCount, this.#host.cwd),
+        };
       language.rollback(cellId, executionCount);
     }
     if (compiledOnes.length === 0) return results;
@@ -266,25 +281,4 @@ function shownError(error: unknown): ShownError {
   const name = error instanceof Error ? error.name : 'Error';
   const message = error instanceof Error ? error.message : String(error);
   return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
-}
-
-/** What the checker found, as one error that points at the cell's lines. */
-export function diagnosticsError(diagnostics: readonly CellDiagnostic[], executionCount: number): ShownError {
-  const [first] = diagnostics;
-  const syntax = first === undefined || first.code === 'syntax' || /^TS1\d{3}$/.test(first.code);
-  const ename = syntax ? 'SyntaxError' : 'TypeError';
-  const traceback = diagnostics.flatMap((one) => {
-    const number = String(one.line);
-    const width =
-      one.endLine === one.line ? one.endColumn - one.column : one.sourceLine.length - one.column + 1;
-    return [
-      `Cell [${executionCount}] line ${one.line}:${one.column} - ${one.code === 'syntax' ? 'syntax error' : `error ${one.code}`}: ${one.message}`,
-      '',
-      `${number} ${one.sourceLine}`,
-      `${' '.repeat(number.length + one.column)}${'~'.repeat(Math.max(1, width))}`,
-      '',
-    ];
-  });
-  const where = first ? ` (line ${first.line}:${first.column})` : '';
-  return { ename, evalue: `${first?.message ?? 'the cell cannot be read'}${where}`, traceback };
 }
