@@ -14,7 +14,9 @@ import { seconds, step } from './step.mjs';
 export async function setUp() {
   const started = Date.now();
   console.log(
-    'Setting up Tidemark in this folder (the first time takes a few minutes, most of it downloads)',
+    existsSync(venvPython)
+      ? 'Checking what is set up'
+      : 'Setting up Tidemark in this folder: one to three minutes the first time, most of it downloads',
   );
   await withSetupLock(async () => {
     await step('Machine', checkMachine);
