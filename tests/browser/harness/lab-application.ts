@@ -16,7 +16,9 @@ export interface NotebookPanel {
     deselectAll(): void;
     mode: 'command' | 'edit';
     readonly model: {
-      readonly sharedModel: { insertCell(index: number, cell: { cell_type: string; source: string }): unknown };
+      readonly sharedModel: {
+        insertCell(index: number, cell: { cell_type: string; source: string }): unknown;
+      };
     };
   };
   readonly context: {
