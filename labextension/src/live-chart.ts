@@ -110,6 +110,8 @@ export class LiveChart {
 
   #draw(): void {
     if (this.#busy || this.#disposed || !this.#stale || this.#width === 0) return;
+    // Nothing to lay out axes by: what is there stays, hidden, until there are rows again.
+    if (this.#mirror.rowCount === 0) return;
     this.#busy = true;
     this.#stale = false;
     const version = this.#mirror.version;

@@ -102,7 +102,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (this.#pane === undefined && mirror.rowCount > 0) this.#makePane(mirror, wantsChart);
     else if (this.#pane instanceof LiveTable) this.#pane.change(change.rows);
     else if (change.rows !== undefined || change.described === true) this.#pane?.change(change.rows);
-    if (this.#pane === undefined) this.node.dataset.viewVersion = String(mirror.version);
+    if (this.#pane === undefined || mirror.rowCount === 0)
+      this.node.dataset.viewVersion = String(mirror.version);
   }
 
   #makePane(mirror: ViewMirror, chart: boolean): void {

@@ -28,18 +28,19 @@ const CELLS = [
   `readings.keyBy('room').window(SlidingEventTimeWindows.of('10 s', '2 s')).sum('n').show({ title: 'Sliding' })`,
 ];
 
+const FILES = {
+  'moving.ipynb': notebookJson(CELLS),
+  'saved.ipynb': notebookJson(CELLS),
+  'edited.ipynb': notebookJson([...CELLS.slice(0, 2), 'let turns = 0; while (true) turns += 1;']),
+  'failing.ipynb': notebookJson([
+    STREAM,
+    "readings.map((r) => { if (r.n === 1) throw new RangeError('no such room'); return r; }).show()",
+  ]),
+};
+
 let lab: Lab;
 beforeAll(async () => {
-  lab = await Lab.start({
-    files: {
-      'moving.ipynb': notebookJson(CELLS),
-      'saved.ipynb': notebookJson(CELLS),
-      'failing.ipynb': notebookJson([
-        STREAM,
-        "readings.map((r) => { if (r.n === 1) throw new RangeError('no such room'); return r; }).show()",
-      ]),
-    },
-  });
+  lab = await Lab.start({ files: FILES });
 });
 afterAll(() => lab?.stop());
 
@@ -52,20 +53,120 @@ test('charts move without being built again, and are back after a reload that sa
     expect(view).toMatchObject({ status: 'running', embeds: 1 });
     await page.scrollTo(1);
     await page.screenshot('views-light');
-    await page.scrollTo(4);
-    await page.screenshot('views-light-below');
+
+    await page.setTheme('dark');
+    await page.untilViewChanges(1, view.version);
+    await page.screenshot('views-dark');
+    expect((await page.untilViewChanges(1)).embeds).toBe(1);
+    await page.setTheme('light');
 
     await page.reload();
     await page.scrollTo(1);
     const back = await page.untilViewChanges(1);
-    expect(back.viewId).toBe(view.viewId);
+    expect(back).toMatchObject({ viewId: view.viewId, status: 'running' });
     expect((await page.viewChangesWithin(1, 2000)).changes).toBeGreaterThan(1);
-
-    await page.setTheme('dark');
-    await page.scrollTo(1);
-    await page.screenshot('views-dark');
     await page.scrollTo(4);
-    await page.screenshot('views-dark-below');
-    await page.setTheme('light');
+    await page.untilViewChanges(4);
+    await page.screenshot('views-below');
+    for (const cell of [1, 2, 3, 4]) expect(await viewsUnder(page, cell)).toBe(1);
   });
 });
+
+test('the button above a chart pauses the streams and lets them run on', async () => {
+  await lab.withPage('moving.ipynb', async (page) => {
+    await page.runAll();
+    await page.scrollTo(1);
+    await page.untilViewChanges(1, 3);
+    const button = page.cell(1).locator('.tm-button');
+    await button.click();
+    await untilStatus(page, 1, 'paused');
+    expect((await page.viewChangesWithin(1, 1000)).changes).toBe(0);
+    await button.click();
+    await untilStatus(page, 1, 'running');
+    expect((await page.viewChangesWithin(1, 2000)).changes).toBeGreaterThan(1);
+  });
+});
+
+test('a cell that is edited and run again shows one chart, of the new window', async () => {
+  await lab.withPage('edited.ipynb', async (page) => {
+    await page.runCell(0);
+    await page.runCell(1);
+    await page.untilViewChanges(1, 3);
+    await page.editCell(1, TUMBLING.trim().replace("'5 s'", "'10 s'"));
+    await page.runCell(1);
+    await page.cell(1).getByText('10 s windows').waitFor();
+    expect(await viewsUnder(page, 1)).toBe(1);
+    expect((await page.untilViewChanges(1, 3)).status).toBe('running');
+  });
+});
+
+test('views answer a reload while a cell is busy for ever', async () => {
+  await lab.withPage('edited.ipynb', async (page) => {
+    await page.runCell(0);
+    await page.runCell(1);
+    const before = await page.untilViewChanges(1, 3);
+    await page.startCell(2);
+    await page.page.locator('.jp-Notebook-ExecutionIndicator[data-status="busy"]').waitFor();
+    await page.reload();
+    await page.scrollTo(1);
+    const after = await page.untilViewChanges(1);
+    expect(after.viewId).toBe(before.viewId);
+    await page.interrupt();
+    await page.untilIdle();
+    await page.untilViewChanges(1, after.version);
+  });
+});
+
+test('a saved notebook holds pictures that every viewer shows', async () => {
+  await lab.withPage('saved.ipynb', async (page) => {
+    await page.runAll();
+    await page.scrollTo(1);
+    await page.cell(1).locator('svg.marks').waitFor();
+    await page.save();
+    const [output] = await page.outputs(1);
+    expect(Object.keys(output?.data ?? {}).sort()).toEqual([
+      VIEW,
+      'application/vnd.vegalite.v5+json',
+      'image/svg+xml',
+      'text/plain',
+    ]);
+    const saved = readFileSync(join(lab.server.folder, 'saved.ipynb'), 'utf8');
+    expect(saved).toContain('image/svg+xml');
+    expect(await nbconvertHtml(lab.server, 'saved.ipynb')).toMatch(/<svg[^>]*class="marks"/);
+    expect(await page.isDirty()).toBe(false);
+  });
+});
+
+test('after a restart of the kernel a chart shows what it last had, and runs again with its cell', async () => {
+  await lab.withPage('edited.ipynb', async (page) => {
+    await page.runCell(0);
+    await page.runCell(1);
+    await page.scrollTo(1);
+    await page.untilViewChanges(1, 3);
+    await page.restartKernel();
+    await untilStatus(page, 1, 'before-restart');
+    await page.cell(1).locator('svg.marks').waitFor();
+    await page.runCell(0);
+    await page.runCell(1);
+    await untilStatus(page, 1, 'running');
+    expect(await viewsUnder(page, 1)).toBe(1);
+  });
+});
+
+test('a function that throws stops its view, which says why', async () => {
+  await lab.withPage('failing.ipynb', async (page) => {
+    await page.runAll();
+    await untilStatus(page, 1, 'failed');
+    const failure = page.cell(1).locator('.tm-failure');
+    expect(await failure.textContent()).toContain('RangeError: no such room');
+    await page.screenshot('views-failed');
+  });
+});
+
+function viewsUnder(page: LabPage, cell: number): Promise<number> {
+  return page.cell(cell).locator('[data-view-id]').count();
+}
+
+function untilStatus(page: LabPage, cell: number, status: string): Promise<void> {
+  return page.cell(cell).locator(`[data-view-status="${status}"]`).waitFor();
+}

@@ -7,7 +7,8 @@ export function failureOf(error: Error): ViewFailure {
   const lines: string[] = [];
   if (typeof details === 'object' && details !== null) {
     for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined) lines.push(`${name}: ${keyText(value)}`);
+      // The stack's line names the cell as people know it, by its number.
+      if (value !== undefined && name !== 'cell') lines.push(`${name}: ${keyText(value)}`);
     }
   }
   const cause = error.cause;
