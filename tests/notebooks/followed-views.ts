@@ -1,10 +1,11 @@
 import type { Kernel } from '@jupyterlab/services';
-import type { ViewDelta, ViewEvent, ViewRow, ViewSummary } from '../../kernel/src/protocol/index.ts';
+import type { ViewDelta, ViewEvent, ViewFailure, ViewRow, ViewSummary } from '../../kernel/src/protocol/index.ts';
 import { VIEWS_COMM_TARGET } from '../../kernel/src/protocol/index.ts';
 
 interface Followed {
   summary: ViewSummary;
   status: string;
+  failure?: ViewFailure;
   readonly rows: Map<string, ViewRow>;
 }
 
@@ -27,9 +28,11 @@ export class FollowedViews {
   }
 
   /** The view with this title, if there is one. */
-  titled(title: string): { id: string; status: string; rows: ViewRow[] } | undefined {
-    for (const [id, { summary, status, rows }] of this.#views) {
-      if (summary.view.title === title) return { id, status, rows: [...rows.values()] };
+  titled(
+    title: string,
+  ): { id: string; status: string; failure?: ViewFailure; rows: ViewRow[] } | undefined {
+    for (const [id, { summary, status, failure, rows }] of this.#views) {
+      if (summary.view.title === title) return { id, status, failure, rows: [...rows.values()] };
     }
     return undefined;
   }
@@ -65,9 +68,9 @@ export class FollowedViews {
         break;
       case 'tick':
         for (const delta of event.deltas) this.#apply(delta);
-        for (const { viewId, status } of event.statuses) {
+        for (const { viewId, status, failure } of event.statuses) {
           const view = this.#views.get(viewId);
-          if (view) view.status = status;
+          if (view) Object.assign(view, { status, failure });
         }
         break;
     }
@@ -77,7 +80,7 @@ export class FollowedViews {
   #follow(summary: ViewSummary): void {
     const { viewId } = summary.view;
     const rows = this.#views.get(viewId)?.rows ?? new Map<string, ViewRow>();
-    this.#views.set(viewId, { summary, status: summary.status, rows });
+    this.#views.set(viewId, { summary, status: summary.status, failure: summary.failure, rows });
     void this.#comm.send({ type: 'follow', viewIds: [viewId] });
   }
 

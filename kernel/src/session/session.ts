@@ -184,7 +184,7 @@ export class Session {
       case 'comm':
         return comms.onSession(message, runs.parent(message.run), (...args) => publisher.message(...args));
       case 'view':
-        return this.#host.onView(message.message);
+        return this.#host.onView(this.#mapView(message.message));
       case 'expressions':
         return this.#expressions?.(message.results);
       case 'done': {
@@ -259,6 +259,15 @@ export class Session {
     const text = shown.data['text/plain'];
     if (typeof text !== 'string') return shown;
     return { ...shown, data: { ...shown.data, 'text/plain': this.#mapText(text) } };
+  }
+
+  /** A branch's failure speaks of cells and their lines, as an error of a cell does. */
+  #mapView(message: ViewMessage): ViewMessage {
+    if (message.type !== 'view-status' || !message.failure || !this.#mapper) return message;
+    const details = message.failure.details.map((line) =>
+      line.startsWith('at ') ? this.#mapText(`    ${line}`).trim() : line,
+    );
+    return { ...message, failure: { ...message.failure, details } };
   }
 
   #mapText(text: string): string {
