@@ -24,7 +24,7 @@ function listeningLogger(): { logger: vega.LoggerInterface; said: string[] } {
     warn: say,
     error: say,
     level: () => logger,
-  } as vega.LoggerInterface;
+  } as unknown as vega.LoggerInterface;
   return { logger, said };
 }
 
