@@ -57,3 +57,18 @@ test('version control leaves out what is built, installed or kept at run time', 
     expect.arrayContaining(['node_modules/', 'lib/', 'dist/', '.venv/', '.tidemark/', '*.tsbuildinfo']),
   );
 });
+
+test('every package that a room or the checks depend on has its reason in docs/decisions', () => {
+  const decisions = filesBelow('docs/decisions', ['.md']).map((file) =>
+    readFileSync(join(root, file), 'utf8'),
+  );
+  const text = decisions.join('\n');
+  const direct = ['.', 'runtime', 'kernel', 'labextension'].flatMap((room) => {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(root, room, 'package.json'), 'utf8'),
+    ) as Record<string, Record<string, string> | undefined>;
+    return [...Object.keys(dependencies ?? {}), ...Object.keys(devDependencies ?? {})];
+  });
+  const ours = /^(tidemark|@tidemark\/.*|@types\/.*)$/;
+  expect([...new Set(direct)].filter((name) => !ours.test(name) && !text.includes(name))).toEqual([]);
+});
