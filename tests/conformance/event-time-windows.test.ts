@@ -11,6 +11,7 @@ import {
   PurgingTrigger,
   SlidingEventTimeWindows,
   TumblingEventTimeWindows,
+  ValueStateDescriptor,
   type Collector,
   type DataStream,
   type KeyedStream,
@@ -453,4 +454,59 @@ test('a window function is opened before the first record and closed once a copy
     byKey(input).window(TumblingEventTimeWindows.of('3 s')).process(new Sum()),
   );
   expect(log).toEqual(['open', 'close', 'open', 'process', 'close']);
+});
+
+test('a window function may be a factory, or a function that looks like one', async () => {
+  class Size extends ProcessWindowFunction<Pair, number, string, TimeWindow> {
+    #total = 0;
+    process(_key: string, _context: WindowContext<TimeWindow>, elements: readonly Pair[]) {
+      this.#total += elements.length;
+      return [this.#total];
+    }
+  }
+  const steps = [at('a', 1, 0), watermark(999), at('a', 1, 1000), watermark(1999)];
+  const run = async (fn: (() => Size) | (() => number[])) => {
+    const result = await testJob<Pair, number>(steps, (input) =>
+      byKey(input).window(TumblingEventTimeWindows.of('1 s')).process<number>(fn),
+    );
+    return result.records.map(({ value }) => value);
+  };
+  expect(await run(() => new Size())).toEqual([1, 2]);
+  expect(await run(() => [7])).toEqual([7, 7]);
+});
+
+test('window state is the window’s own and goes with it; global state stays with the key', async () => {
+  const seen = new ValueStateDescriptor('seen', 0);
+  const { records, leaks } = await testJob<Pair, string>(
+    [
+      at('a', 1, 0),
+      watermark(999),
+      at('a', 1, 1),
+      snapshot(),
+      at('a', 1, 2),
+      at('a', 1, 1000),
+      watermark(1999),
+    ],
+    (input) =>
+      byKey(input)
+        .window(TumblingEventTimeWindows.of('1 s'))
+        .allowedLateness(500)
+        .reduce(
+          ([key, a], [, b]): Pair => [key, a + b],
+          (_key, context, [sum]) => {
+            const [own, all] = [context.windowState().getState(seen), context.globalState().getState(seen)];
+            own.update(own.value() + 1);
+            all.update(all.value() + 1);
+            return [`sum ${sum![1]}, firing ${own.value()} of the window, ${all.value()} of the key`];
+          },
+        ),
+    { end: true },
+  );
+  expect(records.map(({ value }) => value)).toEqual([
+    'sum 1, firing 1 of the window, 1 of the key',
+    'sum 2, firing 2 of the window, 2 of the key',
+    'sum 3, firing 3 of the window, 3 of the key',
+    'sum 1, firing 1 of the window, 4 of the key',
+  ]);
+  expect(leaks).toEqual({ timers: 0, stateEntries: 1 });
 });

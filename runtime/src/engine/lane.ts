@@ -97,10 +97,12 @@ export class Lane implements Delivery {
     split = '',
   ): void {
     const source = this.#source(sourceId);
+    const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
+    this.#counts[vertex.index]! += values.length;
     try {
       source.processBatch(values, timestamps, split);
     } catch (error) {
-      throw this.#failure(error, this.#sourceVertex(sourceId));
+      throw this.#failure(error, vertex);
     }
   }
 
@@ -355,10 +357,6 @@ export class Lane implements Delivery {
   #failure(error: unknown, { node }: LaneVertex, record?: string): OperatorError {
     if (error instanceof OperatorError) return error;
     return new OperatorError({ operator: node.name, kind: node.kind, cell: node.cell, record }, error);
-  }
-
-  #sourceVertex(id: number): LaneVertex {
-    return this.#vertices.find(({ node }) => node.id === id)!;
   }
 
   #source(id: number): LaneSource {

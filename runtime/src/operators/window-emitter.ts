@@ -56,26 +56,8 @@ export class WindowEmitter implements WindowContext {
     this.#runtime = runtime;
     this.#backend = backend;
     this.#collector = new ResultCollector(output);
-    this.#instance = this.#instances?.create(runtime.strictInstances);
-    const given = this.#given;
-    if (typeof given === 'function') {
-      // A function without parameters may be a factory.
-      const made = given.length === 0 ? (given as () => unknown)() : undefined;
-      if (made instanceof ProcessWindowFunction) this.#instance = made;
-      else this.#function = given as WindowFunction<unknown, unknown, unknown>;
-    }
-    if (this.#instance !== undefined) {
-      const { store } = backend;
-      this.#instance.setRuntimeContext({
-        getTaskName: () => runtime.name,
-        getState: (descriptor) => store.getState(descriptor),
-        getListState: (descriptor) => store.getListState(descriptor),
-        getMapState: (descriptor) => store.getMapState(descriptor),
-        getReducingState: (descriptor) => store.getReducingState(descriptor),
-        getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
-      });
-      this.#instance.open();
-    }
+    if (this.#instances !== undefined) this.#adopt(this.#instances.create(runtime.strictInstances));
+    else this.#function = this.#given as WindowFunction<unknown, unknown, unknown>;
   }
 
   close(): void {
@@ -99,10 +81,16 @@ export class WindowEmitter implements WindowContext {
     makeCells: () => WindowCells,
   ): void {
     const collector = this.#enter(key, window, cells, makeCells);
-    const results =
-      this.#instance !== undefined
-        ? this.#instance.process(key, this, elements, collector as Collector<unknown>)
-        : this.#function!(key, this, elements, collector);
+    if (this.#instance === undefined) {
+      const results: unknown = this.#function!(key, this, elements, collector);
+      if (!(results instanceof ProcessWindowFunction)) {
+        if (results !== undefined) collector.drain(results);
+        return;
+      }
+      // It was a factory. That shows with its first call only: a plain function without parameters looks the same.
+      this.#adopt(results as ProcessWindowFunction<unknown, unknown, unknown>);
+    }
+    const results = this.#instance!.process(key, this, elements, collector as Collector<unknown>);
     if (results !== undefined) collector.drain(results);
   }
 
@@ -129,6 +117,20 @@ export class WindowEmitter implements WindowContext {
 
   output<X>(tag: OutputTag<X>, value: X): void {
     this.#output.sideOutput(tag.id, value, this.#collector.timestamp);
+  }
+
+  #adopt(instance: ProcessWindowFunction<unknown, unknown, unknown>): void {
+    const { store } = this.#backend;
+    this.#instance = instance;
+    instance.setRuntimeContext({
+      getTaskName: () => this.#runtime.name,
+      getState: (descriptor) => store.getState(descriptor),
+      getListState: (descriptor) => store.getListState(descriptor),
+      getMapState: (descriptor) => store.getMapState(descriptor),
+      getReducingState: (descriptor) => store.getReducingState(descriptor),
+      getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
+    });
+    instance.open();
   }
 
   #enter(

@@ -1,0 +1,74 @@
+import type { BroadcastState, ReadOnlyBroadcastState } from '../state/broadcast-state.ts';
+import type { AggregatingState, AggregatingStateDescriptor } from '../state/aggregating-state.ts';
+import type { ListState, ListStateDescriptor } from '../state/list-state.ts';
+import type { MapState, MapStateDescriptor } from '../state/map-state.ts';
+import type { ReducingState, ReducingStateDescriptor } from '../state/reducing-state.ts';
+import type { ValueState, ValueStateDescriptor } from '../state/value-state.ts';
+import type { Collector, Results } from './collector.ts';
+import type { Context, KeyedContext, OnTimerContext } from './process-function.ts';
+import { RichFunction } from './rich-function.ts';
+
+/** What all functions on broadcast streams may ask. Times are epoch ms. */
+export interface BroadcastBaseContext extends Context {
+  currentProcessingTime(): number;
+  currentWatermark(): number;
+}
+
+/** The context of a record that is not broadcast. */
+export interface ReadOnlyContext extends BroadcastBaseContext {
+  /** @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given */
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): ReadOnlyBroadcastState<K, V>;
+}
+
+/** The context of a broadcast record. */
+export interface BroadcastContext extends BroadcastBaseContext {
+  /** @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given */
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V>;
+}
+
+/** The context of a keyed record beside a broadcast stream. */
+export interface KeyedReadOnlyContext<K = unknown> extends ReadOnlyContext, KeyedContext<K> {}
+
+/** The context in `onTimer` beside a broadcast stream. */
+export interface BroadcastOnTimerContext<K = unknown> extends ReadOnlyContext, OnTimerContext<K> {}
+
+/** The context of a broadcast record beside a keyed stream. */
+export interface KeyedBroadcastContext<KS = unknown> extends BroadcastContext {
+  /** Calls `fn` for every key that has the state, in no order of its own; it may change the state. */
+  applyToKeyedState<T>(
+    descriptor: ValueStateDescriptor<T>,
+    fn: (key: KS, state: ValueState<T>) => void,
+  ): void;
+  applyToKeyedState<T>(descriptor: ListStateDescriptor<T>, fn: (key: KS, state: ListState<T>) => void): void;
+  applyToKeyedState<K, V>(
+    descriptor: MapStateDescriptor<K, V>,
+    fn: (key: KS, state: MapState<K, V>) => void,
+  ): void;
+  applyToKeyedState<T>(
+    descriptor: ReducingStateDescriptor<T>,
+    fn: (key: KS, state: ReducingState<T>) => void,
+  ): void;
+  applyToKeyedState<IN, ACC, OUT>(
+    descriptor: AggregatingStateDescriptor<IN, ACC, OUT>,
+    fn: (key: KS, state: AggregatingState<IN, OUT>) => void,
+  ): void;
+}
+
+/** Handles the records of a stream without keys beside those of a broadcast stream. */
+export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFunction {
+  abstract processElement(value: IN1, context: ReadOnlyContext, out: Collector<OUT>): Results<OUT>;
+  abstract processBroadcastElement(value: IN2, context: BroadcastContext, out: Collector<OUT>): Results<OUT>;
+}
+
+/** Handles keyed records, with state and timers a key, beside those of a broadcast stream. */
+export abstract class KeyedBroadcastProcessFunction<KS, IN1, IN2, OUT> extends RichFunction {
+  abstract processElement(value: IN1, context: KeyedReadOnlyContext<KS>, out: Collector<OUT>): Results<OUT>;
+  abstract processBroadcastElement(
+    value: IN2,
+    context: KeyedBroadcastContext<KS>,
+    out: Collector<OUT>,
+  ): Results<OUT>;
+
+  /** Called when a timer of the current key is due. */
+  onTimer(_timestamp: number, _context: BroadcastOnTimerContext<KS>, _out: Collector<OUT>): Results<OUT> {}
+}

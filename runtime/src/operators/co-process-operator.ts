@@ -1,0 +1,93 @@
+import { FunctionHost, keyedRuntimeContext, keylessRuntimeContext, refuseState } from './function-host.ts';
+import type { FunctionHostSnapshot } from './function-host.ts';
+import type { CoProcessFunction, KeyedCoProcessFunction } from './co-process-function.ts';
+import { ProcessContext } from './process-context.ts';
+import { ResultCollector } from './result-collector.ts';
+import { TwoInputOperator, type InputKeys } from './two-input-operator.ts';
+
+export type AnyCoProcessFunction =
+  CoProcessFunction<unknown, unknown, unknown> | KeyedCoProcessFunction<unknown, unknown, unknown, unknown>;
+
+/** Runs one function on two connected streams; with keys, state and timers of a key are one for both inputs. */
+export class CoProcessOperator extends TwoInputOperator {
+  readonly #create: (strict: boolean) => AnyCoProcessFunction;
+  readonly #keyed: boolean;
+  readonly #host = new FunctionHost(this, (time, domain) => {
+    this.#context.domain = domain;
+    this.#collector.timestamp = time;
+    this.#collector.drain(this.#function!.onTimer(time, this.#context, this.#collector));
+  });
+  #function: AnyCoProcessFunction | undefined;
+  #collector!: ResultCollector;
+  #context!: ProcessContext;
+
+  /** @param create makes the function object of this copy; `strict` refuses one that was opened before */
+  constructor(create: (strict: boolean) => AnyCoProcessFunction, keys: InputKeys = {}) {
+    super(keys);
+    this.#create = create;
+    this.#keyed = keys.first !== undefined;
+  }
+
+  override open(): void {
+    const { runtime } = this;
+    const host = this.#host;
+    const { backend } = host;
+    this.#collector = new ResultCollector(this.output);
+    this.#context = this.#keyed
+      ? new ProcessContext(this.output, this.#collector, host.keyedTimers(runtime), () => backend.currentKey)
+      : new ProcessContext(this.output, this.#collector, host.keylessTimers(runtime), refuseState);
+    this.#function = this.#create(runtime.strictInstances);
+    this.#function.setRuntimeContext(
+      this.#keyed ? keyedRuntimeContext(runtime, backend.store) : keylessRuntimeContext(runtime),
+    );
+    this.#function.open();
+  }
+
+  override close(): void {
+    this.#function?.close();
+  }
+
+  processElement1(value: unknown, timestamp: number | undefined, key: unknown): void {
+    if (this.#keyed) this.#host.backend.setCurrentKey(key);
+    const collector = this.#collector;
+    collector.timestamp = timestamp;
+    const results = this.#function!.processElement1(value, this.#context, collector);
+    if (results !== undefined) collector.drain(results);
+  }
+
+  processElement2(value: unknown, timestamp: number | undefined, key: unknown): void {
+    if (this.#keyed) this.#host.backend.setCurrentKey(key);
+    const collector = this.#collector;
+    collector.timestamp = timestamp;
+    const results = this.#function!.processElement2(value, this.#context, collector);
+    if (results !== undefined) collector.drain(results);
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    this.#host.onWatermark(timestamp);
+  }
+
+  override get nextProcessingTime(): number {
+    return this.#host.nextProcessingTime;
+  }
+
+  override onProcessingTime(time: number): void {
+    this.#host.onProcessingTime(time);
+  }
+
+  override get timerCount(): number {
+    return this.#host.timerCount;
+  }
+
+  override get stateEntryCount(): number {
+    return this.#host.stateEntryCount;
+  }
+
+  override snapshot(): FunctionHostSnapshot | undefined {
+    return this.#keyed ? this.#host.snapshot() : undefined;
+  }
+
+  override restore(state: unknown): void {
+    this.#host.restore(state as FunctionHostSnapshot);
+  }
+}

@@ -1,0 +1,142 @@
+import { unsupported } from '../errors.ts';
+import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { Operator, OperatorRuntime } from './operator.ts';
+import type { TimeDomain, TimerService } from './process-function.ts';
+import type { RuntimeContext } from './rich-function.ts';
+
+export interface FunctionHostSnapshot {
+  readonly state: KeyedStateSnapshot;
+  readonly eventTimers: KeyedTimersSnapshot;
+  readonly processingTimers: KeyedTimersSnapshot;
+}
+
+/** Called for a timer that is due; the current key is the timer's. */
+export type OnDueTimer = (time: number, domain: TimeDomain) => void;
+
+/** State and timers of a function object that is called with several kinds of records. */
+export class FunctionHost {
+  readonly backend = new KeyedStateBackend();
+  readonly #eventTimers = new KeyedTimers();
+  readonly #processingTimers = new KeyedTimers();
+  readonly #operator: Operator;
+  readonly #onTimer: OnDueTimer;
+
+  constructor(operator: Operator, onTimer: OnDueTimer) {
+    this.#operator = operator;
+    this.#onTimer = onTimer;
+  }
+
+  /** Timers of the current key. */
+  keyedTimers(runtime: OperatorRuntime): TimerService {
+    const { backend } = this;
+    return {
+      ...this.#clocks(runtime),
+      registerEventTimeTimer: (time) => this.#eventTimers.register(backend.currentKey, time),
+      registerProcessingTimeTimer: (time) => this.#processingTimers.register(backend.currentKey, time),
+      deleteEventTimeTimer: (time) => this.#eventTimers.delete(backend.currentKey, time),
+      deleteProcessingTimeTimer: (time) => this.#processingTimers.delete(backend.currentKey, time),
+    };
+  }
+
+  /** A timer service where there is no key: it tells the time and refuses timers. */
+  keylessTimers(runtime: OperatorRuntime, refuse: () => never = refuseTimers): TimerService {
+    return {
+      ...this.#clocks(runtime),
+      registerEventTimeTimer: refuse,
+      registerProcessingTimeTimer: refuse,
+      deleteEventTimeTimer: refuse,
+      deleteProcessingTimeTimer: refuse,
+    };
+  }
+
+  onWatermark(timestamp: number): void {
+    this.#fire(this.#eventTimers, timestamp, 'event-time');
+  }
+
+  get nextProcessingTime(): number {
+    return this.#processingTimers.nextTime;
+  }
+
+  onProcessingTime(time: number): void {
+    this.#fire(this.#processingTimers, time, 'processing-time');
+  }
+
+  get timerCount(): number {
+    return this.#eventTimers.size + this.#processingTimers.size;
+  }
+
+  get stateEntryCount(): number {
+    return this.backend.entryCount;
+  }
+
+  snapshot(): FunctionHostSnapshot {
+    return {
+      state: this.backend.snapshot(),
+      eventTimers: this.#eventTimers.snapshot(),
+      processingTimers: this.#processingTimers.snapshot(),
+    };
+  }
+
+  restore({ state, eventTimers, processingTimers }: FunctionHostSnapshot): void {
+    this.backend.restore(state);
+    this.#eventTimers.restore(eventTimers);
+    this.#processingTimers.restore(processingTimers);
+  }
+
+  #clocks(runtime: OperatorRuntime): Pick<TimerService, 'currentProcessingTime' | 'currentWatermark'> {
+    return {
+      currentProcessingTime: () => runtime.currentProcessingTime(),
+      currentWatermark: () => this.#operator.currentWatermark,
+    };
+  }
+
+  #fire(timers: KeyedTimers, now: number, domain: TimeDomain): void {
+    for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
+      this.backend.setCurrentKey(due.key);
+      this.#onTimer(due.time, domain);
+    }
+  }
+}
+
+/** What a function object with keyed state may ask of its operator. */
+export function keyedRuntimeContext(runtime: OperatorRuntime, store: StateStore): RuntimeContext {
+  return {
+    getTaskName: () => runtime.name,
+    getState: (descriptor) => store.getState(descriptor),
+    getListState: (descriptor) => store.getListState(descriptor),
+    getMapState: (descriptor) => store.getMapState(descriptor),
+    getReducingState: (descriptor) => store.getReducingState(descriptor),
+    getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
+  };
+}
+
+/** What a function object on streams without keys may ask: anything but keyed state. */
+export function keylessRuntimeContext(runtime: OperatorRuntime): RuntimeContext {
+  return {
+    getTaskName: () => runtime.name,
+    getState: refuseState,
+    getListState: refuseState,
+    getMapState: refuseState,
+    getReducingState: refuseState,
+    getAggregatingState: refuseState,
+  };
+}
+
+/** Refuses the key, or state by it, where records have none. */
+export function refuseState(): never {
+  throw unsupported(
+    'Keyed state on a stream without keys',
+    'state belongs to a key.',
+    'Group both streams by key before they meet: connected.keyBy(…, …).',
+  );
+}
+
+function refuseTimers(): never {
+  throw unsupported(
+    'A timer on a stream without keys',
+    'timers belong to a key.',
+    'Group both streams by key before they meet: connected.keyBy(…, …).',
+  );
+}

@@ -1,0 +1,227 @@
+import { missingTimestamp } from '../errors.ts';
+import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { KeyIndex } from '../state/key-index.ts';
+import { CellStateStore } from '../state/state-store.ts';
+import { saturatingAdd } from '../time/timestamp.ts';
+import { TimerQueue, type Timer } from '../time/timer-queue.ts';
+import { keyedRuntimeContext } from './function-host.ts';
+import type { FunctionSource } from './function-source.ts';
+import { IntervalBuffer } from './interval-buffer.ts';
+import type { KeySelector } from './key-selector.ts';
+import { JoinPairContext, ProcessJoinFunction, type JoinPairFunction } from './process-join-function.ts';
+import { ResultCollector } from './result-collector.ts';
+import { TwoInputOperator } from './two-input-operator.ts';
+
+export type AnyJoinFunction =
+  | ProcessJoinFunction<unknown, unknown, unknown>
+  | JoinPairFunction<unknown, unknown, unknown>
+  | (() => ProcessJoinFunction<unknown, unknown, unknown>);
+
+export interface IntervalJoinOptions {
+  readonly leftKey: KeySelector;
+  readonly rightKey: KeySelector;
+  /** Lowest and highest difference (ms) of the right timestamp to the left one, both included. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly leftLateTag?: string;
+  readonly rightLateTag?: string;
+}
+
+/** One side of one key. */
+interface Side {
+  readonly key: unknown;
+  readonly left: boolean;
+  readonly buffer: IntervalBuffer;
+  /** When its first record can be removed. */
+  cleanup: Timer<Side> | undefined;
+}
+
+type BufferSnapshot = ReturnType<IntervalBuffer['snapshot']>;
+
+interface IntervalJoinState {
+  readonly sides: readonly (readonly [key: unknown, left: boolean, buffer: BufferSnapshot])[];
+  readonly state: KeyedStateSnapshot;
+}
+
+/**
+ * Pairs records of one key whose timestamps are near: right − left lies within the bounds. A record is kept until the
+ * watermark says that nothing can come any more to pair with it; one that is behind the watermark is late and pairs with
+ * nothing. Results have the higher timestamp of the pair.
+ */
+export class IntervalJoinOperator extends TwoInputOperator {
+  readonly #options: IntervalJoinOptions;
+  readonly #given: AnyJoinFunction;
+  readonly #source: FunctionSource<ProcessJoinFunction<unknown, unknown, unknown>> | undefined;
+  readonly #index = new KeyIndex();
+  readonly #lefts: (Side | undefined)[] = [];
+  readonly #rights: (Side | undefined)[] = [];
+  readonly #cleanups = new TimerQueue<Side>();
+  /** State that the function keeps itself; few do. */
+  readonly #backend = new KeyedStateBackend();
+  #usesState = false;
+  #function!: JoinPairFunction<unknown, unknown, unknown>;
+  #instance: ProcessJoinFunction<unknown, unknown, unknown> | undefined;
+  #collector!: ResultCollector;
+  #context!: JoinPairContext;
+
+  /** @param source makes instances of the function if one was given */
+  constructor(
+    options: IntervalJoinOptions,
+    given: AnyJoinFunction,
+    source: FunctionSource<ProcessJoinFunction<unknown, unknown, unknown>> | undefined,
+  ) {
+    super({ first: options.leftKey, second: options.rightKey });
+    this.#options = options;
+    this.#given = given;
+    this.#source = source;
+  }
+
+  override open(): void {
+    const { runtime } = this;
+    this.#collector = new ResultCollector(this.output);
+    this.#context = new JoinPairContext(this.output);
+    this.#instance = this.#source?.create(runtime.strictInstances);
+    const given = this.#given;
+    if (typeof given === 'function') {
+      // A function without parameters may be a factory.
+      const made = given.length === 0 ? (given as () => unknown)() : undefined;
+      if (made instanceof ProcessJoinFunction) this.#instance = made;
+      else this.#function = given as JoinPairFunction<unknown, unknown, unknown>;
+    }
+    const instance = this.#instance;
+    if (instance === undefined) return;
+    this.#function = (left, right, context, out) => instance.processElement(left, right, context, out);
+    const store = new CellStateStore((name) => {
+      this.#usesState = true;
+      return this.#backend.cell(name);
+    });
+    instance.setRuntimeContext(keyedRuntimeContext(runtime, store));
+    instance.open();
+  }
+
+  override close(): void {
+    this.#instance?.close();
+  }
+
+  processElement1(left: unknown, timestamp: number | undefined, key: unknown): void {
+    const { lower, upper, leftLateTag } = this.#options;
+    if (timestamp === undefined) throw missingTimestamp('interval joins');
+    if (timestamp < this.currentWatermark) return this.#late(left, timestamp, leftLateTag);
+    const slot = this.#add(key, true, left, timestamp);
+    const rights = this.#rights[slot]?.buffer;
+    if (rights === undefined) return;
+    if (this.#usesState) this.#backend.setCurrentKey(key);
+    const context = this.#context;
+    const to = saturatingAdd(timestamp, upper);
+    context.leftTimestamp = timestamp;
+    for (let at = rights.placeOf(saturatingAdd(timestamp, lower)); rights.timestampAt(at) <= to; at++) {
+      context.rightTimestamp = rights.timestampAt(at);
+      this.#join(left, rights.valueAt(at));
+    }
+  }
+
+  processElement2(right: unknown, timestamp: number | undefined, key: unknown): void {
+    const { lower, upper, rightLateTag } = this.#options;
+    if (timestamp === undefined) throw missingTimestamp('interval joins');
+    if (timestamp < this.currentWatermark) return this.#late(right, timestamp, rightLateTag);
+    const slot = this.#add(key, false, right, timestamp);
+    const lefts = this.#lefts[slot]?.buffer;
+    if (lefts === undefined) return;
+    if (this.#usesState) this.#backend.setCurrentKey(key);
+    const context = this.#context;
+    const to = saturatingAdd(timestamp, -lower);
+    context.rightTimestamp = timestamp;
+    for (let at = lefts.placeOf(saturatingAdd(timestamp, -upper)); lefts.timestampAt(at) <= to; at++) {
+      context.leftTimestamp = lefts.timestampAt(at);
+      this.#join(lefts.valueAt(at), right);
+    }
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    for (let due = this.#cleanups.poll(timestamp); due !== undefined; due = this.#cleanups.poll(timestamp)) {
+      const side = due.target;
+      side.cleanup = undefined;
+      side.buffer.removeTo(saturatingAdd(timestamp, -this.#keptFor(side.left)));
+      if (side.buffer.size > 0) this.#scheduleCleanup(side);
+      else this.#drop(side);
+    }
+  }
+
+  override get timerCount(): number {
+    return this.#cleanups.size;
+  }
+
+  /** Number of records held, and of states that the function keeps. */
+  override get stateEntryCount(): number {
+    return this.#sides().reduce((count, { buffer }) => count + buffer.size, this.#backend.entryCount);
+  }
+
+  override snapshot(): IntervalJoinState {
+    return {
+      sides: this.#sides().map(({ key, left, buffer }) => [key, left, buffer.snapshot()] as const),
+      state: this.#backend.snapshot(),
+    };
+  }
+
+  override restore(saved: unknown): void {
+    const { sides, state } = saved as IntervalJoinState;
+    for (const [key, left, buffer] of sides) {
+      const side = this.#side(this.#index.slotOf(key), key, left);
+      side.buffer.restore(buffer);
+      this.#scheduleCleanup(side);
+    }
+    this.#backend.restore(state);
+  }
+
+  #join(left: unknown, right: unknown): void {
+    const collector = this.#collector;
+    const context = this.#context;
+    collector.timestamp = context.getTimestamp();
+    const results = this.#function(left, right, context, collector);
+    if (results !== undefined) collector.drain(results);
+  }
+
+  #late(value: unknown, timestamp: number, tag: string | undefined): void {
+    this.lateRecords++;
+    if (tag !== undefined) this.output.sideOutput(tag, value, timestamp);
+  }
+
+  /** Keeps a record; returns its key's slot. */
+  #add(key: unknown, left: boolean, value: unknown, timestamp: number): number {
+    const slot = this.#index.slotOf(key);
+    const side = this.#side(slot, key, left);
+    const { first } = side.buffer;
+    side.buffer.add(timestamp, value);
+    if (timestamp < first) this.#scheduleCleanup(side);
+    return slot;
+  }
+
+  #side(slot: number, key: unknown, left: boolean): Side {
+    const sides = left ? this.#lefts : this.#rights;
+    // Holes would make the array slow for good.
+    while (sides.length <= slot) sides.push(undefined);
+    return (sides[slot] ??= { key, left, buffer: new IntervalBuffer(), cleanup: undefined });
+  }
+
+  #sides(): Side[] {
+    return [...this.#lefts, ...this.#rights].filter((side) => side !== undefined);
+  }
+
+  /** For how long (ms) after its timestamp a record of that side can still find a partner. */
+  #keptFor(left: boolean): number {
+    const { lower, upper } = this.#options;
+    return Math.max(0, left ? upper : -lower);
+  }
+
+  #scheduleCleanup(side: Side): void {
+    if (side.cleanup !== undefined) this.#cleanups.delete(side.cleanup);
+    const time = saturatingAdd(side.buffer.first, this.#keptFor(side.left));
+    side.cleanup = this.#cleanups.add(time, side);
+  }
+
+  #drop({ key, left }: Side): void {
+    const slot = this.#index.find(key);
+    (left ? this.#lefts : this.#rights)[slot] = undefined;
+    if (this.#lefts[slot] === undefined && this.#rights[slot] === undefined) this.#index.delete(key);
+  }
+}

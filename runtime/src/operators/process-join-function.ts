@@ -1,0 +1,53 @@
+import type { Collector, Results } from './collector.ts';
+import type { Output } from './operator.ts';
+import type { OutputTag } from './output-tag.ts';
+import { RichFunction } from './rich-function.ts';
+
+/** What a join function may ask of the pair it is called for; times are epoch ms. */
+export interface JoinContext {
+  getLeftTimestamp(): number;
+  getRightTimestamp(): number;
+  /** The higher of both: the timestamp of results. */
+  getTimestamp(): number;
+  output<X>(tag: OutputTag<X>, value: X): void;
+}
+
+/** Handles the pairs of an interval join. */
+export abstract class ProcessJoinFunction<IN1, IN2, OUT> extends RichFunction {
+  abstract processElement(left: IN1, right: IN2, context: JoinContext, out: Collector<OUT>): Results<OUT>;
+}
+
+/** The same as a plain function. */
+export type JoinPairFunction<IN1, IN2, OUT> = (
+  left: IN1,
+  right: IN2,
+  context: JoinContext,
+  out: Collector<OUT>,
+) => Results<OUT>;
+
+/** The context of all pairs; one object serves all calls. */
+export class JoinPairContext implements JoinContext {
+  readonly #output: Output;
+  leftTimestamp = 0;
+  rightTimestamp = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  getLeftTimestamp(): number {
+    return this.leftTimestamp;
+  }
+
+  getRightTimestamp(): number {
+    return this.rightTimestamp;
+  }
+
+  getTimestamp(): number {
+    return Math.max(this.leftTimestamp, this.rightTimestamp);
+  }
+
+  output<X>(tag: OutputTag<X>, value: X): void {
+    this.#output.sideOutput(tag.id, value, this.getTimestamp());
+  }
+}
