@@ -90,8 +90,9 @@ export class ViewConnection {
     if (this.#comm !== undefined && !this.#comm.isDisposed) return;
     this.#opening = true;
     try {
-      const info = await kernel.info;
-      if (this.#disposed || info.implementation !== 'tidemark' || !kernel.handleComms) return;
+      // A kernel that goes away before it has answered is no news: the next one will be heard of.
+      const info = await kernel.info.catch(() => undefined);
+      if (this.#disposed || info?.implementation !== 'tidemark' || !kernel.handleComms) return;
       if (kernel !== this.#context.session?.kernel || kernel.isDisposed) return;
       const comm = kernel.createComm(VIEWS_COMM_TARGET);
       comm.onMsg = (message) => this.#onMessage(comm, message);
