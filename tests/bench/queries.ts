@@ -27,12 +27,20 @@ interface WindowCount {
   readonly count: number;
 }
 
-function countByAuction(events: DataStream<BenchEvent>, windows: WindowAssigner<unknown, TimeWindow>, out: Checksum): void {
+function countByAuction(
+  events: DataStream<BenchEvent>,
+  windows: WindowAssigner<unknown, TimeWindow>,
+  out: Checksum,
+): void {
   events
     .keyBy('auction')
     .window(windows)
     .aggregate(
-      { createAccumulator: () => 0, add: (_event: BenchEvent, count: number) => count + 1, getResult: (count: number) => count },
+      {
+        createAccumulator: () => 0,
+        add: (_event: BenchEvent, count: number) => count + 1,
+        getResult: (count: number) => count,
+      },
       (auction, { window }, [count], results: Collector<WindowCount>) =>
         results.collect({ auction, end: window.end, count: count! }),
     )
@@ -50,7 +58,9 @@ class FindAnomalies extends KeyedProcessFunction<number, BenchEvent, Anomaly> {
   #state!: ValueState<{ sum: number; count: number } | undefined>;
 
   override open() {
-    this.#state = this.getRuntimeContext().getState(new ValueStateDescriptor<{ sum: number; count: number }>('prices'));
+    this.#state = this.getRuntimeContext().getState(
+      new ValueStateDescriptor<{ sum: number; count: number }>('prices'),
+    );
   }
 
   processElement({ auction, price }: BenchEvent, _context: KeyedContext<number>, out: Collector<Anomaly>) {

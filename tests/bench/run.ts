@@ -58,13 +58,17 @@ async function measure(query: string): Promise<Measured> {
 function check(query: string, n: number, { rows, sum }: Checksum): void {
   const expected = EXPECTED[query]?.[n];
   if (expected === undefined || (expected[0] === rows && expected[1] === sum)) return;
-  throw new Error(`${query} of ${n} events gave ${rows} rows with checksum ${sum}, not ${expected.join(' with ')}`);
+  throw new Error(
+    `${query} of ${n} events gave ${rows} rows with checksum ${sum}, not ${expected.join(' with ')}`,
+  );
 }
 
 async function table(): Promise<void> {
   const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
-  console.log(`${events.toLocaleString('en')} events, median of ${runs} runs (slowest–fastest), million records/s\n`);
+  console.log(
+    `${events.toLocaleString('en')} events, median of ${runs} runs (slowest–fastest), million records/s\n`,
+  );
   console.log(row(['query', 'engine', 'hand-written loop', 'ratio', 'rows', 'checksum']));
   for (const query of chosen) {
     const { loop, engine, rows, sum } = await inOwnProcess(query);
@@ -94,5 +98,7 @@ function median(values: readonly number[]): number {
 
 function row(cells: readonly string[]): string {
   const widths = [6, 20, 20, 6, 11, 12];
-  return cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ');
+  return cells
+    .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+    .join('  ');
 }

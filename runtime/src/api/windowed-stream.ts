@@ -20,6 +20,7 @@ import {
   type WindowComputation,
   type WindowSettings,
 } from './window-plan.ts';
+import { windowPartFunctions } from './window-part-functions.ts';
 import { WithWindow, type WindowResult } from './with-window.ts';
 
 /** What a window function may be given as. */
@@ -195,9 +196,9 @@ export class WindowedStream<T, K, W extends Window> {
       },
       functions: [
         ...selector.functions,
-        ...assigner.functions,
-        ...(trigger?.functions ?? []),
-        ...(evictor?.functions ?? []),
+        ...windowPartFunctions(assigner),
+        ...windowPartFunctions(trigger),
+        ...windowPartFunctions(evictor),
         ...functions,
         ...(computation.windowFunction === undefined ? [] : [computation.windowFunction]),
       ],

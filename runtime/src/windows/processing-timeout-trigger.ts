@@ -57,8 +57,8 @@ export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trig
     };
   }
 
-  override get functions(): readonly unknown[] {
-    return this.#nested.functions;
+  override get nested(): Trigger<T, W> {
+    return this.#nested;
   }
 
   onElement(value: T, timestamp: number, window: W, context: TriggerContext): TriggerResult {

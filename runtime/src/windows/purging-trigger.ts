@@ -18,8 +18,8 @@ export class PurgingTrigger<T, W extends Window = Window> extends Trigger<T, W> 
     return { trigger: 'PurgingTrigger', nested: this.#nested.parameters };
   }
 
-  override get functions(): readonly unknown[] {
-    return this.#nested.functions;
+  override get nested(): Trigger<T, W> {
+    return this.#nested;
   }
 
   onElement(value: T, timestamp: number, window: W, context: TriggerContext): TriggerResult {

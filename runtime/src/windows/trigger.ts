@@ -59,4 +59,9 @@ export abstract class Trigger<T = unknown, W extends Window = Window> {
   get functions(): readonly unknown[] {
     return [];
   }
+
+  /** The trigger inside it, if it changes what another one does. */
+  get nested(): Trigger<T, W> | undefined {
+    return undefined;
+  }
 }
