@@ -15,7 +15,12 @@ import { statusTexts, watermarkRule } from './status-layers.ts';
 export function slidingChart(valueTitle: string, timeTitle: string): ChartSpec {
   const axis = timeAxis(timeTitle);
   const x = { field: 'start', ...axis };
-  const y = { field: 'value', type: 'quantitative', axis: { title: valueTitle } };
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    axis: { title: valueTitle },
+    scale: { zero: true, nice: 5 },
+  };
   return chartFrame({
     transform: [...WINDOW_TRANSFORM],
     layer: [

@@ -18,7 +18,12 @@ import { statusTexts, watermarkRule } from './status-layers.ts';
 export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec {
   const axis = timeAxis(timeTitle);
   const x = { field: '_left', ...axis };
-  const y = { field: 'value', type: 'quantitative', axis: { title: valueTitle } };
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    axis: { title: valueTitle },
+    scale: { zero: true, nice: 5 },
+  };
   const late = { filter: 'datum._late' };
   return chartFrame({
     transform: [
