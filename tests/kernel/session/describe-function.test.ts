@@ -9,15 +9,10 @@ async function cell(code: string): Promise<void> {
   const session = new Session();
   session.connect();
   await new Promise<void>((resolve, reject) =>
-    session.post(
-      'Runtime.evaluate',
-      { expression: code, replMode: true, awaitPromise: true },
-      (error, result) => {
-        if (error ?? result.exceptionDetails)
-          reject(error ?? new Error(result.exceptionDetails?.exception?.description));
-        else resolve();
-      },
-    ),
+    session.post('Runtime.evaluate', { expression: code, replMode: true, awaitPromise: true }, (error) => {
+      if (error) reject(error);
+      else resolve();
+    }),
   );
   session.disconnect();
 }
