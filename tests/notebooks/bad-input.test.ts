@@ -62,23 +62,30 @@ describe('bad input gets a clear error in the right place', () => {
   });
 
   test('a runtime error names the line of the cell', async () => {
-    const error = await errorOf("const one = 1;\nfunction fail(): never {\n  throw new RangeError('too warm');\n}\nfail();");
+    const error = await errorOf(
+      "const one = 1;\nfunction fail(): never {\n  throw new RangeError('too warm');\n}\nfail();",
+    );
     expect(error).toMatch(/RangeError: too warm/);
     expect(error).toMatch(/line 3/);
   });
 
   test('an unknown module says how to install it', async () => {
-    expect(await errorOf("const pad = await import('no-such-module-at-all' as string);")).toMatch(/no-such-module-at-all[^]*npm install no-such-module-at-all/);
+    expect(await errorOf("const pad = await import('no-such-module-at-all' as string);")).toMatch(
+      /no-such-module-at-all[^]*npm install no-such-module-at-all/,
+    );
   });
 
   test('a file that is not there fails in the cell that names it, with names like it', async () => {
-    const error = await errorOf("env.fromSource(fileSource('room.csv'), WatermarkStrategy.noWatermarks()).show();");
+    const error = await errorOf(
+      "env.fromSource(fileSource('room.csv'), WatermarkStrategy.noWatermarks()).show();",
+    );
     expect(error).toMatch(/room\.csv/);
     expect(error).toMatch(/rooms\.csv/);
   });
 
   test('a CSV row that does not parse fails its view, with file and line', async () => {
-    const source = "env.fromSource(fileSource('rooms.csv', { format: csv() }), WatermarkStrategy.noWatermarks()).show({ title: 'rooms' });";
+    const source =
+      "env.fromSource(fileSource('rooms.csv', { format: csv() }), WatermarkStrategy.noWatermarks()).show({ title: 'rooms' });";
     expect(await failureOf('rooms', source)).toMatch(/rooms\.csv[^]*3/);
   });
 
@@ -90,15 +97,22 @@ describe('bad input gets a clear error in the right place', () => {
         probe.close(() => resolve(free));
       });
     });
-    expect(await failureOf('socket', `env.socketTextStream('127.0.0.1', ${port}).show({ title: 'socket' });`)).toMatch(new RegExp(`127\\.0\\.0\\.1[^]*${port}`));
+    expect(
+      await failureOf('socket', `env.socketTextStream('127.0.0.1', ${port}).show({ title: 'socket' });`),
+    ).toMatch(new RegExp(`127\\.0\\.0\\.1[^]*${port}`));
   });
 
   test('a window of size 0 fails in the cell that makes it', async () => {
-    expect(await errorOf("env.fromData(1).keyBy((n) => n).window(TumblingEventTimeWindows.of(0)).sum((n) => n).show();")).toMatch(/size[^]*0/);
+    expect(
+      await errorOf(
+        'env.fromData(1).keyBy((n) => n).window(TumblingEventTimeWindows.of(0)).sum((n) => n).show();',
+      ),
+    ).toMatch(/size[^]*0/);
   });
 
   test('a function that throws fails its view, with operator, record and line', async () => {
-    const source = "env.fromData(1, 2, 3).map((n) => {\n  if (n === 2) throw new RangeError('two');\n  return n;\n}).name('picky').show({ title: 'picky' });";
+    const source =
+      "env.fromData(1, 2, 3).map((n) => {\n  if (n === 2) throw new RangeError('two');\n  return n;\n}).name('picky').show({ title: 'picky' });";
     const failure = await failureOf('picky', source);
     expect(failure).toMatch(/picky failed on the record 2/);
     expect(failure).toMatch(/RangeError: two/);

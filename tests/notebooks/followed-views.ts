@@ -1,5 +1,11 @@
 import type { Kernel } from '@jupyterlab/services';
-import type { ViewDelta, ViewEvent, ViewFailure, ViewRow, ViewSummary } from '../../kernel/src/protocol/index.ts';
+import type {
+  ViewDelta,
+  ViewEvent,
+  ViewFailure,
+  ViewRow,
+  ViewSummary,
+} from '../../kernel/src/protocol/index.ts';
 import { VIEWS_COMM_TARGET } from '../../kernel/src/protocol/index.ts';
 
 interface Followed {
@@ -28,9 +34,7 @@ export class FollowedViews {
   }
 
   /** The view with this title, if there is one. */
-  titled(
-    title: string,
-  ): { id: string; status: string; failure?: ViewFailure; rows: ViewRow[] } | undefined {
+  titled(title: string): { id: string; status: string; failure?: ViewFailure; rows: ViewRow[] } | undefined {
     for (const [id, { summary, status, failure, rows }] of this.#views) {
       if (summary.view.title === title) return { id, status, failure, rows: [...rows.values()] };
     }

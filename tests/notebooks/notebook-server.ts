@@ -3,15 +3,22 @@ import { JupyterServer } from '../browser/harness/jupyter-server.ts';
 
 const EARTHQUAKES = 'node_modules/vega-datasets/data/earthquakes.json';
 
-/** The data that notebook 01 reads. */
-export const earthquakesFile = resolve(import.meta.dirname, '..', '..', EARTHQUAKES);
+const FLIGHTS = 'node_modules/vega-datasets/data/flights-3m.parquet';
+const root = resolve(import.meta.dirname, '..', '..');
 
-const NAMES = ['01-first-stream.ipynb', '02-the-flink-chapter.ipynb'];
+/** The data that notebook 01 reads. */
+export const earthquakesFile = resolve(root, EARTHQUAKES);
+
+/** The data that notebook 03 reads. */
+export const flightsFile = resolve(root, FLIGHTS);
+
+const NAMES = ['01-first-stream.ipynb', '02-the-flink-chapter.ipynb', '03-three-million-flights.ipynb'];
 
 /** The project's notebooks and their data, placed as in the checkout. */
 export const notebookCopies: Readonly<Record<string, string>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, `notebooks/${name}`])),
   [`../${EARTHQUAKES}`]: EARTHQUAKES,
+  [`../${FLIGHTS}`]: FLIGHTS,
 };
 
 /** A JupyterLab with copies of the project's notebooks. */
