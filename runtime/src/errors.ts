@@ -77,6 +77,36 @@ export function instanceReused(className: string): TidemarkError {
   );
 }
 
+/** A record that is not broadcast tries to change broadcast state. */
+export function stateIsReadOnly(name: string): TidemarkError {
+  return new TidemarkError(
+    'state-read-only',
+    `The broadcast state '${name}' cannot be written here. Only processBroadcastElement may write to it, since all copies of ` +
+      'the operator see the same broadcast records and no others. Broadcast the change as a record, or keep it in keyed state.',
+    { details: { name } },
+  );
+}
+
+/** A broadcast state is asked for that `broadcast(…)` was not told of. */
+export function unknownBroadcastState(name: string, known: readonly string[]): TidemarkError {
+  return new TidemarkError(
+    'unknown-state',
+    `There is no broadcast state '${name}' here, only ${known.map((other) => `'${other}'`).join(', ')}. Perhaps the name is ` +
+      'misspelt, or its descriptor is missing where the stream is made. Pass it: stream.broadcast(descriptor).',
+    { details: { name, known } },
+  );
+}
+
+/** Keyed state or a timer is touched while a record without a key is handled. */
+export function noCurrentKey(what: string): TidemarkError {
+  return new TidemarkError(
+    'no-current-key',
+    `${what} belongs to a key, and a broadcast record has none. Perhaps processBroadcastElement was to reach the keys that have ` +
+      'state. Use context.applyToKeyedState(descriptor, (key, state) => …) there.',
+    { details: { what } },
+  );
+}
+
 /** Where a record was when a function failed on it. */
 export interface OperatorFailure {
   readonly operator: string;

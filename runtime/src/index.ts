@@ -10,6 +10,15 @@ export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { DataStreamSink } from './api/data-stream-sink.ts';
 export { WindowedStream } from './api/windowed-stream.ts';
 export { AllWindowedStream, type AllWindowFunction } from './api/all-windowed-stream.ts';
+export { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
+export {
+  BroadcastConnectedStream,
+  BroadcastStream,
+  KeyedBroadcastConnectedStream,
+} from './api/broadcast-stream.ts';
+export { JoinedStreams, JoinedStreamsEqualTo, JoinedStreamsWhere } from './api/joined-streams.ts';
+export { CoGroupedWindows, JoinedWindows, type JoinResult } from './api/co-windows.ts';
+export { IntervalJoin, IntervalJoined } from './api/interval-join.ts';
 export { withWindow, type WindowResult } from './api/with-window.ts';
 export type { JobClient, JobExecutionResult, JobStatus } from './api/job-client.ts';
 export type { Key } from './api/field-types.ts';
@@ -32,6 +41,7 @@ export type { WatermarkGenerator, WatermarkOutput } from './time/watermark-gener
 export { ValueStateDescriptor, type ValueState } from './state/value-state.ts';
 export { ListStateDescriptor, type ListState } from './state/list-state.ts';
 export { MapStateDescriptor, type MapState } from './state/map-state.ts';
+export type { BroadcastState, ReadOnlyBroadcastState } from './state/broadcast-state.ts';
 export { ReducingStateDescriptor, type ReduceFunction, type ReducingState } from './state/reducing-state.ts';
 export {
   AggregatingStateDescriptor,
@@ -57,6 +67,28 @@ export {
   type WindowContext,
   type WindowFunction,
 } from './operators/window-function.ts';
+export { CoProcessFunction, KeyedCoProcessFunction } from './operators/co-process-function.ts';
+export {
+  RichCoFlatMapFunction,
+  RichCoMapFunction,
+  type CoFlatMapFunction,
+  type CoMapFunction,
+} from './operators/co-map-function.ts';
+export {
+  BroadcastProcessFunction,
+  KeyedBroadcastProcessFunction,
+  type BroadcastContext,
+  type BroadcastOnTimerContext,
+  type KeyedBroadcastContext,
+  type KeyedReadOnlyContext,
+  type ReadOnlyContext,
+} from './operators/broadcast-process-function.ts';
+export {
+  ProcessJoinFunction,
+  type JoinContext,
+  type JoinPairFunction,
+} from './operators/process-join-function.ts';
+export type { TaggedUnion } from './operators/tagged-union.ts';
 export type { Sink, SinkContext, SinkWriter } from './operators/sink.ts';
 
 export { GlobalWindow, TimeWindow, type Window } from './windows/window.ts';

@@ -1,4 +1,3 @@
-import { badArgument } from '../errors.ts';
 import type { View, ViewOptions } from '../engine/view.ts';
 import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
@@ -7,7 +6,7 @@ import { FilterOperator } from '../operators/filter-operator.ts';
 import { FlatMapOperator } from '../operators/flat-map-operator.ts';
 import { ForwardOperator } from '../operators/forward-operator.ts';
 import { FunctionSource } from '../operators/function-source.ts';
-import { KeySelector } from '../operators/key-selector.ts';
+import type { KeySelector } from '../operators/key-selector.ts';
 import { MapOperator } from '../operators/map-operator.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
 import { fieldReduce, reducing, reducingNumbers, type FieldName } from '../operators/field-aggregate.ts';
@@ -15,6 +14,7 @@ import { KeyedProcessOperator } from '../operators/keyed-process-operator.ts';
 import type { KeyedProcessFunction, ProcessFunction } from '../operators/process-function.ts';
 import { RollingAggregateOperator } from '../operators/rolling-aggregate-operator.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
+import type { MapStateDescriptor } from '../state/map-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import { ProcessOperator } from '../operators/process-operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
@@ -29,9 +29,20 @@ import { PurgingTrigger } from '../windows/purging-trigger.ts';
 import type { WindowAssigner } from '../windows/window-assigner.ts';
 import type { GlobalWindow, Window } from '../windows/window.ts';
 import { AllWindowedStream } from './all-windowed-stream.ts';
+import {
+  BroadcastConnectedStream,
+  BroadcastStream,
+  KeyedBroadcastConnectedStream,
+} from './broadcast-stream.ts';
+import { ConnectedStreams, KeyedConnectedStreams } from './connected-streams.ts';
 import { DataStreamSink } from './data-stream-sink.ts';
 import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
+import { checkFunction } from './function-argument.ts';
+import { IntervalJoin, type JoinSide } from './interval-join.ts';
+import { JoinedStreams } from './joined-streams.ts';
+import { keySelectorOf } from './key-argument.ts';
 import { checkParallelism } from './parallelism.ts';
+import { checkSameGraph, type InGraph } from './same-graph.ts';
 import { WindowedStream } from './windowed-stream.ts';
 
 type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
@@ -88,20 +99,7 @@ export class DataStream<T> {
   keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, KeyOf<T, F>>;
   keyBy<K extends Key>(fn: (value: T) => K): KeyedStream<T, K>;
   keyBy(selector: string | number | ((value: T) => unknown)): KeyedStream<T, unknown> {
-    const type = typeof selector;
-    if (type !== 'string' && type !== 'number' && type !== 'function') {
-      throw badArgument(
-        'keyBy',
-        selector,
-        'It takes the name of a field or a function.',
-        "Write keyBy('field') or keyBy((value) => …).",
-      );
-    }
-    return new KeyedStream<T, unknown>(
-      this.graph,
-      this.node,
-      new KeySelector(selector as string | number | ((value: unknown) => unknown)),
-    );
+    return new KeyedStream<T, unknown>(this.graph, this.node, keySelectorOf('keyBy', selector));
   }
 
   /** Runs a process function, given as an instance or as a factory of instances. */
@@ -118,21 +116,39 @@ export class DataStream<T> {
 
   /** All records of this and other streams of one environment; its watermark is the lowest of theirs. */
   union(...streams: readonly DataStream<T>[]): DataStream<T> {
-    for (const stream of streams) {
-      if (stream.graph !== this.graph) {
-        throw badArgument(
-          'union',
-          stream.node.name,
-          'Streams of different environments cannot meet.',
-          'Make both from one env.',
-        );
-      }
-    }
+    for (const stream of streams) checkSameGraph('union', this, stream);
     return this.next({
       kind: 'union',
       inputs: [this, ...streams].map(({ node }) => ({ from: node })),
       createOperator: () => new ForwardOperator(),
     });
+  }
+
+  /** This and another stream, of a type of its own, for one operator; its watermark is the lower of theirs. */
+  connect<U>(broadcast: BroadcastStream<U>): BroadcastConnectedStream<T, U>;
+  connect<U>(other: DataStream<U>): ConnectedStreams<T, U>;
+  connect<U>(
+    other: DataStream<U> | BroadcastStream<U>,
+  ): ConnectedStreams<T, U> | BroadcastConnectedStream<T, U> {
+    if (other instanceof BroadcastStream) return new BroadcastConnectedStream<T, U>(this, other);
+    return new ConnectedStreams<T, U>(this, other);
+  }
+
+  /** Its records go to all copies of the operators that read it; with descriptors, to keep broadcast states with them. */
+  broadcast(): DataStream<T>;
+  broadcast(...descriptors: readonly MapStateDescriptor<never, never>[]): BroadcastStream<T>;
+  broadcast(...descriptors: readonly MapStateDescriptor<never, never>[]): DataStream<T> | BroadcastStream<T> {
+    return descriptors.length === 0 ? this : new BroadcastStream<T>(this, descriptors);
+  }
+
+  /** Pairs with the records of another stream that have the same key and window: `.where(…).equalTo(…).window(…).apply(…)`. */
+  join<U>(other: DataStream<U>): JoinedStreams<T, U, 'join'> {
+    return new JoinedStreams<T, U, 'join'>('join', this, other);
+  }
+
+  /** Groups with the records of another stream that have the same key and window: `.where(…).equalTo(…).window(…).apply(…)`. */
+  coGroup<U>(other: DataStream<U>): JoinedStreams<T, U, 'coGroup'> {
+    return new JoinedStreams<T, U, 'coGroup'>('coGroup', this, other);
   }
 
   /** What the operator right before has sent to `tag`. */
@@ -309,6 +325,28 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new WindowedStream<T, K, W>(this.graph, this.node, this.#keySelector, assigner);
   }
 
+  override connect<U>(broadcast: BroadcastStream<U>): KeyedBroadcastConnectedStream<T, U, K>;
+  override connect<U>(other: KeyedStream<U, K>): KeyedConnectedStreams<T, U, K>;
+  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U>;
+  override connect<U>(
+    other: DataStream<U> | BroadcastStream<U>,
+  ): ConnectedStreams<T, U> | BroadcastConnectedStream<T, U> {
+    const selector = this.#keySelector;
+    if (other instanceof BroadcastStream)
+      return new KeyedBroadcastConnectedStream<T, U, K>(this, other, selector);
+    if (!(other instanceof KeyedStream)) return new ConnectedStreams<T, U>(this, other);
+    const keyed = other as KeyedStream<U, K>;
+    return new KeyedConnectedStreams<T, U, K>(this, keyed, selector, keyed.#keySelector);
+  }
+
+  /** Pairs with the records of another keyed stream that have the same key and a timestamp near: `.between(…, …).process(…)`. */
+  intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
+    const side = (stream: InGraph, keySelector: KeySelector): JoinSide => {
+      return { graph: stream.graph, node: stream.node, keySelector };
+    };
+    return new IntervalJoin<T, U>(side(this, this.#keySelector), side(other, other.#keySelector));
+  }
+
   /** Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them. */
   countWindow(n: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
     const windows = this.window(GlobalWindows.create());
@@ -349,11 +387,5 @@ export class KeyedStream<T, K> extends DataStream<T> {
       functions: [...selector.functions, ...functions],
       createOperator: () => new RollingAggregateOperator(selector, aggregate),
     });
-  }
-}
-
-function checkFunction(method: string, fn: unknown): void {
-  if (typeof fn !== 'function') {
-    throw badArgument(method, fn, 'It takes a function.', `Write ${method}((value) => …).`);
   }
 }

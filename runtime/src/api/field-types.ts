@@ -18,3 +18,8 @@ export type KeyField<T> = T extends readonly unknown[]
 
 /** Type of the key that a field gives. */
 export type KeyOf<T, F> = F extends keyof T ? T[F] : T extends readonly (infer E)[] ? E : never;
+
+/** Names of the fields that hold keys of the type `K`, or an index of a tuple. */
+export type KeyFieldOf<T, K> = T extends readonly unknown[]
+  ? number
+  : { [P in keyof T]-?: T[P] extends K ? P : never }[keyof T] & (string | number);

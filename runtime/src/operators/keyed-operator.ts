@@ -23,6 +23,7 @@ export abstract class KeyedOperator extends Operator {
     value: string,
     timestamp: string,
     _next: (value: string) => string,
+    _input: number,
   ): string {
     return `${scope.bind(this)}.processKeyed(${this.keySelector.write(scope, value)}, ${value}, ${timestamp});`;
   }

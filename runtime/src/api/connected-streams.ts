@@ -1,0 +1,165 @@
+import { badArgument } from '../errors.ts';
+import type { NewNode } from '../graph/stream-graph.ts';
+import {
+  CoFlatMapAdapter,
+  CoMapAdapter,
+  type CoFlatMapFunction,
+  type CoMapFunction,
+} from '../operators/co-map-function.ts';
+import type { CoProcessFunction, KeyedCoProcessFunction } from '../operators/co-process-function.ts';
+import { CoProcessOperator, type AnyCoProcessFunction } from '../operators/co-process-operator.ts';
+import type { Collector, Results } from '../operators/collector.ts';
+import { FunctionSource } from '../operators/function-source.ts';
+import type { KeySelector } from '../operators/key-selector.ts';
+import type { InputKeys } from '../operators/two-input-operator.ts';
+import { DataStream } from './data-stream.ts';
+import type { Key, KeyField, KeyFieldOf, KeyOf } from './field-types.ts';
+import { keySelectorOf } from './key-argument.ts';
+import { checkSameGraph, type InGraph } from './same-graph.ts';
+
+/** Two streams, of types of their own, that one operator reads. */
+export class ConnectedStreams<T1, T2> {
+  readonly #first: InGraph;
+  readonly #second: InGraph;
+  readonly #keys: InputKeys;
+  /** Only for the types: nothing is ever kept here. */
+  declare readonly types?: readonly [T1, T2];
+
+  constructor(first: InGraph, second: InGraph, keys: InputKeys = {}) {
+    checkSameGraph('connect', first, second);
+    this.#first = first;
+    this.#second = second;
+    this.#keys = keys;
+  }
+
+  /**
+   * One record for each record: by one function for each stream, or by one object with `map1` and `map2`.
+   * @example
+   * numbers.connect(words).map((n) => n * 2, (word) => word.length);
+   */
+  map<R>(map1: (value: T1) => R, map2: (value: T2) => R): DataStream<R>;
+  map<R1, R2>(map1: (value: T1) => R1, map2: (value: T2) => R2): DataStream<R1 | R2>;
+  map<R>(fn: CoMapFunction<T1, T2, R> | (() => CoMapFunction<T1, T2, R>)): DataStream<R>;
+  map<R>(first: unknown, second?: unknown): DataStream<R> {
+    return this.#mapped('map', 'map1', 'map2', first, second, (fn) => {
+      return new CoMapAdapter(fn as CoMapFunction<unknown, unknown, unknown>);
+    });
+  }
+
+  /** Any number of records for each record: by one function for each stream, or by one object with `flatMap1` and `flatMap2`. */
+  flatMap<R>(
+    flatMap1: (value: T1, out: Collector<R>) => Results<R>,
+    flatMap2: (value: T2, out: Collector<R>) => Results<R>,
+  ): DataStream<R>;
+  flatMap<R1 = never, R2 = never>(
+    flatMap1: (value: T1, out: Collector<R1>) => Results<R1>,
+    flatMap2: (value: T2, out: Collector<R2>) => Results<R2>,
+  ): DataStream<R1 | R2>;
+  flatMap<R>(fn: CoFlatMapFunction<T1, T2, R> | (() => CoFlatMapFunction<T1, T2, R>)): DataStream<R>;
+  flatMap<R>(first: unknown, second?: unknown): DataStream<R> {
+    return this.#mapped('flatMap', 'flatMap1', 'flatMap2', first, second, (fn) => {
+      return new CoFlatMapAdapter(fn as CoFlatMapFunction<unknown, unknown, unknown>);
+    });
+  }
+
+  /** Runs a function on the records of both streams, given as an instance or as a factory of instances. */
+  process<R>(fn: CoProcessFunction<T1, T2, R> | (() => CoProcessFunction<T1, T2, R>)): DataStream<R> {
+    return this.processBy(fn);
+  }
+
+  /** Groups both streams by keys of one type: records with equal keys share state and timers. */
+  keyBy<F extends KeyField<T1>>(
+    field1: F,
+    field2: KeyFieldOf<T2, KeyOf<T1, F>>,
+  ): KeyedConnectedStreams<T1, T2, KeyOf<T1, F>>;
+  keyBy<K extends Key>(
+    key1: (value: T1) => K,
+    key2: (value: T2) => NoInfer<K>,
+  ): KeyedConnectedStreams<T1, T2, K>;
+  keyBy<K extends Key>(
+    key1: ((value: T1) => K) | KeyFieldOf<T1, K>,
+    key2: ((value: T2) => NoInfer<K>) | KeyFieldOf<T2, K>,
+  ): KeyedConnectedStreams<T1, T2, K>;
+  keyBy(key1: unknown, key2: unknown): KeyedConnectedStreams<T1, T2, unknown> {
+    return new KeyedConnectedStreams<T1, T2, unknown>(
+      this.#first,
+      this.#second,
+      keySelectorOf('keyBy', key1),
+      keySelectorOf('keyBy', key2),
+    );
+  }
+
+  /** Runs any function on both streams. */
+  protected processBy<R>(fn: unknown): DataStream<R> {
+    const source = new FunctionSource(fn as AnyCoProcessFunction | (() => AnyCoProcessFunction));
+    return this.#next('co-process', 'process', [source.given], (strict) => source.create(strict));
+  }
+
+  #mapped<R>(
+    method: string,
+    name1: string,
+    name2: string,
+    first: unknown,
+    second: unknown,
+    adapt: (fn: object) => AnyCoProcessFunction,
+  ): DataStream<R> {
+    const kind = method === 'map' ? 'co-map' : 'co-flat-map';
+    if (typeof first === 'function' && typeof second === 'function') {
+      return this.#next(kind, method, [first, second], () => adapt({ [name1]: first, [name2]: second }));
+    }
+    if (
+      second !== undefined ||
+      first === null ||
+      (typeof first !== 'object' && typeof first !== 'function')
+    ) {
+      throw badArgument(
+        method,
+        second === undefined ? first : second,
+        'Connected streams take one function for each of both, or one object that has both.',
+        `Write ${method}((left) => …, (right) => …).`,
+      );
+    }
+    if (typeof first === 'object' && Object.getPrototypeOf(first) === Object.prototype) {
+      return this.#next(kind, method, Object.values(first), () => adapt(first));
+    }
+    const source = new FunctionSource(first as object | (() => object));
+    return this.#next(kind, method, [source.given], (strict) => adapt(source.create(strict)));
+  }
+
+  #next<R>(
+    kind: string,
+    name: string,
+    functions: readonly unknown[],
+    create: (strict: boolean) => AnyCoProcessFunction,
+  ): DataStream<R> {
+    const { first, second } = this.#keys;
+    const node: NewNode = {
+      kind,
+      name,
+      inputs: [{ from: this.#first.node }, { from: this.#second.node }],
+      parameters: { key1: first?.parameters, key2: second?.parameters },
+      functions: [...(first?.functions ?? []), ...(second?.functions ?? []), ...functions],
+      createOperator: () => new CoProcessOperator(create, this.#keys),
+    };
+    return new DataStream<R>(this.#first.graph, this.#first.graph.add(node));
+  }
+}
+
+/** Two connected streams that are grouped by keys of one type. */
+export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
+  declare readonly keyType?: K;
+
+  constructor(first: InGraph, second: InGraph, key1: KeySelector, key2: KeySelector) {
+    super(first, second, { first: key1, second: key2 });
+  }
+
+  override process<R>(
+    fn:
+      | KeyedCoProcessFunction<K, T1, T2, R>
+      | CoProcessFunction<T1, T2, R>
+      | (() => KeyedCoProcessFunction<K, T1, T2, R>)
+      | (() => CoProcessFunction<T1, T2, R>),
+  ): DataStream<R> {
+    return this.processBy(fn);
+  }
+}
