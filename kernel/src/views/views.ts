@@ -35,6 +35,9 @@ export interface ViewsHost {
 /** Statuses after which nothing more comes by itself. */
 const AT_REST: readonly ViewStatusName[] = ['finished', 'failed', 'stopped', 'waiting', 'paused'];
 
+/** Statuses that end when the view's cell runs again. */
+const AWAITING_ITS_CELL: readonly ViewStatusName[] = ['waiting', 'stopped', 'before-restart'];
+
 /**
  * All live views of a kernel: holds their rows, serves the pages that follow them over the comm target
  * `tidemark.views`, and keeps the outputs of frontends without the extension up to date. Lives in the kernel process,
@@ -164,7 +167,8 @@ export class Views implements CommTarget {
     const view = known ?? opened;
     if (known !== undefined) {
       known.reopen(opened.description);
-      known.setStatus('running');
+      // A view that its cell's next run keeps goes on as it stands; one that is rebuilt will say so.
+      if (AWAITING_ITS_CELL.includes(known.status)) known.setStatus('running');
     }
     if (replaced !== undefined) {
       if (replaced.description.kind === opened.description.kind) view.inherit(replaced.rows());

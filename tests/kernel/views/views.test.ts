@@ -237,6 +237,13 @@ describe('a cell that runs again', () => {
     expect(page.rowsOf('v')).toEqual(session.view.rows());
   });
 
+  test('and keeps a view that has finished leaves it finished', () => {
+    const session = new Session();
+    views.onSessionMessage({ type: 'view-status', viewId: 'v', status: 'finished' });
+    views.onSessionMessage({ type: 'view-open', view: session.view.description });
+    expect(views.list()[0]?.status).toBe('finished');
+  });
+
   test('that shows a view no more closes it', () => {
     new Session();
     const page = new Page(views);
