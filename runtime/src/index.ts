@@ -8,8 +8,8 @@ export {
 } from './api/stream-execution-environment.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { DataStreamSink } from './api/data-stream-sink.ts';
-export { WindowedStream } from './api/windowed-stream.ts';
-export { AllWindowedStream, type AllWindowFunction } from './api/all-windowed-stream.ts';
+export { WindowedStream, type AllWindowFunction } from './api/windowed-stream.ts';
+export { AllWindowedStream } from './api/all-windowed-stream.ts';
 export { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export {
   BroadcastConnectedStream,

@@ -1,9 +1,7 @@
 import type { StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
-import type { Collector, Results } from '../operators/collector.ts';
 import { KeySelector } from '../operators/key-selector.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
-import type { WindowContext } from '../operators/window-function.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import type { DurationLike } from '../time/duration.ts';
@@ -13,14 +11,7 @@ import type { WindowAssigner } from '../windows/window-assigner.ts';
 import type { Window } from '../windows/window.ts';
 import type { DataStream } from './data-stream.ts';
 import type { AnyField, NumericField } from './field-types.ts';
-import { WindowedStream } from './windowed-stream.ts';
-
-/** A window function on a stream without keys. */
-export type AllWindowFunction<IN, OUT, W extends Window = Window> = (
-  context: WindowContext<W>,
-  elements: readonly IN[],
-  out: Collector<OUT>,
-) => Results<OUT>;
+import { WindowedStream, type AllWindowFunction } from './windowed-stream.ts';
 
 /** Windows of a whole stream: those of a keyed stream with one key. */
 export class AllWindowedStream<T, W extends Window> {
@@ -59,7 +50,7 @@ export class AllWindowedStream<T, W extends Window> {
   }
 
   process<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {
-    return this.#windows.process<R>((_key, context, elements, out) => fn(context, elements, out));
+    return this.#windows.processAll(fn);
   }
 
   apply<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {

@@ -62,3 +62,9 @@ test('functions and classes of the user in triggers and assigners are part of it
   ]);
   expect(nodeOf(windows().trigger(PurgingTrigger.of(own))).functions).toEqual([keyOf, own]);
 });
+
+test('a function without a key is seen itself, not what it is wrapped in', () => {
+  const count = (_context: unknown, elements: readonly number[]) => [elements.length];
+  const { functions } = stream.windowAll(TumblingEventTimeWindows.of(1)).process(count).node;
+  expect(functions[0]).toBe(count);
+});
