@@ -1,0 +1,70 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { StreamExecutionEnvironment, WatermarkStrategy, collectionSource, type DataStream } from 'tidemark';
+import type { SessionEnvironment } from 'tidemark/session';
+import { Notebook } from '../runtime/engine/notebook.ts';
+
+/** A record of the stream that examples find declared. */
+export interface Order {
+  readonly user: string;
+  readonly amount: number;
+  /** Its timestamp, in ms. */
+  readonly time: number;
+}
+
+const ORDERS: readonly Order[] = [
+  { user: 'ann', amount: 3, time: 1_000 },
+  { user: 'bob', amount: 5, time: 4_000 },
+  { user: 'ann', amount: 4, time: 8_000 },
+  { user: 'bob', amount: 2, time: 12_000 },
+];
+
+/** What every example finds declared; `docs/README.md` says so to its readers. */
+export interface ExampleNames {
+  readonly env: StreamExecutionEnvironment;
+  /** Four orders, at most a second out of order. */
+  readonly orders: DataStream<Order>;
+  /** Of a server that sends three lines of a log and closes. */
+  readonly port: number;
+}
+
+/** The same in a notebook. */
+export interface NotebookNames extends ExampleNames {
+  readonly env: SessionEnvironment;
+}
+
+/** Makes the names anew, calls back, and closes what is behind them. */
+export async function withExampleNames(
+  inNotebook: boolean,
+  work: (names: ExampleNames) => Promise<void>,
+): Promise<void> {
+  const server = createServer((socket) => {
+    socket.end('INFO started\nWARN disk is full\nINFO stopped\n');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    if (!inNotebook) {
+      const env = StreamExecutionEnvironment.getExecutionEnvironment();
+      return await work({ env, orders: ordersOf(env), port });
+    }
+    const notebook = await Notebook.open(':memory:');
+    const { env } = notebook;
+    notebook.session.beginCell('example', []);
+    try {
+      await work({ env, orders: ordersOf(env), port });
+    } finally {
+      await notebook.crash();
+    }
+  } finally {
+    server.close();
+  }
+}
+
+function ordersOf(env: StreamExecutionEnvironment): DataStream<Order> {
+  return env.fromSource(
+    collectionSource(ORDERS),
+    WatermarkStrategy.forBoundedOutOfOrderness<Order>('1 s').withTimestampAssigner(({ time }) => time),
+    'orders',
+  );
+}
