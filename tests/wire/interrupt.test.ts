@@ -11,7 +11,7 @@ afterAll(() => kernel.stop());
 
 /** Starts a cell, waits until it says that it is about to run away, interrupts it. */
 async function interrupted(code: string): Promise<{ cell: Execution; ms: number }> {
-  const id = kernel.sendExecute(`console.log('running'); await null\n${code}`);
+  const id = kernel.sendExecute(`console.log('running'); await null;\n${code}`);
   await kernel.waitFor(({ type, parentId }) => type === 'stream' && parentId === id);
   const start = performance.now();
   await kernel.interrupt();

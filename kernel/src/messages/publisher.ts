@@ -32,6 +32,9 @@ const BYTES_PER_MS = 560;
 /** It drops everything above 1,000 messages a second. */
 const BURST_MESSAGES = 500;
 const MESSAGES_PER_MS = 0.7;
+/** Ms between two looks at what waits, and ms for which a single text waits for more of it. */
+const PUMP_MS = 50;
+const JOIN_MS = 10;
 /** Text waiting above this is trimmed from the front, to half of it. */
 const WAITING_BYTES = 4_000_000;
 /** Displays waiting above this are dropped from the front, to half of it. */
@@ -66,7 +69,9 @@ export class Publisher {
     if (last?.stream?.name === name && last.parent === parent) last.stream.text += text;
     else this.#items.push({ type: 'stream', parent, content: {}, stream: { name, text } });
     this.#waiting += text.length;
-    this.#pump();
+    // Held for a moment, so that lines printed one after the other are one output of the notebook.
+    if (this.#items.length > 1 || text.length > MESSAGE_TEXT) this.#pump();
+    else this.#schedule(JOIN_MS);
     if (this.#waiting > WAITING_BYTES) this.#trimText(WAITING_BYTES / 2);
   }
 
@@ -89,6 +94,7 @@ export class Publisher {
 
   /** Resolves when everything handed over so far is on its way. */
   drained(): Promise<void> {
+    this.#pump();
     if (this.#items.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
@@ -166,7 +172,7 @@ export class Publisher {
       done += 1;
     }
     if (done > 0) this.#items.splice(0, done);
-    if (this.#items.length > 0) this.#schedule();
+    if (this.#items.length > 0) this.#schedule(PUMP_MS);
     else for (const resolve of this.#drained.splice(0)) resolve();
   }
 
@@ -180,12 +186,12 @@ export class Publisher {
     this.#publish('stream', { name, text }, item.parent);
   }
 
-  #schedule(): void {
+  #schedule(ms: number): void {
     if (this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#pump();
-    }, 50);
+    }, ms);
   }
 
   #refill(): void {

@@ -8,14 +8,14 @@ type StreamName = OutputChunk['name'];
 
 /** Text is sent on when this much has gathered, … */
 const FULL = 64 * 1024;
-/** … or this long after the first of it (ms), also from a loop that never yields. */
+/** … or when nothing has been sent for this long (ms), so that a line printed before an endless loop is seen. */
 const STALE_MS = 20;
 
 /** What cells print, gathered into few messages and kept in order with everything else a cell says. */
 class Output {
   #chunks: { run: number; name: StreamName; text: string }[] = [];
   #size = 0;
-  #since = 0;
+  #flushed = 0;
   #timer: NodeJS.Immediate | undefined;
 
   write(run: number, name: StreamName, text: string): void {
@@ -24,12 +24,9 @@ class Output {
     if (last && last.run === run && last.name === name) last.text += text;
     else this.#chunks.push({ run, name, text });
     this.#size += text.length;
-    if (this.#timer === undefined) {
-      this.#since = performance.now();
-      this.#timer = setImmediate(() => hostSection(() => this.flush()));
-      return;
-    }
-    if (this.#size >= FULL || performance.now() - this.#since >= STALE_MS) this.flush();
+    const now = performance.now();
+    if (this.#size >= FULL || now - this.#flushed >= STALE_MS) return this.flush();
+    this.#timer ??= setImmediate(() => hostSection(() => this.flush()));
   }
 
   flush(): void {
@@ -39,6 +36,7 @@ class Output {
     postToKernel({ type: 'output', chunks: this.#chunks });
     this.#chunks = [];
     this.#size = 0;
+    this.#flushed = performance.now();
   }
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { exitInCell } from '../errors.ts';
 import { asCell, currentCell, latestRunOf } from './cell-context.ts';
@@ -6,7 +5,7 @@ import { installConsole } from './cell-console.ts';
 import { cellMeta } from './cell-meta.ts';
 import { CellRunner } from './cell-runner.ts';
 import { comms, onCommEvent } from './comms-api.ts';
-import type { Dataflow, DataflowOptions } from './dataflow.ts';
+import type { Dataflow } from './dataflow.ts';
 import { clearOutput, display } from './display-api.ts';
 import { guard, guardIterable } from './guard.ts';
 import type { ToSession } from './ipc.ts';
@@ -54,7 +53,7 @@ for (const [name, value] of Object.entries({ display, clearOutput, prompt, comms
 /** Cells wait for this: the streams are there, or there are none. */
 const ready = openDataflow().then((opened) => {
   dataflow = opened;
-  for (const [name, value] of Object.entries(opened?.globals ?? {})) define(name, value);
+  for (const [name, value] of Object.entries(opened.globals)) define(name, value);
 });
 ready.then(
   () => postToKernel({ type: 'ready' }),
@@ -64,20 +63,36 @@ ready.then(
   },
 );
 
-let last: Promise<unknown> = ready.catch(() => undefined);
+/** What came before the streams were there. */
+let early: ToSession[] | undefined = [];
+void ready
+  .catch(() => undefined)
+  .then(() => {
+    const waited = early ?? [];
+    early = undefined;
+    for (const message of waited) onMessage(message);
+  });
 
-process.on('message', (message: ToSession) => {
+process.on('message', onMessage);
+
+// The kernel process sends one cell after the other, and each begins right here: a termination empties V8's queue of
+// microtasks, so nothing of ours may hang on one that waits behind a cell's.
+function onMessage(message: ToSession): void {
+  if (early) {
+    early.push(message);
+    return;
+  }
   switch (message.type) {
     case 'run':
-      last = last.then(() => runner.run(message));
+      void runner.run(message);
       return;
     case 'magic':
-      last = last.then(() =>
-        runner.call({ ...message, silent: false }, () => runMagic(message, dataflow, () => runner.names())),
+      void runner.call({ ...message, silent: false }, () =>
+        runMagic(message, dataflow, () => runner.names()),
       );
       return;
     case 'expressions':
-      last = last.then(() => runner.expressions(message));
+      void runner.expressions(message);
       return;
     case 'reset-view':
       return dataflow?.resetView(message.viewId);
@@ -93,15 +108,11 @@ process.on('message', (message: ToSession) => {
       void (dataflow?.close() ?? Promise.resolve()).finally(() => realExit(0));
       return;
   }
-});
+}
 process.on('disconnect', () => realExit(0));
 
-async function openDataflow(): Promise<Dataflow | undefined> {
-  const file = new URL(`./create-dataflow.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-  if (!existsSync(file)) return undefined;
-  const { createDataflow } = (await import(file.href)) as {
-    createDataflow(options: DataflowOptions): Dataflow | Promise<Dataflow>;
-  };
+async function openDataflow(): Promise<Dataflow> {
+  const { createDataflow } = await import('./create-dataflow.ts');
   return createDataflow({
     storePath,
     resume,
