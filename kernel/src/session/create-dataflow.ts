@@ -1,5 +1,5 @@
 import { DataStream, type ViewOptions } from 'tidemark';
-import { openSession, openStore, SessionEnvironment } from 'tidemark/session';
+import { openSession, openStore, SessionEnvironment, setExecutionEnvironment } from 'tidemark/session';
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
@@ -25,6 +25,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     options.resume,
   );
   const env = new SessionEnvironment(session);
+  setExecutionEnvironment(env);
   const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
     if (value instanceof DataStream) return value.show(viewOptions);
     throw new TypeError(

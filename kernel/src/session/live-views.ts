@@ -13,8 +13,9 @@ import { windowShape } from './window-shape.ts';
 const TICK_MS = 50;
 
 interface OpenView {
-  readonly announced: AnnouncedView;
-  readonly description: ViewDescription;
+  /** As announced last; the rows may still be those of the announcement before. */
+  announced: AnnouncedView;
+  description: ViewDescription;
   materializer: ViewMaterializer;
 }
 
@@ -30,23 +31,21 @@ export class LiveViews {
 
   /** Says that a view is to be seen at this place of its cell. */
   announce(announced: AnnouncedView): void {
-    const { viewId, cell, ordinal, title, node, options } = announced;
+    const { viewId, cell, ordinal, title, node, options, kept } = announced;
     const kind = options.kind ?? (windowShape(node) ? 'windows' : 'records');
     const description: ViewDescription = {
       viewId,
       cellId: cell,
       ordinal,
-      title,
+      title: options.title ?? (kind === 'watermarks' ? `Watermarks up to ${title}` : title),
       kind,
       maxRows: options.rows ?? DEFAULT_ROWS[kind],
     };
+    const made = createMaterializer(description, options, windowShape(node));
     const known = this.#views.get(viewId);
-    const materializer = known?.materializer ?? createMaterializer(description, options, windowShape(node));
-    this.#views.set(viewId, { announced, description, materializer });
-    this.#post({
-      type: 'view-open',
-      view: known ? { ...materializer.description, title } : materializer.description,
-    });
+    this.#views.set(viewId, { announced, description, materializer: known?.materializer ?? made });
+    const view = kept && known ? known.materializer.description : made.description;
+    this.#post({ type: 'view-open', view });
     this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
   }
 

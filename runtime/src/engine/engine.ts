@@ -251,7 +251,10 @@ export class Engine {
   #sleepFor(): number | undefined {
     if (this.#paused) return undefined;
     let sleep: number | undefined;
-    for (const runner of this.#runners) if (runner.active) sleep = Infinity;
+    for (const runner of this.#runners) {
+      if (!runner.active) continue;
+      sleep = Math.min(sleep ?? Infinity, this.clock.realDelayUntil(runner.lane.nextProcessingTime));
+    }
     if (sleep === undefined) return undefined;
     for (const source of this.#sources.values()) {
       const at = source.readyAt;

@@ -23,6 +23,8 @@ export interface AnnouncedView {
   readonly title: string;
   readonly node: StreamNode;
   readonly options: ViewOptions;
+  /** True if its rows go on; else a lane is about to start with fresh ones. */
+  readonly kept: boolean;
 }
 
 /** What a session needs of the notebook around it. */
@@ -151,6 +153,8 @@ export class Session implements ExecutionBackend {
         if (cut) this.#waiting.add({ ...place, name: sink.name, cut });
         this.#discard(branch);
       }
+      // The failed cell may have announced others in the place of these; they go on.
+      for (const { view } of current.before) if (view) this.#host.refreshView(view.id);
       return {
         kept: [...current.before, ...current.kept].map(name),
         rebuilt: [],
@@ -206,9 +210,10 @@ export class Session implements ExecutionBackend {
       viewId: view.id,
       cell,
       ordinal: branch.ordinal,
-      title: options.title ?? node.name,
+      title: node.name,
       node,
       options,
+      kept: branch.runner !== undefined,
     });
     if (branch.runner) this.#host.refreshView(view.id);
     return view;
