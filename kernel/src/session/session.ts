@@ -6,6 +6,7 @@ import type { Comms } from '../messages/comms.ts';
 import type { Execution, Runs } from '../messages/execution.ts';
 import type { Publisher } from '../messages/publisher.ts';
 import { diagnosticsError } from './diagnostics-error.ts';
+import { showError } from '../display/show-error.ts';
 import { badMagicArgument, interrupted, sessionDied, stillRunning } from '../errors.ts';
 import { cellParts } from './cell-source.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
@@ -99,7 +100,7 @@ export class Session {
     const compiled = await language.compile({ ...source, code: parts.code });
     if (!compiled.ok)
       return failed(diagnosticsError(compiled.diagnostics, execution.executionCount, this.#host.cwd));
-    if (this.#interrupts > interrupts) return failed(shownError(interrupted()));
+    if (this.#interrupts > interrupts) return failed(showError(interrupted()));
 
     const { error, report } = await this.#ask(execution, () =>
       this.#client.send({
@@ -198,7 +199,7 @@ export class Session {
 
   /** The session process died: the cell that ran fails, and a new process waits for the cells (law 8). */
   #onDeath(code: number | null, signal: string | null): void {
-    const error = shownError(sessionDied(code, signal));
+    const error = showError(sessionDied(code, signal));
     const { runs, publisher, comms } = this.#host;
     const came = this.#client.wasReady;
     this.#host.onLost();
@@ -247,7 +248,7 @@ export class Session {
       const text = await readFile(resolve(this.#host.cwd, path), 'utf8');
       return { text };
     } catch (error) {
-      return { error: shownError(error) };
+      return { error: showError(error) };
     }
   }
 
@@ -284,10 +285,4 @@ function identity({ run, cellId, executionCount, allowStdin }: Execution) {
 
 function failed(error: ShownError): Outcome {
   return { error, report: undefined, expressions: {}, payload: [] };
-}
-
-function shownError(error: unknown): ShownError {
-  const name = error instanceof Error ? error.name : 'Error';
-  const message = error instanceof Error ? error.message : String(error);
-  return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
 }
