@@ -68,6 +68,23 @@ test('a loop in a timer of a cell that has ended is stopped, and the session liv
   expect((await kernel.execute('kept')).result).toBe('41');
 });
 
+test('a loop in an operator is stopped, its cell is told, and variables are kept', async () => {
+  const cell = await kernel.execute(
+    "env.fromSequence(0, 5).map((n) => { if (n === 3) { console.log('looping'); while (true) {} } return n }).print()\n0",
+  );
+  await kernel.waitFor(
+    ({ type, parentId, content }) =>
+      type === 'stream' && parentId === cell.id && String(content['text']).includes('looping'),
+  );
+  await kernel.interrupt();
+  const told = await kernel.waitFor(
+    ({ type, content }) =>
+      type === 'stream' && content['name'] === 'stderr' && String(content['text']).includes('interrupted'),
+  );
+  expect(told.parentId).toBe(cell.id);
+  expect((await kernel.execute('kept')).result).toBe('41');
+});
+
 test('an interrupt with nothing running disturbs nothing', async () => {
   await kernel.interrupt();
   expect((await kernel.execute('kept')).result).toBe('41');
