@@ -15,9 +15,9 @@ import { checkSameGraph, type InGraph } from './same-graph.ts';
 /** A stream whose records go to all copies of the operator that it is connected to, for its broadcast states. */
 export class BroadcastStream<T> {
   readonly stream: DataStream<T>;
-  readonly descriptors: readonly MapStateDescriptor<never, never>[];
+  readonly descriptors: readonly MapStateDescriptor<unknown, unknown>[];
 
-  constructor(stream: DataStream<T>, descriptors: readonly MapStateDescriptor<never, never>[]) {
+  constructor(stream: DataStream<T>, descriptors: readonly MapStateDescriptor<unknown, unknown>[]) {
     this.stream = stream;
     this.descriptors = descriptors;
   }

@@ -13,6 +13,7 @@ import type { Window } from '../windows/window.ts';
 import { DataStream } from './data-stream.ts';
 import { checkFunction } from './function-argument.ts';
 import type { InGraph } from './same-graph.ts';
+import { windowPartFunctions } from './window-part-functions.ts';
 import { checkWindow, type WindowSettings } from './window-plan.ts';
 
 /** Two streams with the keys by which they meet. */
@@ -76,9 +77,9 @@ abstract class MeetingWindows<T1, T2, W extends Window> {
       functions: [
         ...firstKey.functions,
         ...secondKey.functions,
-        ...assigner.functions,
-        ...(trigger?.functions ?? []),
-        ...(evictor?.functions ?? []),
+        ...windowPartFunctions(assigner),
+        ...windowPartFunctions(trigger),
+        ...windowPartFunctions(evictor),
         fn,
       ],
       createOperator: () =>

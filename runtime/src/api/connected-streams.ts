@@ -77,9 +77,13 @@ export class ConnectedStreams<T1, T2> {
     key2: (value: T2) => NoInfer<K>,
   ): KeyedConnectedStreams<T1, T2, K>;
   keyBy<K extends Key>(
-    key1: ((value: T1) => K) | KeyFieldOf<T1, K>,
-    key2: ((value: T2) => NoInfer<K>) | KeyFieldOf<T2, K>,
+    key1: (value: T1) => K,
+    field2: KeyFieldOf<T2, NoInfer<K>>,
   ): KeyedConnectedStreams<T1, T2, K>;
+  keyBy<F extends KeyField<T1>>(
+    field1: F,
+    key2: (value: T2) => KeyOf<T1, F>,
+  ): KeyedConnectedStreams<T1, T2, KeyOf<T1, F>>;
   keyBy(key1: unknown, key2: unknown): KeyedConnectedStreams<T1, T2, unknown> {
     return new KeyedConnectedStreams<T1, T2, unknown>(
       this.#first,

@@ -136,8 +136,8 @@ export class DataStream<T> {
 
   /** Its records go to all copies of the operators that read it; with descriptors, to keep broadcast states with them. */
   broadcast(): DataStream<T>;
-  broadcast(...descriptors: readonly MapStateDescriptor<never, never>[]): BroadcastStream<T>;
-  broadcast(...descriptors: readonly MapStateDescriptor<never, never>[]): DataStream<T> | BroadcastStream<T> {
+  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
+  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
     return descriptors.length === 0 ? this : new BroadcastStream<T>(this, descriptors);
   }
 

@@ -56,12 +56,16 @@ export interface KeyedBroadcastContext<KS = unknown> extends BroadcastContext {
 
 /** Handles the records of a stream without keys beside those of a broadcast stream. */
 export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFunction {
+  declare readonly needsKey?: false;
+
   abstract processElement(value: IN1, context: ReadOnlyContext, out: Collector<OUT>): Results<OUT>;
   abstract processBroadcastElement(value: IN2, context: BroadcastContext, out: Collector<OUT>): Results<OUT>;
 }
 
 /** Handles keyed records, with state and timers a key, beside those of a broadcast stream. */
 export abstract class KeyedBroadcastProcessFunction<KS, IN1, IN2, OUT> extends RichFunction {
+  declare readonly needsKey?: true;
+
   abstract processElement(value: IN1, context: KeyedReadOnlyContext<KS>, out: Collector<OUT>): Results<OUT>;
   abstract processBroadcastElement(
     value: IN2,

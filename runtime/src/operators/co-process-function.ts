@@ -4,6 +4,8 @@ import { RichFunction } from './rich-function.ts';
 
 /** Handles the records of two connected streams; on keyed streams it may keep state and set timers. */
 export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
+  declare readonly needsKey?: false;
+
   abstract processElement1(value: IN1, context: Context, out: Collector<OUT>): Results<OUT>;
   abstract processElement2(value: IN2, context: Context, out: Collector<OUT>): Results<OUT>;
 
@@ -13,6 +15,8 @@ export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
 
 /** Handles the records of two connected streams with state and timers a key, shared by both. */
 export abstract class KeyedCoProcessFunction<K, IN1, IN2, OUT> extends RichFunction {
+  declare readonly needsKey?: true;
+
   abstract processElement1(value: IN1, context: KeyedContext<K>, out: Collector<OUT>): Results<OUT>;
   abstract processElement2(value: IN2, context: KeyedContext<K>, out: Collector<OUT>): Results<OUT>;
 
