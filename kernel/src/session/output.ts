@@ -8,14 +8,16 @@ type StreamName = OutputChunk['name'];
 
 /** Text is sent on when this much has gathered, … */
 const FULL = 64 * 1024;
-/** … or when nothing has been sent for this long (ms), so that a line printed before an endless loop is seen. */
-const STALE_MS = 20;
+/** … or at once, as long as prints are few: so many in a burst, and one more every so many ms. */
+const BURST = 40;
+const REFILL_MS = 5;
 
 /** What cells print, gathered into few messages and kept in order with everything else a cell says. */
 class Output {
   #chunks: { run: number; name: StreamName; text: string }[] = [];
   #size = 0;
-  #flushed = 0;
+  #tokens = BURST;
+  #looked = 0;
   #timer: NodeJS.Immediate | undefined;
 
   write(run: number, name: StreamName, text: string): void {
@@ -24,8 +26,8 @@ class Output {
     if (last && last.run === run && last.name === name) last.text += text;
     else this.#chunks.push({ run, name, text });
     this.#size += text.length;
-    const now = performance.now();
-    if (this.#size >= FULL || now - this.#flushed >= STALE_MS) return this.flush();
+    // At once, so that a line printed before an endless loop is seen; the kernel process joins what belongs together.
+    if (this.#size >= FULL || this.#mayFlush()) return this.flush();
     this.#timer ??= setImmediate(() => hostSection(() => this.flush()));
   }
 
@@ -36,7 +38,15 @@ class Output {
     postToKernel({ type: 'output', chunks: this.#chunks });
     this.#chunks = [];
     this.#size = 0;
-    this.#flushed = performance.now();
+  }
+
+  #mayFlush(): boolean {
+    const now = performance.now();
+    this.#tokens = Math.min(BURST, this.#tokens + (now - this.#looked) / REFILL_MS);
+    this.#looked = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
   }
 }
 
