@@ -43,7 +43,7 @@ function moduleOf({ code, inNotebook }: Example): string {
     imports.trim(),
     ...needed,
     `import type { ExampleNames, NotebookNames } from './example-names.ts';`,
-    ...['env', 'orders', 'port'].map(
+    ...['env', 'orders', 'payments', 'port'].map(
       (name) => `declare const ${name}: ${inNotebook ? 'NotebookNames' : 'ExampleNames'}['${name}'];`,
     ),
     `export async function example() {${body}\n}`,

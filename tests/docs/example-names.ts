@@ -19,11 +19,26 @@ const ORDERS: readonly Order[] = [
   { user: 'bob', amount: 2, time: 12_000 },
 ];
 
+/** A record of the other stream that examples find declared. */
+export interface Payment {
+  readonly user: string;
+  readonly paid: number;
+  /** Its timestamp, in ms. */
+  readonly time: number;
+}
+
+const PAYMENTS: readonly Payment[] = [
+  { user: 'ann', paid: 3, time: 2_000 },
+  { user: 'bob', paid: 5, time: 9_000 },
+];
+
 /** What every example finds declared; `docs/README.md` says so to its readers. */
 export interface ExampleNames {
   readonly env: StreamExecutionEnvironment;
   /** Four orders, at most a second out of order. */
   readonly orders: DataStream<Order>;
+  /** Two payments, at most a second out of order. */
+  readonly payments: DataStream<Payment>;
   /** Of a server that sends three lines of a log and closes. */
   readonly port: number;
 }
@@ -45,14 +60,12 @@ export async function withExampleNames(
   const { port } = server.address() as AddressInfo;
   try {
     if (!inNotebook) {
-      const env = StreamExecutionEnvironment.getExecutionEnvironment();
-      return await work({ env, orders: ordersOf(env), port });
+      return await work(namesOf(StreamExecutionEnvironment.getExecutionEnvironment(), port));
     }
     const notebook = await Notebook.open(':memory:');
-    const { env } = notebook;
     notebook.session.beginCell('example', []);
     try {
-      await work({ env, orders: ordersOf(env), port });
+      await work(namesOf(notebook.env, port));
     } finally {
       await notebook.crash();
     }
@@ -61,10 +74,12 @@ export async function withExampleNames(
   }
 }
 
-function ordersOf(env: StreamExecutionEnvironment): DataStream<Order> {
-  return env.fromSource(
-    collectionSource(ORDERS),
-    WatermarkStrategy.forBoundedOutOfOrderness<Order>('1 s').withTimestampAssigner(({ time }) => time),
-    'orders',
-  );
+function namesOf<E extends StreamExecutionEnvironment>(env: E, port: number): ExampleNames & { env: E } {
+  const streamOf = <T extends { readonly time: number }>(name: string, records: readonly T[]): DataStream<T> =>
+    env.fromSource(
+      collectionSource(records),
+      WatermarkStrategy.forBoundedOutOfOrderness<T>('1 s').withTimestampAssigner(({ time }) => time),
+      name,
+    );
+  return { env, orders: streamOf('orders', ORDERS), payments: streamOf('payments', PAYMENTS), port };
 }

@@ -12,9 +12,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * A length of time.
+ * A length of time, a whole number of milliseconds that may be negative.
+ * @throws {TidemarkError} `bad-argument`, by its makers, unless it is a whole number of milliseconds.
  * @example
- * Duration.ofSeconds(10).toMillis(); // 10000
+ * Duration.ofSeconds(10).toMillis(); // → 10000
+ * Duration.ofMillis(0.5); // throws 'bad-argument'
  */
 export class Duration {
   readonly #milliseconds: number;
@@ -31,33 +33,48 @@ export class Duration {
     this.#milliseconds = milliseconds;
   }
 
+  /** A duration of `n` milliseconds. */
   static ofMillis(n: number): Duration {
     return new Duration(n);
   }
+  /** A duration of `n` seconds. */
   static ofSeconds(n: number): Duration {
     return new Duration(n * 1_000);
   }
+  /** A duration of `n` minutes. */
   static ofMinutes(n: number): Duration {
     return new Duration(n * 60_000);
   }
+  /** A duration of `n` hours. */
   static ofHours(n: number): Duration {
     return new Duration(n * 3_600_000);
   }
+  /** A duration of `n` days of 24 hours. */
   static ofDays(n: number): Duration {
     return new Duration(n * 86_400_000);
   }
 
+  /** Its length in ms. */
   toMillis(): number {
     return this.#milliseconds;
   }
 }
 
-/** Flink's older name for durations: `Time.seconds(10)`. */
+/**
+ * Flink's older name for durations.
+ * @example
+ * Time.seconds(10).toMillis(); // → 10000
+ */
 export const Time = {
+  /** A duration of `n` milliseconds. */
   milliseconds: (n: number): Duration => Duration.ofMillis(n),
+  /** A duration of `n` seconds. */
   seconds: (n: number): Duration => Duration.ofSeconds(n),
+  /** A duration of `n` minutes. */
   minutes: (n: number): Duration => Duration.ofMinutes(n),
+  /** A duration of `n` hours. */
   hours: (n: number): Duration => Duration.ofHours(n),
+  /** A duration of `n` days of 24 hours. */
   days: (n: number): Duration => Duration.ofDays(n),
 } as const;
 

@@ -2,8 +2,11 @@ import { MIN_TIMESTAMP } from './timestamp.ts';
 
 /** Where a watermark generator puts its watermarks (epoch ms). */
 export interface WatermarkOutput {
+  /** Says that no record with a timestamp up to this one (epoch ms) is to come; one lower than before is ignored. */
   emitWatermark(timestamp: number): void;
+  /** Says that the stream is silent for now and holds nobody back. */
   markIdle(): void;
+  /** Says that the stream counts again. */
   markActive(): void;
 }
 
@@ -15,6 +18,7 @@ export interface WatermarkGenerator<T> {
   onPeriodicEmit(output: WatermarkOutput): void;
   /** What it remembers, for snapshots; structured-cloneable. */
   snapshot?(): unknown;
+  /** Goes on with what `snapshot` gave. */
   restore?(state: unknown): void;
 }
 

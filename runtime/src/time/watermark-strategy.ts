@@ -21,7 +21,13 @@ interface StrategyParts<T> {
 /**
  * How records get their timestamps and a stream its watermarks.
  * @example
- * WatermarkStrategy.forBoundedOutOfOrderness<Event>('5 s').withTimestampAssigner((event) => event.time);
+ * const strategy = WatermarkStrategy.forBoundedOutOfOrderness<{ time: number }>('5 s')
+ *   .withTimestampAssigner((event) => event.time)
+ *   .withIdleness('1 min');
+ * const result = await testJob([element({ time: 9_000 }), processingTime(200)], (events) =>
+ *   events.assignTimestampsAndWatermarks(strategy),
+ * );
+ * result.steps[1]!.watermark; // → 3999
  */
 export class WatermarkStrategy<T> {
   readonly #parts: StrategyParts<T>;
@@ -30,7 +36,11 @@ export class WatermarkStrategy<T> {
     this.#parts = parts;
   }
 
-  /** For timestamps that never go back within a split. */
+  /**
+   * For timestamps that never go back within a split: the watermark is the highest timestamp seen, less 1 ms.
+   * @example
+   * WatermarkStrategy.forMonotonousTimestamps<{ time: number }>().withTimestampAssigner(({ time }) => time);
+   */
   static forMonotonousTimestamps<T>(): WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({
       kind: 'monotonous',
@@ -40,8 +50,12 @@ export class WatermarkStrategy<T> {
   }
 
   /**
-   * For records that come at most `bound` after one with a later timestamp.
+   * For records that come at most `bound` after one with a later timestamp: the watermark is the highest timestamp seen, less
+   * `bound` and 1 ms.
    * @throws {TidemarkError} `bad-argument` for a negative bound.
+   * @example
+   * WatermarkStrategy.forBoundedOutOfOrderness<{ time: number }>('5 s').withTimestampAssigner(({ time }) => time);
+   * WatermarkStrategy.forBoundedOutOfOrderness('-5 s'); // throws 'bad-argument'
    */
   static forBoundedOutOfOrderness<T>(bound: DurationLike): WatermarkStrategy<T> {
     const millis = toMillis(bound);
@@ -60,12 +74,25 @@ export class WatermarkStrategy<T> {
     });
   }
 
-  /** For pure processing time: no watermark before the end of the input. */
+  /**
+   * For pure processing time: no watermark before the end of the input.
+   * @example
+   * env.fromSource(collectionSource(['a', 'b']), WatermarkStrategy.noWatermarks());
+   */
   static noWatermarks<T>(): WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({ kind: 'none', createGenerator: () => new NoWatermarks() });
   }
 
-  /** With a generator of one's own; `create` is called once a split and once a copy of the operator. */
+  /**
+   * With a generator of one's own; `create` is called once a split and once a copy of the operator.
+   * @example
+   * const atLastOfDay = WatermarkStrategy.forGenerator<{ time: number; last: boolean }>(() => ({
+   *   onEvent(event, timestamp, output) {
+   *     if (event.last) output.emitWatermark(event.time);
+   *   },
+   *   onPeriodicEmit() {},
+   * })).withTimestampAssigner((event) => event.time);
+   */
   static forGenerator<T>(create: () => WatermarkGenerator<T>): WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({
       kind: 'generator',
@@ -74,6 +101,12 @@ export class WatermarkStrategy<T> {
     });
   }
 
+  /**
+   * Takes timestamps (whole epoch ms) from records, in place of those that the source gave; records fail the stream with
+   * `bad-timestamp` when it is no such number.
+   * @example
+   * WatermarkStrategy.forMonotonousTimestamps().withTimestampAssigner((iso: string) => Date.parse(iso));
+   */
   withTimestampAssigner<U = T>(assigner: TimestampAssigner<U>): WatermarkStrategy<U> {
     const parts = this.#parts as unknown as StrategyParts<U>;
     return new WatermarkStrategy<U>({ ...parts, timestampAssigner: assigner });
@@ -82,6 +115,8 @@ export class WatermarkStrategy<T> {
   /**
    * A stream, or a split, that is silent for longer than `timeout` no longer holds back the others.
    * @throws {TidemarkError} `bad-argument` unless the timeout is positive.
+   * @example
+   * WatermarkStrategy.forMonotonousTimestamps().withIdleness('1 min').idleness; // → 60000
    */
   withIdleness(timeout: DurationLike): WatermarkStrategy<T> {
     const millis = toMillis(timeout);
@@ -103,10 +138,12 @@ export class WatermarkStrategy<T> {
     );
   }
 
+  /** Which of the four ways of making watermarks it is. */
   get kind(): 'monotonous' | 'bounded' | 'none' | 'generator' {
     return this.#parts.kind;
   }
 
+  /** What takes timestamps from records; `undefined` if those of the source stay. */
   get timestampAssigner(): TimestampAssigner<T> | undefined {
     return this.#parts.timestampAssigner;
   }
@@ -116,6 +153,7 @@ export class WatermarkStrategy<T> {
     return this.#parts.idleness;
   }
 
+  /** Makes a generator, for one split or one copy of an operator. */
   createGenerator(): WatermarkGenerator<T> {
     return this.#parts.createGenerator();
   }

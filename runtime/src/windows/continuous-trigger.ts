@@ -43,7 +43,20 @@ abstract class ContinuousTrigger extends Trigger {
 
 /** Fires every interval of event time, and at the end of the window. */
 export class ContinuousEventTimeTrigger extends ContinuousTrigger {
-  /** @throws {TidemarkError} `bad-argument` unless interval > 0. */
+  /**
+   * Fires when the watermark reaches a multiple of `interval`, and at the end of the window.
+   * @throws {TidemarkError} `bad-argument` unless interval > 0.
+   * @example
+   * const result = await testJob(
+   *   [element(1, 1_000), watermark(5_000), element(2, 6_000), watermark(10_000), watermark(15_000)],
+   *   (numbers) =>
+   *     numbers
+   *       .windowAll(TumblingEventTimeWindows.of('15 s'))
+   *       .trigger(ContinuousEventTimeTrigger.of('5 s'))
+   *       .sum(0),
+   * );
+   * result.records.map(({ value }) => value); // → [1, 3, 3]
+   */
   static of(interval: DurationLike): ContinuousEventTimeTrigger {
     return new ContinuousEventTimeTrigger(interval);
   }
@@ -92,7 +105,17 @@ export class ContinuousEventTimeTrigger extends ContinuousTrigger {
 
 /** Fires every interval of processing time. */
 export class ContinuousProcessingTimeTrigger extends ContinuousTrigger {
-  /** @throws {TidemarkError} `bad-argument` unless interval > 0. */
+  /**
+   * Fires when the clock reaches a multiple of `interval`.
+   * @throws {TidemarkError} `bad-argument` unless interval > 0.
+   * @example
+   * const result = await testJob(
+   *   [element(1), processingTime(5_000), element(2), processingTime(10_000)],
+   *   (numbers) =>
+   *     numbers.windowAll(GlobalWindows.create()).trigger(ContinuousProcessingTimeTrigger.of('5 s')).sum(0),
+   * );
+   * result.records.map(({ value }) => value); // → [1, 3]
+   */
   static of(interval: DurationLike): ContinuousProcessingTimeTrigger {
     return new ContinuousProcessingTimeTrigger(interval);
   }

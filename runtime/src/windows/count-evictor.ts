@@ -18,7 +18,13 @@ export class CountEvictor extends SimpleEvictor {
     this.#n = n;
   }
 
-  /** @throws {TidemarkError} `bad-argument` unless n is a whole number ≥ 0. */
+  /**
+   * Keeps the last `n` records; `doAfter` evicts after the function is applied in place of before.
+   * @throws {TidemarkError} `bad-argument` unless n is a whole number ≥ 0.
+   * @example
+   * const lastTwo = orders.windowAll(TumblingEventTimeWindows.of('20 s')).evictor(CountEvictor.of(2));
+   * await lastTwo.sum(({ amount }) => amount).executeAndCollect(); // → [6]
+   */
   static of(n: number, doAfter = false): CountEvictor {
     return new CountEvictor(n, doAfter);
   }

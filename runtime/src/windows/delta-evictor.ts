@@ -12,6 +12,15 @@ export class DeltaEvictor<T> extends SimpleEvictor<T> {
     this.#delta = delta;
   }
 
+  /**
+   * Evicts the records for which `delta` to the last one is at least `threshold`; `doAfter` evicts after the function is applied
+   * in place of before.
+   * @example
+   * const near = orders
+   *   .windowAll(TumblingEventTimeWindows.of('20 s'))
+   *   .evictor(DeltaEvictor.of(2, (order, last) => Math.abs(order.amount - last.amount)));
+   * await near.sum(({ amount }) => amount).executeAndCollect(); // → [5]
+   */
   static of<T>(threshold: number, delta: DeltaFunction<T>, doAfter = false): DeltaEvictor<T> {
     return new DeltaEvictor(threshold, delta, doAfter);
   }

@@ -18,6 +18,13 @@ export class DeltaTrigger<T> extends Trigger<T> {
     this.#delta = delta;
   }
 
+  /**
+   * Fires at a record for which `delta` from the one of the last firing is above `threshold`.
+   * @example
+   * const far = DeltaTrigger.of(1, (before: number, after: number) => Math.abs(after - before));
+   * const windows = env.fromData(3, 5, 4, 2).windowAll(GlobalWindows.create()).trigger(far);
+   * await windows.sum(0).executeAndCollect(); // → [8, 14]
+   */
   static of<T>(threshold: number, delta: DeltaFunction<T>): DeltaTrigger<T> {
     return new DeltaTrigger(threshold, delta);
   }

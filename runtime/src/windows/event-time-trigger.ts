@@ -3,6 +3,12 @@ import type { Window } from './window.ts';
 
 /** Fires once the watermark passes the end of the window, and again for every record within allowed lateness. */
 export class EventTimeTrigger extends Trigger {
+  /**
+   * The trigger that windows of event time have unless they are given another.
+   * @example
+   * const windows = orders.windowAll(TumblingEventTimeWindows.of('10 s')).trigger(EventTimeTrigger.create());
+   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [12, 2]
+   */
   static create(): EventTimeTrigger {
     return new EventTimeTrigger();
   }

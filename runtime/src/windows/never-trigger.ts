@@ -1,6 +1,11 @@
 import { Trigger, TriggerResult } from './trigger.ts';
 
-/** Never fires. */
+/**
+ * Never fires.
+ * @example
+ * const windows = env.fromData(1, 2).windowAll(GlobalWindows.create()).trigger(new NeverTrigger());
+ * await windows.sum(0).executeAndCollect(); // → []
+ */
 export class NeverTrigger extends Trigger {
   onElement(): TriggerResult {
     return TriggerResult.CONTINUE;

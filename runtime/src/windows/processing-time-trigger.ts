@@ -3,6 +3,17 @@ import type { Window } from './window.ts';
 
 /** Fires once the clock passes the end of the window. */
 export class ProcessingTimeTrigger extends Trigger {
+  /**
+   * The trigger that windows of processing time have unless they are given another.
+   * @example
+   * const result = await testJob([element(1), element(2), processingTime(10_000)], (numbers) =>
+   *   numbers
+   *     .windowAll(TumblingProcessingTimeWindows.of('10 s'))
+   *     .trigger(ProcessingTimeTrigger.create())
+   *     .sum(0),
+   * );
+   * result.records; // → [{ value: 3, timestamp: 9999 }]
+   */
   static create(): ProcessingTimeTrigger {
     return new ProcessingTimeTrigger();
   }

@@ -5,6 +5,7 @@ import { saturatingAdd } from '../time/timestamp.ts';
 import { fires, Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
 import type { Window } from './window.ts';
 
+/** What a timeout does. */
 export interface ProcessingTimeoutOptions {
   /** Start the timeout anew with every record. Default: false. */
   readonly resetTimerOnNewRecord?: boolean;
@@ -29,7 +30,18 @@ export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trig
     this.#clearOnTimeout = options.shouldClearOnTimeout ?? true;
   }
 
-  /** @throws {TidemarkError} `bad-argument` unless timeout > 0. */
+  /**
+   * Fires when `nested` does, or `timeout` after the first record since the last firing.
+   * @throws {TidemarkError} `bad-argument` unless timeout > 0.
+   * @example
+   * const result = await testJob([element(1), element(2), processingTime(5_000)], (numbers) =>
+   *   numbers
+   *     .windowAll(GlobalWindows.create())
+   *     .trigger(ProcessingTimeoutTrigger.of(CountTrigger.of(10), '5 s'))
+   *     .sum(0),
+   * );
+   * result.records.map(({ value }) => value); // → [3]
+   */
   static of<T, W extends Window>(
     nested: Trigger<T, W>,
     timeout: DurationLike,

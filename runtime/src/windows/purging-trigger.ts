@@ -10,6 +10,15 @@ export class PurgingTrigger<T, W extends Window = Window> extends Trigger<T, W> 
     this.#nested = nested;
   }
 
+  /**
+   * Fires when `nested` does.
+   * @example
+   * const windows = env
+   *   .fromData(1, 2, 3, 4)
+   *   .windowAll(GlobalWindows.create())
+   *   .trigger(PurgingTrigger.of(CountTrigger.of(2)));
+   * await windows.sum(0).executeAndCollect(); // → [3, 7]
+   */
   static of<T, W extends Window>(nested: Trigger<T, W>): PurgingTrigger<T, W> {
     return new PurgingTrigger(nested);
   }

@@ -75,11 +75,25 @@ abstract class SessionWindows<T> extends MergingWindowAssigner<T, TimeWindow> {
 
 /** Windows that last while records keep coming: they end `gap` after the last one, by the records' timestamps. */
 export class EventTimeSessionWindows<T = unknown> extends SessionWindows<T> {
-  /** @throws {TidemarkError} `bad-argument` unless gap > 0. */
+  /**
+   * Sessions that end `gap` after their last record.
+   * @throws {TidemarkError} `bad-argument` unless gap > 0.
+   * @example
+   * const sums = orders.keyBy('user').window(EventTimeSessionWindows.withGap('8 s')).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [7, 7]
+   */
   static withGap(gap: DurationLike): EventTimeSessionWindows {
     return new EventTimeSessionWindows(gap);
   }
 
+  /**
+   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with `bad-session-gap`.
+   * @example
+   * const sessions = EventTimeSessionWindows.withDynamicGap((order: { user: string }) =>
+   *   order.user === 'ann' ? '8 s' : '5 s',
+   * );
+   * await orders.keyBy('user').window(sessions).sum(({ amount }) => amount).executeAndCollect(); // → [5, 7, 2]
+   */
   static withDynamicGap<T>(gap: SessionGapExtractor<T>): EventTimeSessionWindows<T> {
     return new EventTimeSessionWindows<T>(gap);
   }
@@ -100,11 +114,28 @@ export class EventTimeSessionWindows<T = unknown> extends SessionWindows<T> {
 
 /** Sessions by the time at which records are processed. */
 export class ProcessingTimeSessionWindows<T = unknown> extends SessionWindows<T> {
-  /** @throws {TidemarkError} `bad-argument` unless gap > 0. */
+  /**
+   * Sessions that end `gap` after their last record.
+   * @throws {TidemarkError} `bad-argument` unless gap > 0.
+   * @example
+   * const result = await testJob(
+   *   [element(1), processingTime(1_000), element(2), processingTime(10_000)],
+   *   (numbers) => numbers.windowAll(ProcessingTimeSessionWindows.withGap('5 s')).sum(0),
+   * );
+   * result.records; // → [{ value: 3, timestamp: 5999 }]
+   */
   static withGap(gap: DurationLike): ProcessingTimeSessionWindows {
     return new ProcessingTimeSessionWindows(gap);
   }
 
+  /**
+   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with `bad-session-gap`.
+   * @example
+   * const result = await testJob([element(1), processingTime(1_000), element(2), processingTime(10_000)], (numbers) =>
+   *   numbers.windowAll(ProcessingTimeSessionWindows.withDynamicGap((n: number) => n * 500)).sum(0),
+   * );
+   * result.records; // → [{ value: 1, timestamp: 499 }, { value: 2, timestamp: 1999 }]
+   */
   static withDynamicGap<T>(gap: SessionGapExtractor<T>): ProcessingTimeSessionWindows<T> {
     return new ProcessingTimeSessionWindows<T>(gap);
   }

@@ -59,7 +59,13 @@ abstract class SlidingWindows extends WindowAssigner<unknown, TimeWindow> {
 
 /** Windows of one size that start every `slide`, by the timestamps of the records. */
 export class SlidingEventTimeWindows extends SlidingWindows {
-  /** @throws {TidemarkError} `bad-argument` unless size > 0, slide > 0 and |offset| < slide. */
+  /**
+   * Windows of `size` that start every `slide`; they overlap where size > slide.
+   * @throws {TidemarkError} `bad-argument` unless size > 0, slide > 0 and |offset| < slide.
+   * @example
+   * const sums = orders.windowAll(SlidingEventTimeWindows.of('10 s', '5 s')).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [8, 12, 6, 2]
+   */
   static of(size: DurationLike, slide: DurationLike, offset: DurationLike = 0): SlidingEventTimeWindows {
     return new SlidingEventTimeWindows(size, slide, offset);
   }
@@ -80,7 +86,15 @@ export class SlidingEventTimeWindows extends SlidingWindows {
 
 /** Windows of one size that start every `slide`, by the time at which records are processed. */
 export class SlidingProcessingTimeWindows extends SlidingWindows {
-  /** @throws {TidemarkError} `bad-argument` unless size > 0, slide > 0 and |offset| < slide. */
+  /**
+   * Windows of `size` that start every `slide`; they overlap where size > slide.
+   * @throws {TidemarkError} `bad-argument` unless size > 0, slide > 0 and |offset| < slide.
+   * @example
+   * const result = await testJob([element(1), processingTime(10_000)], (numbers) =>
+   *   numbers.windowAll(SlidingProcessingTimeWindows.of('10 s', '5 s')).sum(0),
+   * );
+   * result.records; // → [{ value: 1, timestamp: 4999 }, { value: 1, timestamp: 9999 }]
+   */
   static of(size: DurationLike, slide: DurationLike, offset: DurationLike = 0): SlidingProcessingTimeWindows {
     return new SlidingProcessingTimeWindows(size, slide, offset);
   }

@@ -10,6 +10,12 @@ export class TimeEvictor extends SimpleEvictor {
     this.#size = size;
   }
 
+  /**
+   * Keeps the records less than `size` older than the newest; `doAfter` evicts after the function is applied in place of before.
+   * @example
+   * const recent = orders.windowAll(TumblingEventTimeWindows.of('20 s')).evictor(TimeEvictor.of('5 s'));
+   * await recent.sum(({ amount }) => amount).executeAndCollect(); // → [6]
+   */
   static of(size: DurationLike, doAfter = false): TimeEvictor {
     return new TimeEvictor(toMillis(size), doAfter);
   }

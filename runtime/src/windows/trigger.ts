@@ -4,12 +4,17 @@ import type { Window } from './window.ts';
 
 /** What happens to a window: `FIRE` emits its result, `PURGE` drops its contents. */
 export const TriggerResult = {
+  /** Nothing. */
   CONTINUE: 0,
+  /** Its result is emitted, its contents stay. */
   FIRE: 1,
+  /** Its contents are dropped. */
   PURGE: 2,
+  /** Its result is emitted, then its contents are dropped. */
   FIRE_AND_PURGE: 3,
 } as const;
 
+/** What happens to a window: `FIRE` emits its result, `PURGE` drops its contents. */
 export type TriggerResult = (typeof TriggerResult)[keyof typeof TriggerResult];
 
 export const fires = (result: TriggerResult): boolean => (result & 1) !== 0;
@@ -17,12 +22,19 @@ export const purges = (result: TriggerResult): boolean => (result & 2) !== 0;
 
 /** Timers and state of one window of one key. Times are epoch ms. */
 export interface TriggerContext {
+  /** The watermark of the operator; `MIN_TIMESTAMP` before any. */
   getCurrentWatermark(): number;
+  /** The runtime's clock. */
   getCurrentProcessingTime(): number;
+  /** Calls `onEventTime` when the watermark reaches `time`; registering one twice makes one. */
   registerEventTimeTimer(time: number): void;
+  /** Calls `onProcessingTime` when the clock reaches `time`; registering one twice makes one. */
   registerProcessingTimeTimer(time: number): void;
+  /** Takes a timer back; one that is not there is no error. */
   deleteEventTimeTimer(time: number): void;
+  /** Takes a timer back; one that is not there is no error. */
   deleteProcessingTimeTimer(time: number): void;
+  /** State of this window of this key. */
   getPartitionedState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
   getPartitionedState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>;
 }
@@ -33,10 +45,30 @@ export interface OnMergeContext extends TriggerContext {
   mergePartitionedState<T>(descriptor: ReducingStateDescriptor<T>): void;
 }
 
-/** Decides when a window fires. One trigger serves all windows: what it remembers, it keeps in the context's state. */
+/**
+ * Decides when a window fires. One trigger serves all windows: what it remembers, it keeps in the context's state.
+ * @example
+ * class OnZero extends Trigger<number> {
+ *   onElement(value: number) {
+ *     return value === 0 ? TriggerResult.FIRE_AND_PURGE : TriggerResult.CONTINUE;
+ *   }
+ *   onEventTime() {
+ *     return TriggerResult.CONTINUE;
+ *   }
+ *   onProcessingTime() {
+ *     return TriggerResult.CONTINUE;
+ *   }
+ *   clear() {}
+ * }
+ * const sums = env.fromData(1, 2, 0, 4, 0).windowAll(GlobalWindows.create()).trigger(new OnZero()).sum(0);
+ * await sums.executeAndCollect(); // → [3, 4]
+ */
 export abstract class Trigger<T = unknown, W extends Window = Window> {
+  /** Called for every record that comes into the window; `timestamp` is `MIN_TIMESTAMP` if it has none. */
   abstract onElement(value: T, timestamp: number, window: W, context: TriggerContext): TriggerResult;
+  /** Called when the watermark reaches a timer of the window. */
   abstract onEventTime(time: number, window: W, context: TriggerContext): TriggerResult;
+  /** Called when the clock reaches a timer of the window. */
   abstract onProcessingTime(time: number, window: W, context: TriggerContext): TriggerResult;
   /** Deletes the timers and state that it has for the window. */
   abstract clear(window: W, context: TriggerContext): void;
@@ -46,6 +78,7 @@ export abstract class Trigger<T = unknown, W extends Window = Window> {
     return false;
   }
 
+  /** Called when windows have become one, to register its timers and merge state. Needed where `canMerge` is true. */
   onMerge(_window: W, _context: OnMergeContext): void {
     throw new TypeError(`${this.constructor.name} does not support merging windows`);
   }

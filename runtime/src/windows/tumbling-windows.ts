@@ -45,7 +45,14 @@ abstract class TumblingWindows extends WindowAssigner<unknown, TimeWindow> {
 
 /** Windows of one size, end to end, by the timestamps of the records. */
 export class TumblingEventTimeWindows extends TumblingWindows {
-  /** @throws {TidemarkError} `bad-argument` unless size > 0 and |offset| < size. */
+  /**
+   * Windows of `size`, end to end from the epoch, or from `offset` after it.
+   * @throws {TidemarkError} `bad-argument` unless size > 0 and |offset| < size.
+   * @example
+   * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [7, 5, 2]
+   * TumblingEventTimeWindows.of(0); // throws 'bad-argument'
+   */
   static of(size: DurationLike, offset: DurationLike = 0): TumblingEventTimeWindows {
     return new TumblingEventTimeWindows(size, offset);
   }
@@ -66,7 +73,15 @@ export class TumblingEventTimeWindows extends TumblingWindows {
 
 /** Windows of one size, end to end, by the time at which records are processed. */
 export class TumblingProcessingTimeWindows extends TumblingWindows {
-  /** @throws {TidemarkError} `bad-argument` unless size > 0 and |offset| < size. */
+  /**
+   * Windows of `size`, end to end from the epoch, or from `offset` after it.
+   * @throws {TidemarkError} `bad-argument` unless size > 0 and |offset| < size.
+   * @example
+   * const result = await testJob([element(1), element(2), processingTime(10_000)], (numbers) =>
+   *   numbers.windowAll(TumblingProcessingTimeWindows.of('10 s')).sum(0),
+   * );
+   * result.records; // → [{ value: 3, timestamp: 9999 }]
+   */
   static of(size: DurationLike, offset: DurationLike = 0): TumblingProcessingTimeWindows {
     return new TumblingProcessingTimeWindows(size, offset);
   }

@@ -1,16 +1,35 @@
 import type { Trigger } from './trigger.ts';
 import type { Window } from './window.ts';
 
+/** What an assigner may ask. */
 export interface WindowAssignerContext {
   /** The runtime's clock in epoch ms. */
   currentProcessingTime(): number;
 }
 
-/** Decides which windows a record belongs to. */
+/**
+ * Decides which windows a record belongs to; a class of one's own may extend it.
+ * @example
+ * class Days extends WindowAssigner<unknown, TimeWindow> {
+ *   assignWindows(_value: unknown, timestamp: number) {
+ *     const start = Math.floor(timestamp / 86_400_000) * 86_400_000;
+ *     return [new TimeWindow(start, start + 86_400_000)];
+ *   }
+ *   getDefaultTrigger() {
+ *     return EventTimeTrigger.create();
+ *   }
+ *   isEventTime() {
+ *     return true;
+ *   }
+ * }
+ * await orders.windowAll(new Days()).sum(({ amount }) => amount).executeAndCollect(); // → [14]
+ */
 export abstract class WindowAssigner<T = unknown, W extends Window = Window> {
   /** Windows of a record; its timestamp is `MIN_TIMESTAMP` if it has none and the assigner is not of event time. */
   abstract assignWindows(value: T, timestamp: number, context: WindowAssignerContext): readonly W[];
+  /** The trigger that its windows have unless they are given another. */
   abstract getDefaultTrigger(): Trigger<T, W>;
+  /** True if its windows are of event time: then late records are dropped, and allowed lateness counts. */
   abstract isEventTime(): boolean;
 
   /** Plain data of it, for the fingerprint. */

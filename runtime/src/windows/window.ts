@@ -2,13 +2,21 @@ import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 
 /** A window `[start, end)` in epoch ms. */
 export interface Window {
+  /** The first timestamp that belongs to it. */
   readonly start: number;
+  /** The first timestamp after it. */
   readonly end: number;
   /** The last timestamp that belongs to it: `end − 1`. */
   maxTimestamp(): number;
 }
 
-/** A window of event or processing time. */
+/**
+ * A window of event or processing time, `[start, end)` in epoch ms.
+ * @example
+ * const window = new TimeWindow(0, 10_000);
+ * window.maxTimestamp(); // → 9999
+ * window.intersects(new TimeWindow(10_000, 20_000)); // → true
+ */
 export class TimeWindow implements Window {
   readonly start: number;
   readonly end: number;
@@ -39,6 +47,7 @@ export class TimeWindow implements Window {
 
 /** The one window of `GlobalWindows`: all of time. */
 export class GlobalWindow implements Window {
+  /** The only one. */
   static readonly instance = new GlobalWindow();
   readonly start = Number.MIN_SAFE_INTEGER;
   readonly end = MAX_TIMESTAMP;
