@@ -49,6 +49,12 @@ export {
   type AggregatingState,
 } from './state/aggregating-state.ts';
 export type { StateStore } from './state/state-store.ts';
+export {
+  StateTtlConfig,
+  type StateTtlOptions,
+  type TtlUpdateType,
+  type TtlVisibility,
+} from './state/state-ttl-config.ts';
 
 export type { Collector } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';

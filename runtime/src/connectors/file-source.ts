@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { formatByName } from '../formats/format-by-name.ts';
-import type { ColumnFormat } from '../formats/parquet-format.ts';
+import { parquet, type ColumnFormat } from '../formats/parquet-format.ts';
 import type { Source } from './source.ts';
 import { FileReader } from './file-reader.ts';
 import { findFiles } from './file-paths.ts';
@@ -40,7 +40,7 @@ export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}):
     );
   }
   const absolute = resolve(path);
-  const format = options.format ?? (formatByName(absolute) as Format<T> | ColumnFormat<T>);
+  const format = options.format ?? formatOf<T>(absolute);
   const byColumns = 'layout' in format;
   if (byColumns && watch) {
     throw sourceOptionInvalid(
@@ -64,4 +64,8 @@ export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}):
       if (!watch) findFiles(path);
     },
   };
+}
+
+function formatOf<T>(path: string): Format<T> | ColumnFormat<T> {
+  return /\.parquet$/i.test(path) ? parquet<T>() : (formatByName(path) as Format<T>);
 }

@@ -175,6 +175,14 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     return count;
   }
 
+  override get nextProcessingTime(): number {
+    return this.#global.sweeper.nextTime;
+  }
+
+  override onProcessingTime(): void {
+    this.#global.sweeper.sweep();
+  }
+
   override snapshot(): AlignedWindowState {
     return { panes: [...this.#panes.values()].map(writePane), global: this.#global.snapshot() };
   }

@@ -1,7 +1,7 @@
 import { noCurrentKey } from '../errors.ts';
 import { ReadOnlyMapState } from '../state/broadcast-state.ts';
 import { CellMapState, type MapState } from '../state/map-state.ts';
-import { CellStateStore, type StateDescriptor, type StateStore } from '../state/state-store.ts';
+import { CellStateStore, cellNameOf, type StateDescriptor, type StateStore } from '../state/state-store.ts';
 import type {
   BroadcastProcessFunction,
   KeyedBroadcastProcessFunction,
@@ -176,7 +176,7 @@ export class BroadcastProcessOperator extends TwoInputOperator {
           cell.set(value);
         },
       };
-    });
+    }, this.#host.backend.sweeper);
   }
 
   readonly #applyToKeyedState = (
@@ -185,7 +185,7 @@ export class BroadcastProcessOperator extends TwoInputOperator {
   ): void => {
     const { backend } = this.#host;
     const state = stateBy(backend.store, descriptor);
-    for (const key of backend.keysWith(descriptor.name)) {
+    for (const key of backend.keysWith(cellNameOf(descriptor))) {
       backend.setCurrentKey(key);
       fn(key, state);
     }

@@ -31,6 +31,7 @@ export class FunctionHost {
   /** Timers of the current key. */
   keyedTimers(runtime: OperatorRuntime): TimerService {
     const { backend } = this;
+    backend.sweeper.clock = () => runtime.currentProcessingTime();
     return {
       ...this.#clocks(runtime),
       registerEventTimeTimer: (time) => this.#eventTimers.register(backend.currentKey, time),
@@ -56,11 +57,12 @@ export class FunctionHost {
   }
 
   get nextProcessingTime(): number {
-    return this.#processingTimers.nextTime;
+    return Math.min(this.#processingTimers.nextTime, this.backend.sweeper.nextTime);
   }
 
   onProcessingTime(time: number): void {
     this.#fire(this.#processingTimers, time, 'processing-time');
+    if (this.backend.sweeper.nextTime <= time) this.backend.sweeper.sweep();
   }
 
   get timerCount(): number {

@@ -34,6 +34,7 @@ export class KeyedProcessOperator extends KeyedOperator {
   override open(): void {
     const { runtime } = this;
     const backend = this.#backend;
+    backend.sweeper.clock = () => runtime.currentProcessingTime();
     this.#collector = new ResultCollector(this.output);
     const timers = {
       currentProcessingTime: () => runtime.currentProcessingTime(),
@@ -77,12 +78,13 @@ export class KeyedProcessOperator extends KeyedOperator {
   }
 
   override get nextProcessingTime(): number {
-    return this.#processingTimers.nextTime;
+    return Math.min(this.#processingTimers.nextTime, this.#backend.sweeper.nextTime);
   }
 
   override onProcessingTime(time: number): void {
     this.#context.domain = 'processing-time';
     this.#fire(this.#processingTimers, time);
+    if (this.#backend.sweeper.nextTime <= time) this.#backend.sweeper.sweep();
   }
 
   override get timerCount(): number {

@@ -55,6 +55,7 @@ export class WindowEmitter implements WindowContext {
     this.#output = output;
     this.#runtime = runtime;
     this.#backend = backend;
+    backend.sweeper.clock = () => runtime.currentProcessingTime();
     this.#collector = new ResultCollector(output);
     if (this.#instances !== undefined) this.#adopt(this.#instances.create(runtime.strictInstances));
     else this.#function = this.#given as WindowFunction<unknown, unknown, unknown>;

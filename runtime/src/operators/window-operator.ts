@@ -136,7 +136,7 @@ export class WindowOperator extends KeyedOperator {
   }
 
   override get nextProcessingTime(): number {
-    return this.#processingTimers.nextTime;
+    return Math.min(this.#processingTimers.nextTime, this.#global.sweeper.nextTime);
   }
 
   override onProcessingTime(time: number): void {
@@ -144,6 +144,7 @@ export class WindowOperator extends KeyedOperator {
       timer.target.processingTimers.delete(timer.time);
       this.#onTimer(timer.target, timer.time, false);
     }
+    if (this.#global.sweeper.nextTime <= time) this.#global.sweeper.sweep();
   }
 
   override get timerCount(): number {

@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** Aggregates values step by step in an accumulator. */
 export interface AggregateFunction<IN, ACC, OUT> {
@@ -18,12 +19,13 @@ export interface AggregatingState<IN, OUT> {
 }
 
 /** Names an aggregating state. */
-export class AggregatingStateDescriptor<IN, ACC, OUT> {
+export class AggregatingStateDescriptor<IN, ACC, OUT> extends TtlDescriptor {
   readonly kind = 'aggregating';
   readonly name: string;
   readonly aggregateFunction: AggregateFunction<IN, ACC, OUT>;
 
   constructor(name: string, aggregateFunction: AggregateFunction<IN, ACC, OUT>) {
+    super();
     this.name = name;
     this.aggregateFunction = aggregateFunction;
   }

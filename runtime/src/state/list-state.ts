@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** A list a key. */
 export interface ListState<T> {
@@ -12,12 +13,13 @@ export interface ListState<T> {
 }
 
 /** Names a list state. */
-export class ListStateDescriptor<T> {
+export class ListStateDescriptor<T> extends TtlDescriptor {
   readonly kind = 'list';
   readonly name: string;
   declare readonly elementType?: T;
 
   constructor(name: string) {
+    super();
     this.name = name;
   }
 }

@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** A map a key. Its keys compare as those of a JavaScript `Map`. */
 export interface MapState<K, V> {
@@ -15,12 +16,13 @@ export interface MapState<K, V> {
 }
 
 /** Names a map state. */
-export class MapStateDescriptor<K, V> {
+export class MapStateDescriptor<K, V> extends TtlDescriptor {
   readonly kind = 'map';
   readonly name: string;
   declare readonly entryType?: readonly [K, V];
 
   constructor(name: string) {
+    super();
     this.name = name;
   }
 }

@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** Combines two values into one of the same type. */
 export type ReduceFunction<T> = (a: T, b: T) => T;
@@ -11,12 +12,13 @@ export interface ReducingState<T> {
 }
 
 /** Names a reducing state. */
-export class ReducingStateDescriptor<T> {
+export class ReducingStateDescriptor<T> extends TtlDescriptor {
   readonly kind = 'reducing';
   readonly name: string;
   readonly reduceFunction: ReduceFunction<T>;
 
   constructor(name: string, reduceFunction: ReduceFunction<T>) {
+    super();
     this.name = name;
     this.reduceFunction = reduceFunction;
   }

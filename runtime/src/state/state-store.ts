@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError, unsupported } from '../errors.ts';
 import {
   CellAggregatingState,
   type AggregatingState,
@@ -8,6 +8,11 @@ import { CellListState, type ListState, type ListStateDescriptor } from './list-
 import { CellMapState, type MapState, type MapStateDescriptor } from './map-state.ts';
 import { CellReducingState, type ReducingState, type ReducingStateDescriptor } from './reducing-state.ts';
 import type { StateCell } from './state-cell.ts';
+import type { TtlDescriptor } from './ttl-descriptor.ts';
+import { TtlCell } from './ttl-cell.ts';
+import { TtlListState } from './ttl-list-state.ts';
+import { TtlMapState } from './ttl-map-state.ts';
+import { Ttl, type TtlScope } from './ttl.ts';
 import { CellValueState, type ValueState, type ValueStateDescriptor } from './value-state.ts';
 
 /** Any descriptor of keyed state. */
@@ -29,41 +34,69 @@ export interface StateStore {
   ): AggregatingState<IN, OUT>;
 }
 
+type Described = Pick<TtlDescriptor, 'timeToLive'> & { readonly kind: string; readonly name: string };
+
+/** The name of a state's cell. Entries that expire are laid out differently, so they are not taken for others. */
+export function cellNameOf({ name, timeToLive }: Omit<Described, 'kind'>): string {
+  return timeToLive === undefined ? name : `${name}${EXPIRING}`;
+}
+
+/** Whether what is kept in a cell of this name expires. */
+export function isExpiring(cellName: string): boolean {
+  return cellName.endsWith(EXPIRING);
+}
+
+const EXPIRING = ' (expiring)';
+
 /** A state store on cells that `cellOf` finds by name. */
 export class CellStateStore implements StateStore {
   readonly #cellOf: (name: string) => StateCell;
+  readonly #ttlScope: TtlScope | undefined;
   readonly #states = new Map<string, { readonly kind: string; readonly state: unknown }>();
 
-  constructor(cellOf: (name: string) => StateCell) {
+  /** @param ttlScope where states may expire: their clock, and who takes them away */
+  constructor(cellOf: (name: string) => StateCell, ttlScope?: TtlScope) {
     this.#cellOf = cellOf;
+    this.#ttlScope = ttlScope;
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    return this.#stateOf(descriptor, (cell) => new CellValueState(cell, descriptor)) as ValueState<T>;
+    return this.#stateOf(
+      descriptor,
+      (cell, ttl) => new CellValueState(expiring(cell, ttl), descriptor),
+    ) as ValueState<T>;
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#stateOf(descriptor, (cell) => new CellListState(cell)) as ListState<T>;
+    return this.#stateOf(descriptor, (cell, ttl) =>
+      ttl === undefined ? new CellListState(cell) : new TtlListState(cell, ttl),
+    ) as ListState<T>;
   }
 
   getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    return this.#stateOf(descriptor, (cell) => new CellMapState(cell)) as MapState<K, V>;
+    return this.#stateOf(descriptor, (cell, ttl) =>
+      ttl === undefined ? new CellMapState(cell) : new TtlMapState(cell, ttl),
+    ) as MapState<K, V>;
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.#stateOf(descriptor, (cell) => new CellReducingState(cell, descriptor)) as ReducingState<T>;
+    return this.#stateOf(
+      descriptor,
+      (cell, ttl) => new CellReducingState(expiring(cell, ttl), descriptor),
+    ) as ReducingState<T>;
   }
 
   getAggregatingState<IN, ACC, OUT>(
     descriptor: AggregatingStateDescriptor<IN, ACC, OUT>,
   ): AggregatingState<IN, OUT> {
-    const make = (cell: StateCell) => new CellAggregatingState(cell, descriptor);
+    const make = (cell: StateCell, ttl?: Ttl) => new CellAggregatingState(expiring(cell, ttl), descriptor);
     return this.#stateOf(descriptor, make) as AggregatingState<IN, OUT>;
   }
 
-  #stateOf({ kind, name }: { kind: string; name: string }, make: (cell: StateCell) => unknown): unknown {
+  #stateOf(descriptor: Described, make: (cell: StateCell, ttl?: Ttl) => unknown): unknown {
+    const { kind, name } = descriptor;
     let entry = this.#states.get(name);
-    if (entry === undefined) this.#states.set(name, (entry = { kind, state: make(this.#cellOf(name)) }));
+    if (entry === undefined) this.#states.set(name, (entry = { kind, state: this.#make(descriptor, make) }));
     if (entry.kind !== kind) {
       throw new TidemarkError(
         'state-kind-differs',
@@ -74,4 +107,23 @@ export class CellStateStore implements StateStore {
     }
     return entry.state;
   }
+
+  #make(descriptor: Described, make: (cell: StateCell, ttl?: Ttl) => unknown): unknown {
+    const { name, timeToLive } = descriptor;
+    const cell = this.#cellOf(cellNameOf(descriptor));
+    if (timeToLive === undefined) return make(cell);
+    const scope = this.#ttlScope;
+    if (scope === undefined) {
+      throw unsupported(
+        `A time to live of the state '${name}'`,
+        'what it is kept in has an end of its own.',
+        'Leave it out, or keep the state in a process function on a keyed stream.',
+      );
+    }
+    return make(cell, new Ttl(timeToLive, scope));
+  }
+}
+
+function expiring(cell: StateCell, ttl: Ttl | undefined): StateCell {
+  return ttl === undefined ? cell : new TtlCell(cell, ttl);
 }

@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** One value a key. */
 export interface ValueState<T> {
@@ -10,7 +11,7 @@ export interface ValueState<T> {
 }
 
 /** Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. */
-export interface ValueStateDescriptor<T> {
+export interface ValueStateDescriptor<T> extends TtlDescriptor {
   readonly kind: 'value';
   readonly name: string;
   readonly defaultValue: T;
@@ -23,12 +24,13 @@ interface ValueStateDescriptorConstructor {
   new <T>(name: string, defaultValue: T): ValueStateDescriptor<T>;
 }
 
-class Descriptor implements ValueStateDescriptor<unknown> {
+class Descriptor extends TtlDescriptor implements ValueStateDescriptor<unknown> {
   readonly kind = 'value';
   readonly name: string;
   readonly defaultValue: unknown;
 
   constructor(name: string, defaultValue?: unknown) {
+    super();
     this.name = name;
     this.defaultValue = defaultValue;
   }

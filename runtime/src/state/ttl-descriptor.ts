@@ -1,0 +1,17 @@
+import type { StateTtlConfig } from './state-ttl-config.ts';
+
+/** What descriptors of keyed state have in common: their entries may expire. */
+export abstract class TtlDescriptor {
+  #timeToLive: StateTtlConfig | undefined;
+
+  /** Lets the state's entries expire; to be called before the state is first asked for. */
+  enableTimeToLive(config: StateTtlConfig): this {
+    this.#timeToLive = config;
+    return this;
+  }
+
+  /** Absent if entries live until they are cleared. */
+  get timeToLive(): StateTtlConfig | undefined {
+    return this.#timeToLive;
+  }
+}
