@@ -34,7 +34,8 @@ await runEntry(async () => {
   const project = await app.convert();
   if (project === undefined) throw new Error('The docstrings could not be read; what is wrong stands above.');
   app.validate(project);
-  if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('The reference is not complete; what it lacks stands above.');
+  if (app.logger.hasErrors() || app.logger.hasWarnings())
+    throw new Error('The reference is not complete; what it lacks stands above.');
   await app.generateDocs(project, reference);
   console.log(`The reference is in ${join(reference, 'index.html')}`);
 });

@@ -34,7 +34,8 @@ export function promising(code: string): string {
     return `${text}\npromises.same(${name.text}, ${what});`;
   });
   const written = code.match(/\/\/ (→|throws|prints) /g)?.length ?? 0;
-  if (written !== promised) throw new Error(`${written} results are promised, ${promised} behind a statement`);
+  if (written !== promised)
+    throw new Error(`${written} results are promised, ${promised} behind a statement`);
   return statements.join('\n');
 }
 

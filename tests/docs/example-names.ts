@@ -63,6 +63,8 @@ export async function withExampleNames(
       return await work(namesOf(StreamExecutionEnvironment.getExecutionEnvironment(), port));
     }
     const notebook = await Notebook.open(':memory:');
+    // A cell has run before, so there is a snapshot to speak of.
+    notebook.cell('before', (env) => void env.fromData(1).print());
     notebook.session.beginCell('example', []);
     try {
       await work(namesOf(notebook.env, port));
@@ -75,7 +77,10 @@ export async function withExampleNames(
 }
 
 function namesOf<E extends StreamExecutionEnvironment>(env: E, port: number): ExampleNames & { env: E } {
-  const streamOf = <T extends { readonly time: number }>(name: string, records: readonly T[]): DataStream<T> =>
+  const streamOf = <T extends { readonly time: number }>(
+    name: string,
+    records: readonly T[],
+  ): DataStream<T> =>
     env.fromSource(
       collectionSource(records),
       WatermarkStrategy.forBoundedOutOfOrderness<T>('1 s').withTimestampAssigner(({ time }) => time),

@@ -28,10 +28,7 @@ beforeAll(() => {
     { name: 'origin', data: ['SEA', 'JFK', 'SEA'] },
     { name: 'delay', data: [5, -2, 40], type: 'INT32' as const },
   ];
-  writeFileSync(
-    folder.path('flights.parquet'),
-    new Uint8Array(parquetWriteBuffer({ columnData: flights })),
-  );
+  writeFileSync(folder.path('flights.parquet'), new Uint8Array(parquetWriteBuffer({ columnData: flights })));
   process.chdir(folder.path('.'));
 });
 

@@ -14,16 +14,14 @@ export const entries = {
 export function exportedNames(file: string): { name: string; isType: boolean }[] {
   const text = readFileSync(join(root, file), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  return source.statements
-    .filter(ts.isExportDeclaration)
-    .flatMap(({ exportClause, isTypeOnly }) =>
-      exportClause && ts.isNamedExports(exportClause)
-        ? exportClause.elements.map(({ name, isTypeOnly: own }) => ({
-            name: name.text,
-            isType: isTypeOnly || own,
-          }))
-        : [],
-    );
+  return source.statements.filter(ts.isExportDeclaration).flatMap(({ exportClause, isTypeOnly }) =>
+    exportClause && ts.isNamedExports(exportClause)
+      ? exportClause.elements.map(({ name, isTypeOnly: own }) => ({
+          name: name.text,
+          isType: isTypeOnly || own,
+        }))
+      : [],
+  );
 }
 
 /** Something public, with whether a docstring says what it is. */

@@ -50,7 +50,8 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
 /**
  * A stream of records. Its methods describe operators; nothing runs before a sink or a view needs it.
  * @example
- * env.fromData('a', 'b').map((letter) => letter.toUpperCase()).print();
+ * const loud = env.fromData('a', 'b').map((letter) => letter.toUpperCase());
+ * await loud.executeAndCollect(); // → ['A', 'B']
  */
 export class DataStream<T> {
   /** The graph that its operators are added to. */
@@ -58,12 +59,18 @@ export class DataStream<T> {
   /** The operator whose records these are. */
   readonly node: StreamNode;
 
+  /** Made by the methods of streams and environments. @internal */
   constructor(graph: StreamGraph, node: StreamNode) {
     this.graph = graph;
     this.node = node;
   }
 
-  /** One record for each record. */
+  /**
+   * One record for each record.
+   * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
+   * @example
+   * await env.fromData(1, 2, 3).map((n) => n * 2).executeAndCollect(); // → [2, 4, 6]
+   */
   map<R>(fn: (value: T) => R): DataStream<R> {
     checkFunction('map', fn);
     return this.next({
@@ -73,7 +80,12 @@ export class DataStream<T> {
     });
   }
 
-  /** Only the records for which `fn` is true. */
+  /**
+   * Only the records for which `fn` is true; a type guard narrows the type of the stream.
+   * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
+   * @example
+   * await env.fromSequence(1, 6).filter((n) => n % 2 === 0).executeAndCollect(); // → [2, 4, 6]
+   */
   filter<R extends T>(fn: (value: T) => value is R): DataStream<R>;
   filter(fn: (value: T) => boolean): DataStream<T>;
   filter(fn: (value: T) => boolean): DataStream<T> {
@@ -85,7 +97,14 @@ export class DataStream<T> {
     });
   }
 
-  /** Any number of records for each record: those that `fn` returns, yields or collects. */
+  /**
+   * Any number of records for each record: those that `fn` returns, yields or collects. A string is not taken for a list of its
+   * characters: returning one is a type error.
+   * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
+   * @example
+   * const words = env.fromData('to be', 'or not').flatMap((line) => line.split(' '));
+   * await words.executeAndCollect(); // → ['to', 'be', 'or', 'not']
+   */
   flatMap<R>(fn: (value: T, out: Collector<R>) => Results<R>): DataStream<R> {
     checkFunction('flatMap', fn);
     return this.next({
@@ -95,14 +114,32 @@ export class DataStream<T> {
     });
   }
 
-  /** Groups records by a field or by what a function returns; keys compare by value. */
+  /**
+   * Groups records by a field or by what a function returns; keys compare by value, arrays and plain objects too. A record whose
+   * key is `null`, `undefined`, `NaN`, a `Date` or a function fails the stream with `bad-key`.
+   * @throws {TidemarkError} `bad-argument` unless it is given a field or a function.
+   * @example
+   * const totals = orders.keyBy('user').sum(({ amount }) => amount);
+   * await totals.executeAndCollect(); // → [3, 5, 7, 7]
+   */
   keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, KeyOf<T, F>>;
   keyBy<K extends Key>(fn: (value: T) => K): KeyedStream<T, K>;
   keyBy(selector: string | number | ((value: T) => unknown)): KeyedStream<T, unknown> {
     return new KeyedStream<T, unknown>(this.graph, this.node, keySelectorOf('keyBy', selector));
   }
 
-  /** Runs a process function, given as an instance or as a factory of instances. */
+  /**
+   * Runs a process function, given as an instance or as a factory of instances. What runs again after a restore or an edit, and
+   * has fields of its own, needs a factory: an instance that was open before fails with `instance-reused`.
+   * @example
+   * class WithTimestamp extends ProcessFunction<{ user: string }, string> {
+   *   *processElement(order: { user: string }, context: Context) {
+   *     yield `${order.user} at ${context.timestamp()}`;
+   *   }
+   * }
+   * const lines = orders.process(() => new WithTimestamp());
+   * await lines.executeAndCollect({ limit: 2 }); // → ['ann at 1000', 'bob at 4000']
+   */
   process<R>(fn: ProcessFunction<T, R> | (() => ProcessFunction<T, R>)): DataStream<R> {
     const source = new FunctionSource(
       fn as ProcessFunction<unknown, unknown> | (() => ProcessFunction<unknown, unknown>),
@@ -114,7 +151,12 @@ export class DataStream<T> {
     });
   }
 
-  /** All records of this and other streams of one environment; its watermark is the lowest of theirs. */
+  /**
+   * All records of this and other streams of one environment; its watermark is the lowest of theirs.
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * await env.fromData(1, 2).union(env.fromData(3)).executeAndCollect(); // → [1, 2, 3]
+   */
   union(...streams: readonly DataStream<T>[]): DataStream<T> {
     for (const stream of streams) checkSameGraph('union', this, stream);
     return this.next({
@@ -124,7 +166,13 @@ export class DataStream<T> {
     });
   }
 
-  /** This and another stream, of a type of its own, for one operator; its watermark is the lower of theirs. */
+  /**
+   * Puts another stream beside it, for one operator that reads both; or a broadcast stream, for its broadcast states.
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * const both = orders.connect(payments).map(({ amount }) => amount, ({ paid }) => -paid);
+   * await both.windowAll(TumblingEventTimeWindows.of('20 s')).sum(0).executeAndCollect(); // → [6]
+   */
   connect<U>(broadcast: BroadcastStream<U>): BroadcastConnectedStream<T, U>;
   connect<U>(other: DataStream<U>): ConnectedStreams<T, U>;
   connect<U>(
@@ -134,24 +182,62 @@ export class DataStream<T> {
     return new ConnectedStreams<T, U>(this, other);
   }
 
-  /** Its records go to all copies of the operators that read it; with descriptors, to keep broadcast states with them. */
+  /**
+   * Its records go to all copies of the operators that read it; with descriptors, to keep broadcast states with them.
+   * @example
+   * const limits = env.fromData(4).broadcast(new MapStateDescriptor<string, number>('limits'));
+   */
   broadcast(): DataStream<T>;
   broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
   broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
     return descriptors.length === 0 ? this : new BroadcastStream<T>(this, descriptors);
   }
 
-  /** Pairs with the records of another stream that have the same key and window: `.where(…).equalTo(…).window(…).apply(…)`. */
+  /**
+   * An inner join with another stream within windows: each pair of records with equal keys.
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * const open = orders
+   *   .join(payments)
+   *   .where('user')
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((order, payment) => `${order.user} owes ${order.amount - payment.paid}`);
+   * await open.executeAndCollect(); // → ['ann owes 0', 'ann owes 1', 'bob owes 0']
+   */
   join<U>(other: DataStream<U>): JoinedStreams<T, U, 'join'> {
     return new JoinedStreams<T, U, 'join'>('join', this, other);
   }
 
-  /** Groups with the records of another stream that have the same key and window: `.where(…).equalTo(…).window(…).apply(…)`. */
+  /**
+   * Groups with another stream within windows: for each key both groups at once, one of which may be empty (an outer join).
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * const counts = orders
+   *   .coGroup(payments)
+   *   .where('user')
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((ofOrders, ofPayments) => [[ofOrders.length, ofPayments.length]]);
+   * await counts.executeAndCollect(); // → [[2, 1], [1, 1], [1, 0]]
+   */
   coGroup<U>(other: DataStream<U>): JoinedStreams<T, U, 'coGroup'> {
     return new JoinedStreams<T, U, 'coGroup'>('coGroup', this, other);
   }
 
-  /** What the operator right before has sent to `tag`. */
+  /**
+   * What the operator right before has sent to `tag`.
+   * @example
+   * const late = new OutputTag<number>('late');
+   * const result = await testJob([element(1, 1_000), watermark(10_000), element(2, 2_000)], (numbers) =>
+   *   numbers
+   *     .windowAll(TumblingEventTimeWindows.of('10 s'))
+   *     .sideOutputLateData(late)
+   *     .sum(0)
+   *     .getSideOutput(late),
+   * );
+   * result.records; // → [{ value: 2, timestamp: 2000 }]
+   */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
     return this.next({
       kind: 'side-output',
@@ -162,19 +248,42 @@ export class DataStream<T> {
     });
   }
 
-  /** Windows over the whole stream, without keys. */
+  /**
+   * Windows over the whole stream, without keys.
+   * @example
+   * const sums = orders.windowAll(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [12, 2]
+   */
   windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
     return new AllWindowedStream<T, W>(this.graph, this.node, assigner);
   }
 
-  /** Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. */
+  /**
+   * Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. Records that do not fill
+   * a window are not seen.
+   * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
+   * @example
+   * await env.fromData(1, 2, 3, 4, 5).countWindowAll(2).sum(0).executeAndCollect(); // → [3, 7]
+   * await env.fromData(1, 2, 3, 4).countWindowAll(3, 2).sum(0).executeAndCollect(); // → [3, 9]
+   */
   countWindowAll(n: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
     const windows = this.windowAll(GlobalWindows.create());
     if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(n)));
     return windows.evictor(CountEvictor.of(n)).trigger(CountTrigger.of(slide));
   }
 
-  /** Gives records timestamps and the stream watermarks, in place of those it has. */
+  /**
+   * Gives records timestamps and the stream watermarks, in place of those it has. Watermarks come at the interval of
+   * `env.getConfig()`, 200 ms unless set.
+   * @example
+   * const events = env
+   *   .fromData({ time: 2_000 }, { time: 1_000 })
+   *   .assignTimestampsAndWatermarks(
+   *     WatermarkStrategy.forBoundedOutOfOrderness<{ time: number }>('2 s').withTimestampAssigner(({ time }) => time),
+   *   );
+   * const counts = events.windowAll(TumblingEventTimeWindows.of('5 s')).sum(() => 1);
+   * await counts.executeAndCollect(); // → [2]
+   */
   assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): DataStream<T> {
     const described = strategy as unknown as WatermarkStrategy<unknown>;
     return this.next({
@@ -186,6 +295,18 @@ export class DataStream<T> {
     });
   }
 
+  /**
+   * Hands every record to a sink, which makes the stream run.
+   * @example
+   * const written: number[] = [];
+   * const sink: Sink<number> = {
+   *   kind: 'array',
+   *   createWriter: () => ({ write: (n) => void written.push(n) }),
+   * };
+   * env.fromData(1, 2).sinkTo(sink);
+   * await (await env.execute()).finished();
+   * written; // → [1, 2]
+   */
   sinkTo(sink: Sink<T>): DataStreamSink {
     const end = this.next({
       kind: 'sink',
@@ -198,7 +319,12 @@ export class DataStream<T> {
     return new DataStreamSink(end.node);
   }
 
-  /** Writes every record as a line of text, after `prefix> ` if one is given. */
+  /**
+   * Writes every record as a line of text, after `prefix> ` if one is given: under the cell in a notebook, else to the console.
+   * @example
+   * env.fromData('a', 'b').print('letters');
+   * await (await env.execute()).finished(); // prints 'letters> a', 'letters> b'
+   */
   print(prefix?: string): DataStreamSink {
     const end = this.next({
       kind: 'print',
@@ -208,7 +334,14 @@ export class DataStream<T> {
     return new DataStreamSink(end.node);
   }
 
-  /** Makes a live view of it. */
+  /**
+   * Makes a live view of it.
+   * @example
+   * const view = env.fromSequence(1, 100).show({ title: 'numbers' });
+   * const firstThree = view.take(3);
+   * await env.execute();
+   * await firstThree; // → [1, 2, 3]
+   */
   show(options: ViewOptions = {}): View<T> {
     const end = this.next({
       kind: 'view',
@@ -222,8 +355,12 @@ export class DataStream<T> {
 
   /**
    * Runs what it hangs on and collects its records.
-   * @param options.limit how many at most
+   * @param options.limit how many at most; all when left out, which an unbounded stream never has
    * @param options.timeout after which it rejects
+   * @throws {TidemarkError} `collect-timed-out`; what the stream failed with
+   * @example
+   * await env.fromSequence(1, 1_000_000).executeAndCollect({ limit: 3 }); // → [1, 2, 3]
+   * await env.fromSource(generatorSource((i) => i, { rate: 1 })).executeAndCollect({ timeout: 20 }); // throws 'collect-timed-out'
    */
   executeAndCollect(options: { limit?: number; timeout?: DurationLike } = {}): Promise<T[]> {
     const { limit, timeout } = options;
@@ -233,19 +370,33 @@ export class DataStream<T> {
     }) as Promise<T[]>;
   }
 
-  /** Names the operator for good, so that its state is found again whatever becomes of its code. */
+  /**
+   * Names the operator for good, so that its state is found again whatever becomes of its code. Each name may be used once.
+   * @example
+   * orders.keyBy('user').sum('amount').uid('totals');
+   */
   uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
     this.node.uid = uid;
     this.node.onEdit = options.onEdit;
     return this;
   }
 
-  /** Names the operator in views, metrics and errors. */
+  /**
+   * Names the operator in views, metrics and errors.
+   * @example
+   * orders.filter(({ amount }) => amount > 4).name('large orders');
+   */
   name(name: string): this {
     this.node.name = name;
     return this;
   }
 
+  /**
+   * Sets the number of logical subtasks; they share one thread.
+   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1.
+   * @example
+   * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
+   */
   setParallelism(parallelism: number): this {
     this.node.parallelism = checkParallelism(parallelism);
     return this;
@@ -259,51 +410,100 @@ export class DataStream<T> {
 
 // Beside DataStream, not in a file of its own: each makes or extends the other, and modules that need each other to be
 // evaluated first cannot both come first.
-/** A stream of records that are grouped by key: state, timers and windows are each key's own. */
+/**
+ * A stream of records that are grouped by key: state, timers and windows are each key's own.
+ * @example
+ * await orders.keyBy('user').maxBy('amount').map(({ amount }) => amount).executeAndCollect(); // → [3, 5, 4, 5]
+ */
 export class KeyedStream<T, K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
 
+  /** Made by the methods of streams and environments. @internal */
   constructor(graph: StreamGraph, node: StreamNode, keySelector: KeySelector) {
     super(graph, node);
     this.#keySelector = keySelector;
   }
 
-  /** For each record, what all records of its key so far reduce to. */
+  /**
+   * For each record, what all records of its key so far reduce to; the first record of a key as it is.
+   * @example
+   * const longest = env.fromData('ab', 'c', 'abc').keyBy(() => 'all').reduce((a, b) => (b.length > a.length ? b : a));
+   * await longest.executeAndCollect(); // → ['ab', 'ab', 'abc']
+   */
   reduce(fn: ReduceFunction<T>): DataStream<T> {
     return this.#rolling('reduce', {}, [fn], reducing(fn as ReduceFunction<unknown>));
   }
 
-  /** The running sum a key: of a field, in the first record with that field replaced; of a function, as a number. */
+  /**
+   * The running sum a key: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * await orders.keyBy('user').sum(({ amount }) => amount).executeAndCollect(); // → [3, 5, 7, 7]
+   * await env.fromData<[string, number]>(['a', 1], ['a', 2]).keyBy(0).sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
+   */
   sum(field: NumericField<T>): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('sum', field);
   }
 
-  /** The running minimum a key. */
+  /**
+   * The running minimum a key: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * await orders.keyBy('user').min(({ amount }) => amount).executeAndCollect(); // → [3, 5, 3, 2]
+   */
   min(field: NumericField<T>): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('min', field);
   }
 
-  /** The running maximum a key. */
+  /**
+   * The running maximum a key: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * await orders.keyBy('user').max(({ amount }) => amount).executeAndCollect(); // → [3, 5, 4, 5]
+   */
   max(field: NumericField<T>): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('max', field);
   }
 
-  /** The record with the lowest value of a field or function so far, the first of equals. */
+  /**
+   * The record with the lowest value of a field or function so far, the first of equals.
+   * @example
+   * const least = orders.keyBy('user').minBy('amount').map(({ time }) => time);
+   * await least.executeAndCollect(); // → [1000, 4000, 1000, 12000]
+   */
   minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('minBy', field);
   }
 
-  /** The record with the highest value of a field or function so far, the first of equals. */
+  /**
+   * The record with the highest value of a field or function so far, the first of equals.
+   * @example
+   * const most = orders.keyBy('user').maxBy('amount').map(({ time }) => time);
+   * await most.executeAndCollect(); // → [1000, 4000, 8000, 4000]
+   */
   maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('maxBy', field);
   }
 
+  /**
+   * Runs a process function with state and timers a key, given as an instance or as a factory of instances.
+   * @example
+   * class Numbered extends KeyedProcessFunction<string, { user: string }, string> {
+   *   #count!: ValueState<number>;
+   *   override open() {
+   *     this.#count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', 0));
+   *   }
+   *   *processElement(order: { user: string }) {
+   *     this.#count.update(this.#count.value() + 1);
+   *     yield `${order.user} ${this.#count.value()}`;
+   *   }
+   * }
+   * const lines = orders.keyBy('user').process(() => new Numbered());
+   * await lines.executeAndCollect(); // → ['ann 1', 'bob 1', 'ann 2', 'bob 2']
+   */
   override process<R>(
     fn:
       | KeyedProcessFunction<K, T, R>
@@ -321,6 +521,12 @@ export class KeyedStream<T, K> extends DataStream<T> {
     });
   }
 
+  /**
+   * Windows of each key; what becomes of them is said next.
+   * @example
+   * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [7, 5, 2]
+   */
   window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
     return new WindowedStream<T, K, W>(this.graph, this.node, this.#keySelector, assigner);
   }
@@ -347,7 +553,13 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new IntervalJoin<T, U>(side(this, this.#keySelector), side(other, other.#keySelector));
   }
 
-  /** Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them. */
+  /**
+   * Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them. Records that do
+   * not fill a window are not seen.
+   * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
+   * @example
+   * await orders.keyBy('user').countWindow(2).sum(({ amount }) => amount).executeAndCollect(); // → [7, 7]
+   */
   countWindow(n: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
     const windows = this.window(GlobalWindows.create());
     if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(n)));

@@ -1,23 +1,44 @@
 import type { OperatorMetrics } from '../engine/lane.ts';
 
+/**
+ * Where a job stands: `created` before it runs, `paused` with its session; `finished` when all its input has ended, `failed` when a
+ * function failed, `canceled` when it was asked to stop.
+ */
 export type JobStatus = 'created' | 'running' | 'finished' | 'failing' | 'failed' | 'paused' | 'canceled';
 
+/** What is known of a job that has ended. */
 export interface JobExecutionResult {
+  /** The `id` of its client. */
   readonly jobId: string;
+  /** The name given to `execute`, or one made up. */
   readonly name: string;
   /** ms of the runtime's clock from start to end. */
   readonly runtime: number;
 }
 
-/** A job that runs in the background. */
+/**
+ * A job that runs in the background.
+ * @example
+ * env.fromData(1, 2).sinkTo({ kind: 'nowhere', createWriter: () => ({ write: () => {} }) });
+ * const job = await env.execute('two numbers');
+ * (await job.finished()).name; // → 'two numbers'
+ * job.status; // → 'finished'
+ */
 export interface JobClient {
+  /** Tells it from other jobs of the process. */
   readonly id: string;
+  /** The name given to `execute`, or one made up. */
   readonly name: string;
+  /** Where it stands now. */
   readonly status: JobStatus;
   /** Resolves when the job has ended by itself; rejects when it fails or is canceled. */
   finished(): Promise<JobExecutionResult>;
+  /** Stops it for good. */
   cancel(): Promise<void>;
+  /** Holds it at its next slice. */
   pause(): Promise<void>;
+  /** Lets it go on. */
   resume(): Promise<void>;
+  /** Counts of each of its operators, as they stand now. */
   metrics(): readonly OperatorMetrics[];
 }

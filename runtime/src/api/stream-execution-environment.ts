@@ -10,19 +10,28 @@ import { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { DataStream } from './data-stream.ts';
 import type { JobClient } from './job-client.ts';
 
+/** How jobs run: record by record, or over bounded input as a whole; `automatic` chooses by the input. */
 export type RuntimeMode = 'streaming' | 'batch' | 'automatic';
 
-/** Settings of all jobs of an environment. */
+/**
+ * Settings of all jobs of an environment.
+ * @example
+ * env.getConfig().setAutoWatermarkInterval('1 s').getAutoWatermarkInterval(); // → 1000
+ */
 export class ExecutionConfig {
   readonly #graph: StreamGraph;
 
+  /** Made by an environment. @internal */
   constructor(graph: StreamGraph) {
     this.#graph = graph;
   }
 
   /**
-   * How often `assignTimestampsAndWatermarks` emits a watermark; for streams made from now on.
+   * How often `assignTimestampsAndWatermarks` emits a watermark, 200 ms unless set; for streams made from now on. Sources emit theirs
+   * after every batch of records.
    * @throws {TidemarkError} `bad-argument` unless it is positive.
+   * @example
+   * env.getConfig().setAutoWatermarkInterval(0); // throws 'bad-argument'
    */
   setAutoWatermarkInterval(interval: DurationLike): this {
     const millis = toMillis(interval);
@@ -38,7 +47,7 @@ export class ExecutionConfig {
     return this;
   }
 
-  /** ms */
+  /** The interval in ms. */
   getAutoWatermarkInterval(): number {
     return this.#graph.autoWatermarkInterval ?? 200;
   }
@@ -46,8 +55,11 @@ export class ExecutionConfig {
 
 /** What a job may be started with besides a name. */
 export interface ExecuteOptions {
+  /** Names the job, and what `JobClient` and errors call it. */
   readonly name?: string;
+  /** A savepoint to start from. Not in this version: it fails with `not-yet`. */
   readonly fromSavepoint?: string;
+  /** Starts although the savepoint has state of operators that are gone. */
   readonly allowNonRestoredState?: boolean;
 }
 
@@ -63,26 +75,38 @@ export function setExecutionEnvironment(environment: StreamExecutionEnvironment 
  * @example
  * const env = StreamExecutionEnvironment.getExecutionEnvironment();
  * env.fromData(1, 2, 3).map((n) => n * 2).print();
- * await (await env.execute('doubles')).finished();
+ * await (await env.execute('doubles')).finished(); // prints '2', '4', '6'
  */
 export class StreamExecutionEnvironment {
   readonly #graph: StreamGraph;
   readonly #config: ExecutionConfig;
 
+  /** Use `getExecutionEnvironment()`. @internal */
   constructor(backend: ExecutionBackend) {
     this.#graph = new StreamGraph(backend);
     this.#config = new ExecutionConfig(this.#graph);
   }
 
-  /** The session's environment in a notebook, elsewhere a new one that runs jobs in this process. */
+  /**
+   * The session's environment in a notebook, elsewhere a new one that runs jobs in this process.
+   * @example
+   * const numbers = StreamExecutionEnvironment.getExecutionEnvironment().fromData(1, 2);
+   * await numbers.executeAndCollect(); // → [1, 2]
+   */
   static getExecutionEnvironment(): StreamExecutionEnvironment {
     return registered ?? new StreamExecutionEnvironment(createLocalBackend());
   }
 
+  /** The graph that its streams are added to. @internal */
   get graph(): StreamGraph {
     return this.#graph;
   }
 
+  /**
+   * Settings of all its jobs.
+   * @example
+   * env.getConfig().getAutoWatermarkInterval(); // → 200
+   */
   getConfig(): ExecutionConfig {
     return this.#config;
   }
@@ -93,20 +117,41 @@ export class StreamExecutionEnvironment {
     return this;
   }
 
+  /**
+   * A bounded stream of the values given, without timestamps.
+   * @example
+   * await env.fromData('a', 'b').executeAndCollect(); // → ['a', 'b']
+   */
   fromData<T>(...values: readonly T[]): DataStream<T> {
     return this.#from(collectionSource(values), WatermarkStrategy.noWatermarks<T>(), 'fromData');
   }
 
+  /**
+   * A bounded stream of what an iterable holds now, without timestamps.
+   * @example
+   * await env.fromCollection(new Set([1, 2, 2])).executeAndCollect(); // → [1, 2]
+   */
   fromCollection<T>(values: Iterable<T>): DataStream<T> {
     return this.#from(collectionSource(values), WatermarkStrategy.noWatermarks<T>(), 'fromCollection');
   }
 
-  /** The whole numbers from `from` to `to`, both included. */
+  /**
+   * The whole numbers from `from` to `to`, both included.
+   * @throws {TidemarkError} `source-option-invalid` unless both are whole numbers.
+   * @example
+   * await env.fromSequence(-1, 1).executeAndCollect(); // → [-1, 0, 1]
+   */
   fromSequence(from: number, to: number): DataStream<number> {
     return this.#from(sequenceSource(from, to), WatermarkStrategy.noWatermarks<number>(), 'fromSequence');
   }
 
-  /** The lines of text that a socket sends. */
+  /**
+   * The lines of text that a socket sends, until the other side closes it. The connection is made when the stream runs.
+   * @throws {TidemarkError} `source-option-invalid` for a port out of 1 to 65535; while running, `socket-failed`.
+   * @example
+   * const lines = env.socketTextStream('localhost', port).filter((line) => line.startsWith('INFO'));
+   * await lines.executeAndCollect(); // → ['INFO started', 'INFO stopped']
+   */
   socketTextStream(host: string, port: number): DataStream<string> {
     return this.fromSource(
       socketSource(host, port),
@@ -116,8 +161,15 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * The records of a source.
+   * The records of a source. Its watermark advances after every batch that the source hands over.
    * @throws {TidemarkError} what the source says if it can tell at once that it cannot be read
+   * @example
+   * const trips = env.fromSource(
+   *   fileSource<{ pickup: number; fare: number }>('trips.csv', { format: csv({ types: { pickup: 'timestamp' } }) }),
+   *   WatermarkStrategy.forBoundedOutOfOrderness<{ pickup: number }>('1 min').withTimestampAssigner(({ pickup }) => pickup),
+   *   'trips',
+   * );
+   * env.fromSource(fileSource('nowhere.csv')); // throws 'file-not-found'
    */
   fromSource<T>(
     source: Source<T>,
@@ -128,7 +180,14 @@ export class StreamExecutionEnvironment {
     return this.#from(source, strategy, name ?? source.kind);
   }
 
-  /** Starts what is observed and not yet running; does not wait for its end. */
+  /**
+   * Starts what is observed and not yet running; does not wait for its end. In a notebook it only names what the cell observes, which
+   * starts by itself when the cell ends.
+   * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; `not-yet` with `fromSavepoint`.
+   * @example
+   * env.fromData('a').print();
+   * await (await env.execute('letters')).finished(); // prints 'a'
+   */
   execute(options: string | ExecuteOptions = {}): Promise<JobClient> {
     const request = typeof options === 'string' ? { name: options } : options;
     if (request.fromSavepoint !== undefined)

@@ -39,13 +39,19 @@ export type AnyProcessWindowFunction<IN, OUT, K, W extends Window> =
 
 type AnyAggregate = AggregateFunction<unknown, unknown, unknown>;
 
-/** Windows of a keyed stream, before it is said what becomes of them. */
+/**
+ * Windows of a keyed stream, before it is said what becomes of them.
+ * @example
+ * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+ * await sums.executeAndCollect(); // → [7, 5, 2]
+ */
 export class WindowedStream<T, K, W extends Window> {
   readonly #graph: StreamGraph;
   readonly #node: StreamNode;
   readonly #keySelector: KeySelector;
   #settings: WindowSettings;
 
+  /** Made by the methods of streams and environments. @internal */
   constructor(
     graph: StreamGraph,
     node: StreamNode,
@@ -58,27 +64,62 @@ export class WindowedStream<T, K, W extends Window> {
     this.#settings = { assigner: assigner as unknown as WindowAssigner };
   }
 
-  /** When windows fire, in place of the assigner's default. */
+  /**
+   * When windows fire, in place of the assigner's default.
+   * @throws {TidemarkError} `unsupported` if windows merge and the trigger cannot.
+   * @example
+   * const windows = orders.keyBy('user').window(GlobalWindows.create()).trigger(CountTrigger.of(2));
+   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [7, 7]
+   */
   trigger(trigger: Trigger<T, W>): this {
     return this.#set({ trigger: trigger as unknown as Trigger });
   }
 
-  /** Which records a window drops before or after it fires; windows then keep all their records. */
+  /**
+   * Which records a window drops before or after it fires; windows then keep all their records.
+   * @throws {TidemarkError} `unsupported` if windows merge.
+   * @example
+   * const windows = orders.keyBy('user').window(TumblingEventTimeWindows.of('20 s')).evictor(CountEvictor.of(1));
+   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [4, 2]
+   */
   evictor(evictor: Evictor<T, W>): this {
     return this.#set({ evictor: evictor as unknown as Evictor });
   }
 
-  /** How long after its end a window is kept for late records, each of which makes it fire again. Event time only. */
+  /**
+   * How long after its end a window is kept for late records, each of which makes it fire again. 0 unless set; event time only.
+   * @throws {TidemarkError} `bad-argument` for a negative duration.
+   * @example
+   * const result = await testJob(
+   *   [element(1, 1_000), watermark(10_000), element(2, 2_000), watermark(15_000), element(3, 3_000)],
+   *   (numbers) => numbers.keyBy(() => 'all').window(TumblingEventTimeWindows.of('10 s')).allowedLateness('5 s').sum(0),
+   * );
+   * result.records.map(({ value }) => value); // → [1, 3]
+   * result.lateRecords; // → 1
+   */
   allowedLateness(lateness: DurationLike): this {
     return this.#set({ allowedLateness: toMillis(lateness) });
   }
 
-  /** Where records go that came too late; without it they are only counted. */
+  /**
+   * Where records go that came too late; without it they are only counted.
+   * @example
+   * const late = new OutputTag<number>('late');
+   * const result = await testJob([element(1, 1_000), watermark(10_000), element(2, 2_000)], (numbers) =>
+   *   numbers.keyBy(() => 'all').window(TumblingEventTimeWindows.of('10 s')).sideOutputLateData(late).sum(0),
+   * );
+   * result.sideOutput(late); // → [{ value: 2, timestamp: 2000 }]
+   */
   sideOutputLateData(tag: OutputTag<T>): this {
     return this.#set({ lateTag: tag.id });
   }
 
-  /** What all records of a window reduce to; or, with a window function, what that makes of it. */
+  /**
+   * What all records of a window reduce to; or, with a window function, what that makes of it.
+   * @example
+   * const largest = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).reduce((a, b) => (b.amount > a.amount ? b : a));
+   * await largest.map(({ amount }) => amount).executeAndCollect(); // → [4, 5, 2]
+   */
   reduce(fn: ReduceFunction<T>): DataStream<T>;
   reduce<R>(fn: ReduceFunction<T>, windowFn: AnyProcessWindowFunction<T, R, K, W>): DataStream<R>;
   reduce<R>(
@@ -92,7 +133,18 @@ export class WindowedStream<T, K, W extends Window> {
     });
   }
 
-  /** The bare result of an aggregate function; `withWindow(fn)` adds key and window; a window function makes anything of it. */
+  /**
+   * The bare result of an aggregate function; `withWindow(fn)` adds key and window; a window function makes anything of it.
+   * @throws {TidemarkError} `unsupported` if windows merge and the function has no `merge`.
+   * @example
+   * const mean = {
+   *   createAccumulator: () => ({ sum: 0, n: 0 }),
+   *   add: (order: { amount: number }, { sum, n }: { sum: number; n: number }) => ({ sum: sum + order.amount, n: n + 1 }),
+   *   getResult: ({ sum, n }: { sum: number; n: number }) => sum / n,
+   * };
+   * const means = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).aggregate(mean);
+   * await means.executeAndCollect(); // → [3.5, 5, 2]
+   */
   aggregate<OUT>(fn: WithWindow<T, OUT>): DataStream<WindowResult<K, OUT>>;
   aggregate<ACC, OUT>(fn: AggregateFunction<T, ACC, OUT>): DataStream<OUT>;
   aggregate<ACC, OUT, R>(
@@ -114,7 +166,14 @@ export class WindowedStream<T, K, W extends Window> {
     });
   }
 
-  /** Applies a window function to all records of each window that fires. */
+  /**
+   * Applies a window function to all records of each window that fires; it returns, yields or collects any number of results.
+   * @example
+   * const lines = orders
+   *   .keyBy('user').window(TumblingEventTimeWindows.of('10 s'))
+   *   .process((user, { window }, records) => [`${user} until ${window.end}: ${records.length}`]);
+   * await lines.executeAndCollect(); // → ['ann until 10000: 2', 'bob until 10000: 1', 'bob until 20000: 1']
+   */
   process<R>(fn: AnyProcessWindowFunction<T, R, K, W>): DataStream<R> {
     return this.#compute('process', {}, [], { windowFunction: fn as AnyWindowFunction });
   }
@@ -126,38 +185,68 @@ export class WindowedStream<T, K, W extends Window> {
     return this.#compute('process', {}, [fn], { windowFunction: windowFunction as AnyWindowFunction });
   }
 
-  /** Flink's other name of `process`. */
+  /**
+   * Flink's other name of `process`.
+   * @example
+   * const counts = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).apply((_user, _context, records) => [records.length]);
+   * await counts.executeAndCollect(); // → [2, 1, 1]
+   */
   apply<R>(fn: AnyProcessWindowFunction<T, R, K, W>): DataStream<R> {
     return this.process(fn);
   }
 
-  /** The sum over a window: of a field, in the first record with that field replaced; of a function, as a number. */
+  /**
+   * The sum over a window: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * await results.executeAndCollect(); // → [7, 5, 2]
+   */
   sum(field: NumericField<T>): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('sum', field);
   }
 
-  /** The minimum over a window. */
+  /**
+   * The minimum over a window: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).min(({ amount }) => amount);
+   * await results.executeAndCollect(); // → [3, 5, 2]
+   */
   min(field: NumericField<T>): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('min', field);
   }
 
-  /** The maximum over a window. */
+  /**
+   * The maximum over a window: of a field, in the first record with that field replaced; of a function, as a number.
+   * @example
+   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).max(({ amount }) => amount);
+   * await results.executeAndCollect(); // → [4, 5, 2]
+   */
   max(field: NumericField<T>): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('max', field);
   }
 
-  /** The record with the lowest value of a field or function, the first of equals. */
+  /**
+   * The record with the lowest value of a field or function, the first of equals.
+   * @example
+   * const records = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).minBy('amount');
+   * await records.map(({ time }) => time).executeAndCollect(); // → [1000, 4000, 12000]
+   */
   minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('minBy', field);
   }
 
-  /** The record with the highest value of a field or function, the first of equals. */
+  /**
+   * The record with the highest value of a field or function, the first of equals.
+   * @example
+   * const records = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).maxBy('amount');
+   * await records.map(({ time }) => time).executeAndCollect(); // → [8000, 4000, 12000]
+   */
   maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('maxBy', field);
   }
