@@ -12,14 +12,18 @@ export interface EngineOptions {
   readonly record: boolean;
   /** Most records kept of sources that cannot be read again; the oldest are trimmed first (law 12). */
   readonly recordedRows?: number;
+  /** Most entries kept in all. */
+  readonly recordedEntries?: number;
   readonly around?: (slice: () => void) => void;
   /** Called for every entry, in order, before any lane sees it. */
-  readonly onEntry?: (entry: TimelineEntry) => void;
+  readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => void;
   /** Called after every slice. */
   readonly onSlice?: () => void;
 }
 
 const RECORDED_ROWS = 1_000_000;
+/** With full batches, a thousand million records of sources that can be read again. */
+const RECORDED_ENTRIES = 1_000_000;
 /** Recorded entries a lane that catches up reads before the live lanes have their turn again. */
 const CATCH_UP_ENTRIES = 16;
 
@@ -176,7 +180,7 @@ export class Engine {
       const entry = this.#readOne(source, readers);
       if (!entry) continue;
       progress = true;
-      this.#options.onEntry?.(entry);
+      this.#options.onEntry?.(entry, source.source.rereadable);
       for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live);
       this.#release(entry, source);
     }
@@ -202,7 +206,10 @@ export class Engine {
   #release(entry: TimelineEntry, source: SourceLog): void {
     if (!this.#options.record) {
       this.timeline.dropThrough(entry.seq);
-    } else if (source.source.rereadable) {
+      return;
+    }
+    this.#trimEntries();
+    if (source.source.rereadable) {
       entry.batch = undefined;
     } else if (entry.kind === 'batch') {
       this.#recorded.push(entry);
@@ -220,6 +227,19 @@ export class Engine {
       this.#recorded.shift();
       this.#recordedRows -= oldest.count;
       oldest.batch = undefined;
+    }
+  }
+
+  /** Drops the oldest tenth of the recording when it is full, but nothing that a lane has still to read (law 12). */
+  #trimEntries(): void {
+    const { timeline } = this;
+    const budget = this.#options.recordedEntries ?? RECORDED_ENTRIES;
+    if (timeline.head - timeline.tail < budget) return;
+    let through = timeline.tail + Math.ceil(budget / 10);
+    for (const runner of this.#runners) if (runner.active) through = Math.min(through, runner.cursor);
+    timeline.dropThrough(through);
+    while (this.#recorded[0] && this.#recorded[0].seq <= through) {
+      this.#recordedRows -= this.#recorded.shift()?.count ?? 0;
     }
   }
 

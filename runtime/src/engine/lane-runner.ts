@@ -30,6 +30,8 @@ export interface LaneRunnerOptions {
   /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
   readonly inContext?: (work: () => void) => void;
   readonly onReady: () => void;
+  /** True if no other lane reads what this source hands over now. */
+  readonly readsAlone?: (sourceKey: string) => boolean;
 }
 
 /** Drives one lane along the timeline: its cursor, its catch-up, its end. */
@@ -202,7 +204,10 @@ export class LaneRunner {
         this.#waitingForRange = true;
         return false;
       }
-      for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps);
+      // Whoever shares a source with others is to see the same objects.
+      const range = nodes.length === 1 && this.#options.readsAlone?.(entry.source) ? batch.range : undefined;
+      if (range !== undefined) lane.processRange(first.id, range);
+      else for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps);
       return true;
     }
     for (const node of nodes) {

@@ -119,7 +119,7 @@ export class Session implements ExecutionBackend {
       timeline: new Timeline(this.#startSeq, past.entries),
       record: true,
       around: host.around,
-      onEntry: (entry) => store?.record(entry, !this.#rereadable(entry.source)),
+      onEntry: (entry, rereadable) => store?.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
     });
     if (past.resume) this.#adopt(past.resume.cut, past.resume.blobs);
@@ -459,7 +459,7 @@ export class Session implements ExecutionBackend {
         sourceKey,
         timeline: this.engine.timeline,
         clock: this.clock,
-        startAfter: (keys) => this.engine.recordedSince(keys, this.#startSeq - 1),
+        startAfter: (keys) => this.#startAfter(keys, sinks),
         lane: {
           keyOf: laneKeys(this.#fingerprints),
           print: (_node, text) => this.#host.print(owner.cell(), text),
@@ -470,6 +470,19 @@ export class Session implements ExecutionBackend {
       },
       cut,
     );
+  }
+
+  /** Where a lane that starts from nothing begins: at the start of the recording, or from when that reaches back (law 5). */
+  #startAfter(keys: Iterable<string>, sinks: readonly StreamNode[]): number {
+    const start = this.#startSeq - 1;
+    const since = this.engine.recordedSince(keys, start);
+    const first = this.engine.timeline.at(since + 1);
+    if (since > start && first) {
+      const name = sinks.map((sink) => sink.name).join(', ');
+      const from = new Date(first.stamp).toISOString();
+      this.#host.warn(`${name} starts with what came since ${from}: the recording reaches no further back.`);
+    }
+    return since;
   }
 
   #discard(branch: Branch): void {
@@ -502,14 +515,6 @@ export class Session implements ExecutionBackend {
 
   #cell(): string {
     return this.#host.currentCell?.() ?? this.#current?.cell ?? this.#lastCell;
-  }
-
-  #rereadable(source: string): boolean {
-    for (const { runner } of this.#branches) {
-      const node = runner?.sources.get(source)?.[0];
-      if (node?.source) return node.source.rereadable;
-    }
-    return false;
   }
 
   #encode(cut: LaneCut): Uint8Array {

@@ -67,9 +67,10 @@ export class SourceLog {
     }
     return this.#append({
       kind: 'batch',
-      count: batch.values.length,
+      count: batch.count ?? batch.values.length,
       position: batch.position,
-      batch: { values: batch.values, timestamps: batch.timestamps },
+      // What is recorded must be plain data; a range never is, since its source can be read again.
+      batch: batch.range === undefined ? { values: batch.values, timestamps: batch.timestamps } : batch,
     });
   }
 

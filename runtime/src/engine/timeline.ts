@@ -1,9 +1,11 @@
-import type { SourcePosition } from '../connectors/source.ts';
+import type { GeneratedRange, SourcePosition } from '../connectors/source.ts';
 
 /** Records of an entry, kept as long as somebody may need them. */
 export interface RecordedBatch {
   readonly values: readonly unknown[];
-  readonly timestamps: readonly (number | undefined)[] | undefined;
+  readonly timestamps?: readonly (number | undefined)[] | undefined;
+  /** The records as a range, as long as nobody has looked at `values`; for a lane that is alone in reading them. */
+  readonly range?: GeneratedRange<unknown> | undefined;
 }
 
 /** One thing that happened to a source, in the order in which it happened to the session (law 5). */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generatorSource, TumblingEventTimeWindows, WatermarkStrategy } from '../../../runtime/src/index.ts';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
-import { Notebook, temporaryFolder } from './notebook.ts';
+import { Notebook, SeenView, temporaryFolder } from './notebook.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let notebook: Notebook;
@@ -258,5 +258,33 @@ describe('law 8: crash', () => {
     expect(notebook.cell('a', code).resumed).toHaveLength(1);
     await finished('a/0');
     expect(notebook.view('a/0').values).toEqual(undisturbed);
+  });
+});
+
+describe('law 12: bounded by default', () => {
+  it('keeps the newest of a recording, and says from when a rebuilt branch starts', async () => {
+    const { Engine } = await import('../../../runtime/src/engine/engine.ts');
+    const { Timeline } = await import('../../../runtime/src/engine/timeline.ts');
+    const { RuntimeClock } = await import('../../../runtime/src/time/runtime-clock.ts');
+    const { LaneRunner } = await import('../../../runtime/src/engine/lane-runner.ts');
+    const { readerNode } = await import('../../../runtime/src/engine/collect.ts');
+    const timeline = new Timeline();
+    const clock = new RuntimeClock();
+    const engine = new Engine({ clock, timeline, record: true, recordedEntries: 20 });
+    const node = notebook.env.fromSequence(1, 100 * 1024).node;
+    const seen = new SeenView();
+    const startAfter = (keys: Iterable<string>) => engine.recordedSince(keys, 0);
+    const run = (openView: () => SeenView) =>
+      new LaneRunner({ sinks: [readerNode(node, 'all')], sourceKey: () => 'numbers', timeline, clock, startAfter, lane: {}, openView, onReady: engine.wake });
+    engine.add(run(() => seen));
+    await seen.until((view) => view.status === 'finished');
+    expect(seen.values).toHaveLength(100 * 1024);
+    expect(timeline.head - timeline.tail).toBeLessThan(20);
+    const late = new SeenView();
+    engine.add(run(() => late));
+    await late.until((view) => view.status === 'finished');
+    expect(late.values.at(-1)).toBe(100 * 1024);
+    expect(late.values.length).toBeLessThan(20 * 1024);
+    engine.close();
   });
 });
