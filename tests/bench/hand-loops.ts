@@ -1,5 +1,5 @@
 // What one would write by hand for each query: one loop, one object an event, a Map of state. The yardstick.
-import { Checksum, eventAt, secondOf } from './events.ts';
+import { Checksum, eventAt, secondOf, type BenchEvent } from './events.ts';
 
 export const handLoops: Readonly<Record<string, (n: number) => Checksum>> = {
   q1(n) {
@@ -33,6 +33,65 @@ export const handLoops: Readonly<Record<string, (n: number) => Checksum>> = {
       if (state.count >= 10 && price * state.count * 10 > state.sum * 19) {
         out.add(auction, price, Math.floor(state.sum / state.count));
       }
+    }
+    return out;
+  },
+
+  q8(n) {
+    const out = new Checksum();
+    const windows = new Map<number, Map<number, [BenchEvent[], BenchEvent[]]>>();
+    let latest = -Infinity;
+    const fire = (watermark: number) => {
+      for (const [end, bidders] of windows) {
+        if (end - 1 > watermark) continue;
+        windows.delete(end);
+        const second = secondOf(end);
+        for (const [bidder, [persons, auctions]] of bidders) {
+          for (let p = 0; p < persons.length; p++)
+            for (let a = 0; a < auctions.length; a++) out.add(bidder, auctions[a]!.auction, second);
+        }
+      }
+    };
+    for (let i = 0; i < n; i++) {
+      const event = eventAt(i);
+      const time = event.dateTime;
+      if (time > latest) latest = time;
+      if (event.kind !== 0) {
+        const end = time - (time % 10_000) + 10_000;
+        let bidders = windows.get(end);
+        if (bidders === undefined) windows.set(end, (bidders = new Map()));
+        let sides = bidders.get(event.bidder);
+        if (sides === undefined) bidders.set(event.bidder, (sides = [[], []]));
+        sides[event.kind - 1]!.push(event);
+      }
+      if (i % 1024 === 0) fire(latest - 1001);
+    }
+    fire(Infinity);
+    return out;
+  },
+
+  interval(n) {
+    const out = new Checksum();
+    const bidders = new Map<number, [BenchEvent[], BenchEvent[]]>();
+    let latest = -Infinity;
+    let watermark = -Infinity;
+    for (let i = 0; i < n; i++) {
+      const event = eventAt(i);
+      const time = event.dateTime;
+      if (time > latest) latest = time;
+      if (event.kind !== 0) {
+        let sides = bidders.get(event.bidder);
+        if (sides === undefined) bidders.set(event.bidder, (sides = [[], []]));
+        sides[event.kind - 1]!.push(event);
+        const others = sides[2 - event.kind]!;
+        while (others.length > 0 && others[0]!.dateTime + 5000 < watermark) others.shift();
+        for (const other of others) {
+          if (Math.abs(other.dateTime - time) > 5000) continue;
+          const [person, auction] = event.kind === 1 ? [event, other] : [other, event];
+          out.add(person.bidder, auction.auction, person.price);
+        }
+      }
+      if (i % 1024 === 0) watermark = latest - 1001;
     }
     return out;
   },

@@ -74,6 +74,14 @@ class FindAnomalies extends KeyedProcessFunction<number, BenchEvent, Anomaly> {
   }
 }
 
+/** The two streams that are joined: about one event in 64 is a person, and one in 8 an auction. */
+function byKind(events: DataStream<BenchEvent>) {
+  return {
+    persons: events.filter(({ kind }) => kind === 1),
+    auctions: events.filter(({ kind }) => kind === 2),
+  };
+}
+
 const queries: Readonly<Record<string, (events: DataStream<BenchEvent>, out: Checksum) => void>> = {
   q1: (events, out) => {
     events
@@ -90,6 +98,31 @@ const queries: Readonly<Record<string, (events: DataStream<BenchEvent>, out: Che
       .keyBy('auction')
       .process(new FindAnomalies())
       .sinkTo(checksumSink(out, (sum, { auction, price, mean }) => sum.add(auction, price, mean)));
+  },
+  q8: (events, out) => {
+    const { persons, auctions } = byKind(events);
+    persons
+      .join(auctions)
+      .where('bidder')
+      .equalTo('bidder')
+      .window(TumblingEventTimeWindows.of('10 s'))
+      .apply(({ dateTime, bidder }, { auction }) => ({ bidder, auction, dateTime }))
+      .sinkTo(
+        checksumSink(out, (sum, { bidder, auction, dateTime }) =>
+          sum.add(bidder, auction, secondOf(dateTime - (dateTime % 10_000) + 10_000)),
+        ),
+      );
+  },
+  interval: (events, out) => {
+    const { persons, auctions } = byKind(events);
+    persons
+      .keyBy('bidder')
+      .intervalJoin(auctions.keyBy('bidder'))
+      .between('-5 s', '5 s')
+      .process(({ bidder, price }, { auction }, _context, results: Collector<readonly number[]>) =>
+        results.collect([bidder, auction, price]),
+      )
+      .sinkTo(checksumSink(out, (sum, [bidder, auction, price]) => sum.add(bidder!, auction!, price!)));
   },
   q12: (events, out) => countByAuction(events, TumblingEventTimeWindows.of('10 s'), out),
   q5: (events, out) => countByAuction(events, SlidingEventTimeWindows.of('10 s', '2 s'), out),

@@ -1,10 +1,12 @@
-import { CoWindowContents, bothSides, type BothSides } from '../operators/co-window-contents.ts';
-import { CoWindowOperator } from '../operators/co-window-operator.ts';
+import { coGroupAggregate, type BothSides } from '../operators/co-group-aggregate.ts';
+import { CoAlignedWindowOperator, CoWindowOperator } from '../operators/co-window-operator.ts';
 import type { Collector, Results } from '../operators/collector.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
 import type { TaggedUnion } from '../operators/tagged-union.ts';
-import { EvictedContents } from '../operators/window-contents.ts';
+import { AggregatedContents, EvictedContents } from '../operators/window-contents.ts';
 import { WindowEmitter } from '../operators/window-emitter.ts';
+import type { WindowFunction } from '../operators/window-function.ts';
+import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import type { Evictor } from '../windows/evictor.ts';
 import type { Trigger } from '../windows/trigger.ts';
@@ -14,7 +16,7 @@ import { DataStream } from './data-stream.ts';
 import { checkFunction } from './function-argument.ts';
 import type { InGraph } from './same-graph.ts';
 import { windowPartFunctions } from './window-part-functions.ts';
-import { checkWindow, type WindowSettings } from './window-plan.ts';
+import { alignedWindows, checkWindow, type WindowSettings } from './window-plan.ts';
 
 /** Two streams with the keys by which they meet. */
 export interface CoWindows {
@@ -56,12 +58,11 @@ abstract class MeetingWindows<T1, T2, W extends Window> {
     const settings = this.#settings;
     const { assigner, trigger, evictor, allowedLateness } = settings;
     const { first, second, firstKey, secondKey } = this.#sides;
-    checkWindow(settings);
-    const apply = (_key: unknown, _context: unknown, elements: readonly unknown[], out: Collector<unknown>) =>
-      onBothSides(
-        evictor === undefined ? (elements as unknown as BothSides) : bothSides(elements),
-        out,
-      ) as Results<unknown>;
+    const aggregate = coGroupAggregate as AggregateFunction<unknown, unknown, unknown>;
+    checkWindow(settings, aggregate);
+    const aligned = alignedWindows(settings);
+    const apply: WindowFunction<unknown, unknown, unknown> = (_key, _context, [sides], out) =>
+      onBothSides(sides as BothSides, out) as Results<unknown>;
     const node = first.graph.add({
       kind,
       name: kind.replaceAll('-', ' '),
@@ -82,19 +83,22 @@ abstract class MeetingWindows<T1, T2, W extends Window> {
         ...windowPartFunctions(evictor),
         fn,
       ],
-      createOperator: () =>
-        new CoWindowOperator(
-          {
-            keySelector: firstKey,
-            assigner,
-            trigger: trigger ?? assigner.getDefaultTrigger(),
-            contents:
-              evictor === undefined ? new CoWindowContents() : new EvictedContents(evictor, undefined),
-            emitter: new WindowEmitter(apply),
-            allowedLateness: allowedLateness ?? 0,
-          },
+      createOperator: () => {
+        const common = {
+          keySelector: firstKey,
+          emitter: new WindowEmitter(apply),
+          allowedLateness: allowedLateness ?? 0,
+        };
+        if (aligned !== undefined) {
+          return new CoAlignedWindowOperator({ ...common, ...aligned, aggregate }, secondKey);
+        }
+        const contents =
+          evictor === undefined ? new AggregatedContents(aggregate) : new EvictedContents(evictor, aggregate);
+        return new CoWindowOperator(
+          { ...common, assigner, trigger: trigger ?? assigner.getDefaultTrigger(), contents },
           secondKey,
-        ),
+        );
+      },
     });
     return new DataStream<R>(first.graph, node);
   }

@@ -75,6 +75,26 @@ export function checkWindow(
   }
 }
 
+/** Size, slide and offset (ms) of windows that lie on a grid and fire at their end, so that keys can share panes. */
+export function alignedWindows({
+  assigner,
+  trigger,
+  evictor,
+}: WindowSettings): { readonly size: number; readonly slide: number; readonly offset: number } | undefined {
+  const plainTrigger = trigger === undefined || Object.getPrototypeOf(trigger) === EventTimeTrigger.prototype;
+  if (evictor !== undefined || !plainTrigger) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(assigner);
+  if (prototype === TumblingEventTimeWindows.prototype) {
+    const { size, offset } = assigner as TumblingEventTimeWindows;
+    return { size, slide: size, offset };
+  }
+  if (prototype === SlidingEventTimeWindows.prototype) {
+    const { size, slide, offset } = assigner as SlidingEventTimeWindows;
+    return { size, slide, offset };
+  }
+  return undefined;
+}
+
 /** Makes a running copy of the operator: by panes where windows are aligned and aggregated, else the general one. */
 export function createWindowOperator(
   keySelector: KeySelector,
@@ -85,18 +105,9 @@ export function createWindowOperator(
   const allowedLateness = settings.allowedLateness ?? 0;
   const emitter = new WindowEmitter(windowFunction);
   const common = { keySelector, emitter, allowedLateness, lateTag };
-  const plainTrigger = trigger === undefined || Object.getPrototypeOf(trigger) === EventTimeTrigger.prototype;
-  if (aggregate !== undefined && evictor === undefined && plainTrigger) {
-    const prototype: unknown = Object.getPrototypeOf(assigner);
-    if (prototype === TumblingEventTimeWindows.prototype) {
-      const { size, offset } = assigner as TumblingEventTimeWindows;
-      return new AlignedWindowOperator({ ...common, size, slide: size, offset, aggregate });
-    }
-    if (prototype === SlidingEventTimeWindows.prototype) {
-      const { size, slide, offset } = assigner as SlidingEventTimeWindows;
-      return new AlignedWindowOperator({ ...common, size, slide, offset, aggregate });
-    }
-  }
+  const aligned = aggregate === undefined ? undefined : alignedWindows(settings);
+  if (aligned !== undefined)
+    return new AlignedWindowOperator({ ...common, ...aligned, aggregate: aggregate! });
   const contents: WindowContents =
     evictor !== undefined
       ? new EvictedContents(evictor, aggregate)

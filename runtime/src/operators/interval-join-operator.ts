@@ -2,8 +2,8 @@ import { missingTimestamp } from '../errors.ts';
 import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import { CellStateStore } from '../state/state-store.ts';
+import { TimeBuckets } from '../time/time-buckets.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
-import { TimerQueue, type Timer } from '../time/timer-queue.ts';
 import { keyedRuntimeContext } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import { IntervalBuffer } from './interval-buffer.ts';
@@ -32,8 +32,8 @@ interface Side {
   readonly key: unknown;
   readonly left: boolean;
   readonly buffer: IntervalBuffer;
-  /** When its first record can be removed. */
-  cleanup: Timer<Side> | undefined;
+  /** When (ms) its first record can be removed; entries in the schedule for another time are void. */
+  cleanupTime: number;
 }
 
 type BufferSnapshot = ReturnType<IntervalBuffer['snapshot']>;
@@ -55,7 +55,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
   readonly #index = new KeyIndex();
   readonly #lefts: (Side | undefined)[] = [];
   readonly #rights: (Side | undefined)[] = [];
-  readonly #cleanups = new TimerQueue<Side>();
+  readonly #cleanups = new TimeBuckets<Side>();
   /** State that the function keeps itself; few do. */
   readonly #backend = new KeyedStateBackend();
   #usesState = false;
@@ -139,16 +139,17 @@ export class IntervalJoinOperator extends TwoInputOperator {
 
   protected override onWatermark(timestamp: number): void {
     for (let due = this.#cleanups.poll(timestamp); due !== undefined; due = this.#cleanups.poll(timestamp)) {
-      const side = due.target;
-      side.cleanup = undefined;
-      side.buffer.removeTo(saturatingAdd(timestamp, -this.#keptFor(side.left)));
-      if (side.buffer.size > 0) this.#scheduleCleanup(side);
-      else this.#drop(side);
+      for (const side of due.target) {
+        if (side.cleanupTime !== due.time) continue;
+        side.buffer.removeTo(saturatingAdd(timestamp, -this.#keptFor(side.left)));
+        if (side.buffer.size > 0) this.#scheduleCleanup(side);
+        else this.#drop(side);
+      }
     }
   }
 
   override get timerCount(): number {
-    return this.#cleanups.size;
+    return this.#sides().length;
   }
 
   /** Number of records held, and of states that the function keeps. */
@@ -200,7 +201,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
     const sides = left ? this.#lefts : this.#rights;
     // Holes would make the array slow for good.
     while (sides.length <= slot) sides.push(undefined);
-    return (sides[slot] ??= { key, left, buffer: new IntervalBuffer(), cleanup: undefined });
+    return (sides[slot] ??= { key, left, buffer: new IntervalBuffer(), cleanupTime: Infinity });
   }
 
   #sides(): Side[] {
@@ -214,12 +215,13 @@ export class IntervalJoinOperator extends TwoInputOperator {
   }
 
   #scheduleCleanup(side: Side): void {
-    if (side.cleanup !== undefined) this.#cleanups.delete(side.cleanup);
-    const time = saturatingAdd(side.buffer.first, this.#keptFor(side.left));
-    side.cleanup = this.#cleanups.add(time, side);
+    side.cleanupTime = saturatingAdd(side.buffer.first, this.#keptFor(side.left));
+    this.#cleanups.add(side.cleanupTime, side);
   }
 
-  #drop({ key, left }: Side): void {
+  #drop(side: Side): void {
+    const { key, left } = side;
+    side.cleanupTime = Infinity;
     const slot = this.#index.find(key);
     (left ? this.#lefts : this.#rights)[slot] = undefined;
     if (this.#lefts[slot] === undefined && this.#rights[slot] === undefined) this.#index.delete(key);
