@@ -34,11 +34,6 @@ abstract class ContinuousTrigger extends Trigger {
   protected firstFireAfter(time: number): number {
     return saturatingAdd(windowStart(time, 0, this.interval), this.interval);
   }
-
-  /** Never past the end of the window, so that no timer outlives it. */
-  protected nextFire(time: number, window: Window): number {
-    return Math.min(time, window.maxTimestamp());
-  }
 }
 
 /** Fires every interval of event time, and at the end of the window. */
@@ -65,7 +60,7 @@ export class ContinuousEventTimeTrigger extends ContinuousTrigger {
     if (window.maxTimestamp() <= context.getCurrentWatermark()) return TriggerResult.FIRE;
     context.registerEventTimeTimer(window.maxTimestamp());
     const next = context.getPartitionedState(NEXT_FIRE);
-    if (next.get() === undefined) this.#register(this.firstFireAfter(timestamp), window, context);
+    if (next.get() === undefined) this.#register(this.firstFireAfter(timestamp), context);
     return TriggerResult.CONTINUE;
   }
 
@@ -74,7 +69,7 @@ export class ContinuousEventTimeTrigger extends ContinuousTrigger {
     const next = context.getPartitionedState(NEXT_FIRE);
     if (next.get() !== time) return TriggerResult.CONTINUE;
     next.clear();
-    this.#register(saturatingAdd(time, this.interval), window, context);
+    this.#register(saturatingAdd(time, this.interval), context);
     return TriggerResult.FIRE;
   }
 
@@ -96,14 +91,14 @@ export class ContinuousEventTimeTrigger extends ContinuousTrigger {
     context.deleteEventTimeTimer(window.maxTimestamp());
   }
 
-  #register(time: number, window: Window, context: TriggerContext): void {
-    const next = this.nextFire(time, window);
+  // It may lie past the end of the window: a session that grows takes it along, and late records fire by it.
+  #register(next: number, context: TriggerContext): void {
     context.getPartitionedState(NEXT_FIRE).add(next);
     context.registerEventTimeTimer(next);
   }
 }
 
-/** Fires every interval of processing time. */
+/** Fires every interval of processing time, and at the end of the window. */
 export class ContinuousProcessingTimeTrigger extends ContinuousTrigger {
   /**
    * Fires when the clock reaches a multiple of `interval`.
@@ -153,8 +148,9 @@ export class ContinuousProcessingTimeTrigger extends ContinuousTrigger {
     next.clear();
   }
 
+  /** Never past the end of the window, so that what came last is seen. */
   #register(time: number, window: Window, context: TriggerContext): void {
-    const next = this.nextFire(time, window);
+    const next = Math.min(time, window.maxTimestamp());
     context.getPartitionedState(NEXT_FIRE).add(next);
     context.registerProcessingTimeTimer(next);
   }

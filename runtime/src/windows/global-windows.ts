@@ -1,3 +1,4 @@
+import { EndOfStreamTrigger } from './end-of-stream-trigger.ts';
 import { NeverTrigger } from './never-trigger.ts';
 import type { Trigger } from './trigger.ts';
 import { WindowAssigner } from './window-assigner.ts';
@@ -5,6 +6,13 @@ import { GlobalWindow } from './window.ts';
 
 /** One window for all records of a key; it needs a trigger to ever fire. */
 export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
+  readonly #endOfStream: boolean;
+
+  private constructor(endOfStream: boolean) {
+    super();
+    this.#endOfStream = endOfStream;
+  }
+
   /**
    * One window for all records of a key.
    * @example
@@ -12,7 +20,21 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
    * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [7, 7]
    */
   static create(): GlobalWindows {
-    return new GlobalWindows();
+    return new GlobalWindows(false);
+  }
+
+  /**
+   * One window for all records of a key that fires when the input has ended.
+   * @example
+   * const windows = orders.keyBy('user').window(GlobalWindows.createWithEndOfStreamTrigger());
+   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [12, 3]
+   */
+  static createWithEndOfStreamTrigger(): GlobalWindows {
+    return new GlobalWindows(true);
+  }
+
+  override get parameters(): Readonly<Record<string, unknown>> {
+    return { assigner: 'GlobalWindows', ...(this.#endOfStream ? { endOfStream: true } : {}) };
   }
 
   assignWindows(): readonly GlobalWindow[] {
@@ -20,7 +42,7 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
   }
 
   getDefaultTrigger(): Trigger<unknown, GlobalWindow> {
-    return new NeverTrigger();
+    return this.#endOfStream ? new EndOfStreamTrigger() : new NeverTrigger();
   }
 
   isEventTime(): boolean {

@@ -2,7 +2,7 @@ import { badArgument } from '../errors.ts';
 import { ValueStateDescriptor } from '../state/value-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
-import { fires, Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
+import { fires, purges, Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
 import type { Window } from './window.ts';
 
 /** What a timeout does. */
@@ -15,7 +15,10 @@ export interface ProcessingTimeoutOptions {
 
 const TIMEOUT = new ValueStateDescriptor<number>('timeout');
 
-/** Fires like another trigger, and also when a window has waited for a timeout of processing time. */
+/**
+ * Fires like another trigger, and also when a window has waited for a timeout of processing time, and when it ends: nothing
+ * that has come waits for ever.
+ */
 export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trigger<T, W> {
   readonly #nested: Trigger<T, W>;
   readonly #interval: number;
@@ -45,8 +48,23 @@ export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trig
   static of<T, W extends Window>(
     nested: Trigger<T, W>,
     timeout: DurationLike,
-    options: ProcessingTimeoutOptions = {},
+    options?: ProcessingTimeoutOptions,
+  ): ProcessingTimeoutTrigger<T, W>;
+  /** The same with Flink's order of arguments. */
+  static of<T, W extends Window>(
+    nested: Trigger<T, W>,
+    timeout: DurationLike,
+    resetTimerOnNewRecord: boolean,
+    shouldClearOnTimeout: boolean,
+  ): ProcessingTimeoutTrigger<T, W>;
+  static of<T, W extends Window>(
+    nested: Trigger<T, W>,
+    timeout: DurationLike,
+    given: ProcessingTimeoutOptions | boolean = {},
+    shouldClearOnTimeout?: boolean,
   ): ProcessingTimeoutTrigger<T, W> {
+    const options =
+      typeof given === 'boolean' ? { resetTimerOnNewRecord: given, shouldClearOnTimeout } : given;
     const interval = toMillis(timeout);
     if (interval <= 0) {
       throw badArgument(
@@ -91,16 +109,11 @@ export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trig
   }
 
   onEventTime(time: number, window: W, context: TriggerContext): TriggerResult {
-    return this.#afterNested(this.#nested.onEventTime(time, window, context), window, context);
+    return this.#onTimer(this.#nested.onEventTime(time, window, context), window, context);
   }
 
   onProcessingTime(time: number, window: W, context: TriggerContext): TriggerResult {
-    if (context.getPartitionedState(TIMEOUT).value() === time) {
-      if (this.#clearOnTimeout) this.clear(window, context);
-      else context.getPartitionedState(TIMEOUT).clear();
-      return TriggerResult.FIRE;
-    }
-    return this.#afterNested(this.#nested.onProcessingTime(time, window, context), window, context);
+    return this.#onTimer(this.#nested.onProcessingTime(time, window, context), window, context);
   }
 
   override canMerge(): boolean {
@@ -121,8 +134,9 @@ export class ProcessingTimeoutTrigger<T, W extends Window = Window> extends Trig
     this.#nested.clear(window, context);
   }
 
-  #afterNested(result: TriggerResult, window: W, context: TriggerContext): TriggerResult {
-    if (fires(result)) this.clear(window, context);
-    return result;
+  // As Flink has it, any timer fires: the timeout, those of the nested trigger, and the end of the window.
+  #onTimer(result: TriggerResult, window: W, context: TriggerContext): TriggerResult {
+    if (this.#clearOnTimeout) this.clear(window, context);
+    return purges(result) ? TriggerResult.FIRE_AND_PURGE : TriggerResult.FIRE;
   }
 }
