@@ -17,15 +17,6 @@ export interface Branch {
   job?: string;
 }
 
-/** A branch of a cut that waits for its cell to run again (law 8). */
-export interface WaitingBranch {
-  readonly cell: string;
-  readonly ordinal: number;
-  readonly fingerprint: string;
-  readonly name: string;
-  readonly cut: LaneCut;
-}
-
 /** How well a branch that is made now matches one that is there: higher is better, 0 is not at all (law 3). */
 export function matchRank(
   made: { cell: string; ordinal: number; fingerprint: string },

@@ -1,16 +1,17 @@
 import type { JobClient } from '../api/job-client.ts';
-import { noSuchCut, nothingToExecute } from './engine-errors.ts';
+import { nothingToExecute } from './engine-errors.ts';
 import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
-import { type Branch, takeMatch, type WaitingBranch } from './branch.ts';
+import { type Branch, takeMatch } from './branch.ts';
 import { BranchView } from './branch-view.ts';
 import { collectRecords } from './collect.ts';
 import { Engine } from './engine.ts';
 import { Job } from './job.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
-import type { BranchCut, SessionCut, SessionStore } from './session-store.ts';
+import { branchesOf, SessionCuts, type CutBranch, type CutLabel } from './session-cuts.ts';
+import type { SessionCut, SessionStore } from './session-store.ts';
 import { afterRealTime } from './slice-loop.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
 import type { View, ViewObserver, ViewOptions } from './view.ts';
@@ -75,9 +76,6 @@ export interface SessionPast {
   readonly resume?: { readonly cut: SessionCut; readonly blobs: ReadonlyMap<string, Uint8Array> };
 }
 
-/** Cuts kept: of cells, and of those taken while streams run. */
-const CELL_CUTS_KEPT = 50;
-const TIMED_CUTS_KEPT = 3;
 /** Ms of the clock between two cuts while streams run (law 6), and between two writes of the recording. */
 const CUT_EVERY = 10_000;
 const FLUSH_EVERY = 500;
@@ -89,28 +87,25 @@ export class Session implements ExecutionBackend {
   readonly clock: RuntimeClock;
   readonly engine: Engine;
   readonly #host: SessionHost;
-  readonly #store: SessionStore | undefined;
+  readonly #store: SessionStore;
   readonly #fingerprints: Fingerprints;
   readonly #branches = new Set<Branch>();
-  readonly #waiting = new Set<WaitingBranch>();
+  readonly #waiting = new Set<CutBranch>();
   /** Branches of deleted cells, which this execution or the next may still make again (law 3). */
   #orphans = new Map<Branch, 'new' | 'old'>();
-  #cuts: SessionCut[];
-  #lastCut: ReadonlyMap<string, Uint8Array>;
+  readonly #cuts: SessionCuts;
   #cutAt: number;
   #flushAt: number;
-  #nextCut: number;
   #startSeq: number;
   #current: CellInProgress | undefined;
   #lastCell = '#0';
   #ordinals = new Map<string, number>();
 
   /** Use `openSession`, which reads the past from the store. */
-  constructor(host: SessionHost, store: SessionStore | undefined, past: SessionPast) {
+  constructor(host: SessionHost, store: SessionStore, past: SessionPast) {
     this.#host = host;
     this.#store = store;
-    this.#cuts = [...past.cuts];
-    this.#nextCut = (past.cuts.at(-1)?.id ?? 0) + 1;
+    this.#cuts = new SessionCuts(store, past.cuts, past.resume?.blobs, (message) => host.warn(message));
     this.#startSeq = past.startSeq;
     this.clock = new RuntimeClock({ notBefore: past.entries.at(-1)?.stamp ?? past.cuts.at(-1)?.time });
     this.#fingerprints = new Fingerprints(host.describe);
@@ -119,11 +114,10 @@ export class Session implements ExecutionBackend {
       timeline: new Timeline(this.#startSeq, past.entries),
       record: true,
       around: host.around,
-      onEntry: (entry, rereadable) => store?.record(entry, !rereadable),
+      onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
     });
-    if (past.resume) this.#adopt(past.resume.cut, past.resume.blobs);
-    this.#lastCut = past.resume?.blobs ?? new Map<string, Uint8Array>();
+    if (past.resume) this.#adopt(branchesOf(store, past.resume.cut, past.resume.blobs));
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
   }
@@ -149,8 +143,8 @@ export class Session implements ExecutionBackend {
     if (failed) {
       for (const branch of current.made) {
         if (branch.runner) continue;
-        const { sink, cut, ...place } = branch;
-        if (cut) this.#waiting.add({ ...place, name: sink.name, cut });
+        const { ordinal, fingerprint, sink, cut } = branch;
+        if (cut) this.#waiting.add({ cell: branch.cell, ordinal, fingerprint, name: sink.name, cut });
         this.#discard(branch);
       }
       // The failed cell may have announced others in the place of these; they go on.
@@ -177,7 +171,7 @@ export class Session implements ExecutionBackend {
     for (const branch of retired) this.#discard(branch);
     for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
     for (const branch of current.made) this.#start(branch);
-    const cut = this.cut(label.text, cell, label.executionCount);
+    const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount });
     return {
       kept: current.kept.map(name),
       rebuilt,
@@ -247,7 +241,7 @@ export class Session implements ExecutionBackend {
 
   /** Cuts that can be restored, oldest first (law 6). */
   snapshots(): readonly SessionCut[] {
-    return this.#cuts;
+    return this.#cuts.list();
   }
 
   /** Branches that wait in a cut for their cells, by cell (law 8). */
@@ -271,60 +265,19 @@ export class Session implements ExecutionBackend {
    * Takes a cut of everything, between two slices (law 6). Writing it goes on in the background.
    * @returns its id; `undefined` if some state could not be stored, which the host has been told
    */
-  cut(label: string, cell?: string, executionCount?: number): number | undefined {
-    const blobs = new Map<string, Uint8Array>();
-    const branches: BranchCut[] = [];
-    try {
-      for (const branch of this.#branches) {
-        const { runner } = branch;
-        if (!runner || runner.status === 'failed' || runner.status === 'canceled') continue;
-        const blob = `${branch.cell}/${branch.ordinal}`;
-        blobs.set(blob, this.#encode(runner.cut()));
-        branches.push({
-          cell: branch.cell,
-          ordinal: branch.ordinal,
-          fingerprint: branch.fingerprint,
-          name: branch.sink.name,
-          blob,
-        });
-      }
-      // What still waits for its cell is part of the session's state all the same.
-      for (const { cell: owner, ordinal, fingerprint, name, cut } of this.#waiting) {
-        const blob = `waiting/${owner}/${ordinal}`;
-        blobs.set(blob, this.#encode(cut));
-        branches.push({ cell: owner, ordinal, fingerprint, name, blob });
-      }
-    } catch (error) {
-      this.#host.warn(
-        `No snapshot after ${label}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return undefined;
+  cut(label: CutLabel): number | undefined {
+    this.#cutAt = this.clock.now();
+    const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
+    return this.#cuts.take(label, place, () => this.#cutBranches());
+  }
+
+  *#cutBranches(): Generator<CutBranch> {
+    for (const { cell, ordinal, fingerprint, sink, runner } of this.#branches) {
+      if (!runner || runner.status === 'failed' || runner.status === 'canceled') continue;
+      yield { cell, ordinal, fingerprint, name: sink.name, cut: runner.cut() };
     }
-    const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
-    const seq = this.engine.timeline.head;
-    const cut: SessionCut = {
-      id: this.#nextCut++,
-      seq,
-      startSeq: this.#startSeq,
-      label,
-      cell,
-      executionCount,
-      time: this.clock.now(),
-      bytes,
-      branches,
-    };
-    this.#cuts.push(cut);
-    this.#lastCut = blobs;
-    this.#cutAt = cut.time;
-    const store = this.#store;
-    if (store) {
-      const old = this.#outOfBudget();
-      store
-        .write(cut, blobs)
-        .then(() => (old.length > 0 ? store.drop(old) : undefined))
-        .catch((error: unknown) => this.#host.warn(`Snapshot ${cut.id} was not written: ${String(error)}`));
-    }
-    return cut.id;
+    // What still waits for its cell is part of the session's state all the same.
+    yield* this.#waiting;
   }
 
   /**
@@ -334,28 +287,22 @@ export class Session implements ExecutionBackend {
    * @throws {TidemarkError} `no-such-cut`
    */
   async restore(id?: number): Promise<SessionCut> {
-    const wanted = id ?? this.#cuts.at(-1)?.id;
-    const known = this.#cuts.find((cut) => cut.id === wanted);
-    const stored = known && (await this.#store?.read(known.id));
-    if (!known || !stored)
-      throw noSuchCut(
-        wanted,
-        this.#cuts.map((cut) => cut.id),
-      );
-    const later = this.#cuts.filter((cut) => cut.id > known.id).map((cut) => cut.id);
-    const entries =
-      known.startSeq === this.#startSeq ? undefined : await this.#store?.timeline(known.startSeq, known.seq);
-    await this.#store?.truncate(known.seq, later);
-    if (entries) {
-      this.#startSeq = known.startSeq;
-      this.engine.takeUp(entries, known.startSeq);
-    } else {
-      this.engine.rewindTo(known.seq);
+    const wasPaused = this.engine.paused;
+    // Nothing is appended to a timeline that is being cut off.
+    this.engine.pause();
+    try {
+      const { cut, branches } = await this.#cuts.read(id);
+      const sameRecording = cut.startSeq === this.#startSeq;
+      const entries = sameRecording ? [] : await this.#store.timeline(cut.startSeq, cut.seq);
+      await this.#cuts.endWith({ cut, branches });
+      this.#startSeq = cut.startSeq;
+      if (sameRecording) this.engine.rewindTo(cut.seq);
+      else this.engine.takeUp(entries, cut.startSeq);
+      this.#adopt(branches);
+      return cut;
+    } finally {
+      if (!wasPaused) this.engine.resume();
     }
-    this.#cuts = this.#cuts.filter((cut) => cut.id <= known.id);
-    this.#lastCut = stored.blobs;
-    this.#adopt(stored.cut, stored.blobs);
-    return known;
   }
 
   /** Holds every stream at its next slice; time stands still (law 10). */
@@ -378,8 +325,7 @@ export class Session implements ExecutionBackend {
     const interrupted = this.engine.takeInterrupted();
     const branch = [...this.#branches].find(({ runner }) => runner === interrupted);
     if (!branch?.runner) return undefined;
-    const blob = this.#lastCut.get(`${branch.cell}/${branch.ordinal}`);
-    branch.runner.rollBack(blob && this.#decode(blob));
+    branch.runner.rollBack(this.#cuts.lastOf(branch));
     branch.runner.pause(
       new Error(
         `${branch.sink.name} was interrupted in the middle of a record; it stands at the last snapshot.`,
@@ -403,12 +349,9 @@ export class Session implements ExecutionBackend {
   }
 
   /** Makes the branches of a cut wait for their cells, or takes them over where they run already. */
-  #adopt(cut: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): void {
+  #adopt(branches: readonly CutBranch[]): void {
     this.#waiting.clear();
-    for (const { cell, ordinal, fingerprint, name, blob } of cut.branches) {
-      const bytes = blobs.get(blob);
-      if (bytes) this.#waiting.add({ cell, ordinal, fingerprint, name, cut: this.#decode(bytes) });
-    }
+    for (const branch of branches) this.#waiting.add(branch);
     for (const branch of this.#branches) {
       const found = takeMatch(branch, this.#waiting);
       // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
@@ -467,6 +410,7 @@ export class Session implements ExecutionBackend {
         openView: owner.openView,
         inContext: (work) => this.#host.inCell(owner.cell(), work),
         onReady: this.engine.wake,
+        readsAlone: this.engine.readsAlone,
       },
       cut,
     );
@@ -517,41 +461,13 @@ export class Session implements ExecutionBackend {
     return this.#host.currentCell?.() ?? this.#current?.cell ?? this.#lastCell;
   }
 
-  #encode(cut: LaneCut): Uint8Array {
-    if (!this.#store) throw new Error('this session has no store');
-    return this.#store.encode(cut);
-  }
-
-  #decode(bytes: Uint8Array): LaneCut {
-    if (!this.#store) throw new Error('this session has no store');
-    return this.#store.decode(bytes);
-  }
-
   #onSlice(): void {
     for (const { runner } of this.#branches) runner?.reportProgress();
     const now = this.clock.now();
     if (now - this.#flushAt >= FLUSH_EVERY) {
       this.#flushAt = now;
-      this.#store?.flush();
+      this.#store.flush();
     }
-    if (now - this.#cutAt >= CUT_EVERY) this.cut('while running');
-  }
-
-  /** Takes the oldest cuts that are over the budget off the list (law 12). */
-  #outOfBudget(): number[] {
-    const over = (cuts: readonly SessionCut[], budget: number): readonly SessionCut[] =>
-      cuts.slice(0, Math.max(0, cuts.length - budget));
-    const old = new Set([
-      ...over(
-        this.#cuts.filter(({ cell }) => cell !== undefined),
-        CELL_CUTS_KEPT,
-      ),
-      ...over(
-        this.#cuts.filter(({ cell }) => cell === undefined),
-        TIMED_CUTS_KEPT,
-      ),
-    ]);
-    this.#cuts = this.#cuts.filter((cut) => !old.has(cut));
-    return [...old].map(({ id }) => id);
+    if (now - this.#cutAt >= CUT_EVERY) this.cut({ label: 'while running' });
   }
 }

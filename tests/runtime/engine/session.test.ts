@@ -233,7 +233,7 @@ describe('law 8: crash', () => {
       const first = await Notebook.open(path);
       first.cell('a', code);
       await first.view('a/0').until((view) => view.values.length >= after);
-      first.session.cut('in the middle');
+      first.session.cut({ label: 'in the middle' });
       await first.crash();
       const second = await Notebook.open(path, true);
       expect(second.session.waiting()).toEqual([{ cell: 'a', name: expect.any(String) as string }]);
@@ -250,7 +250,7 @@ describe('law 8: crash', () => {
     notebook.cell('a', code);
     await finished('a/0');
     const undisturbed = notebook.view('a/0').values;
-    notebook.session.cut('at the end');
+    notebook.session.cut({ label: 'at the end' });
     await notebook.crash();
     notebook = await Notebook.open(folder.path('n.sqlite'));
     expect(notebook.session.waiting()).toEqual([]);
@@ -275,7 +275,16 @@ describe('law 12: bounded by default', () => {
     const seen = new SeenView();
     const startAfter = (keys: Iterable<string>) => engine.recordedSince(keys, 0);
     const run = (openView: () => SeenView) =>
-      new LaneRunner({ sinks: [readerNode(node, 'all')], sourceKey: () => 'numbers', timeline, clock, startAfter, lane: {}, openView, onReady: engine.wake });
+      new LaneRunner({
+        sinks: [readerNode(node, 'all')],
+        sourceKey: () => 'numbers',
+        timeline,
+        clock,
+        startAfter,
+        lane: {},
+        openView,
+        onReady: engine.wake,
+      });
     engine.add(run(() => seen));
     await seen.until((view) => view.status === 'finished');
     expect(seen.values).toHaveLength(100 * 1024);
@@ -286,5 +295,27 @@ describe('law 12: bounded by default', () => {
     expect(late.values.at(-1)).toBe(100 * 1024);
     expect(late.values.length).toBeLessThan(20 * 1024);
     engine.close();
+  });
+});
+
+describe('law 8: a cell that fails while its branches wait', () => {
+  it('makes them wait on', async () => {
+    const code = (env: SessionEnvironment) => void counts(env, '10 s').show();
+    notebook.cell('a', code);
+    await finished('a/0');
+    notebook.session.cut({ label: 'before' });
+    await notebook.crash();
+    notebook = await Notebook.open(folder.path('n.sqlite'), true);
+    expect(() =>
+      notebook.cell('a', (env) => {
+        code(env);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    notebook.cell('b', () => undefined);
+    expect(notebook.session.waiting()).toEqual([{ cell: 'a', name: expect.any(String) as string }]);
+    expect(notebook.cell('a', code).resumed).toHaveLength(1);
+    await finished('a/0');
+    expect(total('a/0')).toBe(COUNT);
   });
 });

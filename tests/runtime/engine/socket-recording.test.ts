@@ -34,7 +34,14 @@ it('law 5: a rebuilt branch gets what the socket had sent before it was there', 
   const notebook = await Notebook.open(folder.path('n.sqlite'));
   notebook.cell('a', shown);
   await notebook.view('a/0').until((view) => view.values.length === 10);
-  notebook.cell('b', (env) => void env.socketTextStream('127.0.0.1', port).map((line) => line.toUpperCase()).show());
+  notebook.cell(
+    'b',
+    (env) =>
+      void env
+        .socketTextStream('127.0.0.1', port)
+        .map((line) => line.toUpperCase())
+        .show(),
+  );
   await notebook.view('b/0').until((view) => view.values.length === 10);
   expect(notebook.view('b/0').values).toEqual(lines(1));
   // Equal sources are one source (law 1).
