@@ -1,28 +1,33 @@
 import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
-import type { ExecutionBackend } from '../engine/backend.ts';
 import { Lane, type LaneSnapshot } from '../engine/lane.ts';
 import type { RecordOrigin } from '../engine/view.ts';
-import { badArgument, notYet, TidemarkError } from '../errors.ts';
+import { badArgument, notYet } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { snapshot, type ControlStep, type ElementStep, type TestStep } from './step.ts';
+import { testBackend } from './test-backend.ts';
 import { testSource } from './test-source.ts';
 
 /** A record that came out, with its event time in epoch ms if it has one. */
 export interface TestRecord<T> {
+  /** The record. */
   readonly value: T;
+  /** Its event time; `undefined` if it has none. */
   readonly timestamp: number | undefined;
 }
 
 /** What came of one step. */
 export interface TestStepResult<R> {
+  /** The step. */
   readonly step: TestStep<unknown>;
+  /** What came out in the step. */
   readonly records: readonly TestRecord<R>[];
   /** The output watermark after the step. */
   readonly watermark: number;
+  /** What went to side outputs in the step, by ids of tags. */
   readonly sideOutputs: Readonly<Record<string, readonly TestRecord<unknown>[]>>;
   /** True if the output is idle after the step. */
   readonly idle: boolean;
@@ -30,10 +35,13 @@ export interface TestStepResult<R> {
   readonly origins: readonly (RecordOrigin | undefined)[];
 }
 
+/** What came of all steps. */
 export interface TestResult<R> {
   /** One a step, and one more for the end of the input if that was asked for. */
   readonly steps: readonly TestStepResult<R>[];
+  /** What came out, over all steps. */
   readonly records: readonly TestRecord<R>[];
+  /** What went to a side output, over all steps. */
   sideOutput<X>(tag: OutputTag<X> | string): readonly TestRecord<X>[];
   /** Records that were late, over all operators. */
   readonly lateRecords: number;
@@ -41,41 +49,51 @@ export interface TestResult<R> {
   readonly leaks: { readonly timers: number; readonly stateEntries: number } | undefined;
 }
 
+/** How a job under test runs. */
 export interface TestJobOptions {
   /** Takes a snapshot after every step and goes on in a new job; results must be the same. */
   readonly snapshotEveryStep?: boolean;
   /** Ends the input after the last step. */
   readonly end?: boolean;
+  /** Number of subtasks; only 1 so far. */
   readonly parallelism?: number;
   /** Names of the inputs, if there are several. */
   readonly inputs?: readonly string[];
   /** Interval of periodic watermarks in ms. Default: 200. */
   readonly autoWatermarkInterval?: number;
+  /** Of randomness; nothing uses it yet. */
   readonly seed?: number;
 }
 
 /** Describes the job on named inputs; it may narrow their types. */
-export type BuildMany<T, R> = {
-  build(inputs: Readonly<Record<string, DataStream<T>>>): DataStream<R>;
+export type BuildMany<T, R, N extends string = string> = {
+  build(inputs: Readonly<Record<N, DataStream<T>>>): DataStream<R>;
 }['build'];
 
 /**
- * Runs a job step by step on a manual clock.
+ * Runs a job step by step on a manual clock; each step runs until the job is quiet.
  * @param build describes the job; it is called anew after every snapshot
+ * @throws {TidemarkError} `bad-argument` for a step to an input that is not named; `not-yet` for a parallelism above 1; what the job
+ *   fails with
  * @example
- * const result = await testJob([element(1, 0), element(2, 5), watermark(9)], (numbers) =>
- *   numbers.windowAll(TumblingEventTimeWindows.of(10)).sum(0),
+ * const result = await testJob(
+ *   [element(1, 0), element(2, 5), watermark(9), element(4, 10)],
+ *   (numbers) => numbers.windowAll(TumblingEventTimeWindows.of(10)).sum(0),
+ *   { end: true },
  * );
+ * result.records; // → [{ value: 3, timestamp: 9 }, { value: 4, timestamp: 19 }]
+ * result.steps[2]!.records; // → [{ value: 3, timestamp: 9 }]
+ * result.leaks; // → { timers: 0, stateEntries: 0 }
  */
 export function testJob<T, R>(
   steps: readonly TestStep<T>[],
   build: (input: DataStream<T>) => DataStream<R>,
   options?: TestJobOptions & { readonly inputs?: undefined },
 ): Promise<TestResult<R>>;
-export function testJob<T, R>(
+export function testJob<T, R, const N extends string = string>(
   steps: readonly TestStep<T>[],
-  build: BuildMany<T, R>,
-  options: TestJobOptions & { readonly inputs: readonly string[] },
+  build: BuildMany<T, R, N>,
+  options: TestJobOptions & { readonly inputs: readonly N[] },
 ): Promise<TestResult<R>>;
 // Asynchronous, so that a job under test may come to run elsewhere without its tests changing.
 export async function testJob<T, R>(
@@ -252,23 +270,4 @@ class TestRun<R> {
       onStatus: () => undefined,
     };
   }
-}
-
-/** Takes note of the sinks that `build` makes; they run with the job. */
-function testBackend(sinks: StreamNode[]): ExecutionBackend {
-  const refuse = (what: string) =>
-    new TidemarkError(
-      'not-in-tests',
-      `${what} has no place in testJob: the steps drive the job. Return the stream from build instead.`,
-    );
-  return {
-    onNode: (node) => {
-      if (node.isSink) sinks.push(node);
-    },
-    execute: () => Promise.reject(refuse('execute()')),
-    show: () => {
-      throw refuse('show()');
-    },
-    collect: () => Promise.reject(refuse('executeAndCollect()')),
-  };
 }

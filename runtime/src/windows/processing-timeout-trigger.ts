@@ -2,7 +2,14 @@ import { badArgument } from '../errors.ts';
 import { ValueStateDescriptor } from '../state/value-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
-import { fires, purges, Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
+import {
+  fires,
+  purges,
+  Trigger,
+  TriggerResult,
+  type OnMergeContext,
+  type TriggerContext,
+} from './trigger.ts';
 import type { Window } from './window.ts';
 
 /** What a timeout does. */
