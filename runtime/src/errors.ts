@@ -1,15 +1,25 @@
 // The runtime's one error class. Messages say what happened, the likely cause and the next step.
 
+/** What an error carries besides its message. */
 export interface TidemarkErrorOptions {
   /** What the message speaks of, as plain data, for tools and tests. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What it was caused by. */
   readonly cause?: unknown;
 }
 
-/** An error of the streaming runtime; `code` is stable, the message is not. */
+/**
+ * An error of the streaming runtime; `code` is stable, the message is not.
+ * @example
+ * const refused = await env.fromData(null).keyBy((value) => value!).sum(() => 1).executeAndCollect().catch((error) => error);
+ * refused.cause.code; // → 'bad-key'
+ */
 export class TidemarkError extends Error {
+  /** `TidemarkError`, or that of a kind of it. */
   override readonly name: string = 'TidemarkError';
+  /** What it is told by: stable, in kebab-case. */
   readonly code: string;
+  /** What the message speaks of, as plain data. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: string, message: string, options: TidemarkErrorOptions = {}) {
@@ -107,6 +117,17 @@ export function noCurrentKey(what: string): TidemarkError {
   );
 }
 
+/** A request to the world outside has not been answered in time. */
+export function asyncTimedOut(timeout: number, attempts: number): TidemarkError {
+  const tried = attempts > 1 ? ` after ${attempts} attempts` : '';
+  return new TidemarkError(
+    'async-timed-out',
+    `A request was not answered within ${timeout} ms${tried}. What it asks is slow or out of reach. Give it a longer ` +
+      'timeout, repetitions ({ retry }), or say what stands in for the answer ({ onTimeout }).',
+    { details: { timeout, attempts } },
+  );
+}
+
 /** Where a record was when a function failed on it. */
 export interface OperatorFailure {
   readonly operator: string;
@@ -117,7 +138,15 @@ export interface OperatorFailure {
   readonly timestamp?: number;
 }
 
-/** A function of the user failed while records ran; `cause` is what it threw. */
+/**
+ * A function of the user failed while records ran; `cause` is what it threw, `details` say where.
+ * @throws `operator-failed` is its code.
+ * @example
+ * const failing = env.fromData('[1]', '[').map((text) => JSON.parse(text)).name('parse');
+ * const error = await failing.executeAndCollect().catch((error: OperatorError) => error);
+ * error instanceof OperatorError && error.details.operator; // → 'parse'
+ * await failing.executeAndCollect(); // throws 'operator-failed'
+ */
 export class OperatorError extends TidemarkError {
   override readonly name = 'OperatorError';
 

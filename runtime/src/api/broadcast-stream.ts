@@ -14,9 +14,12 @@ import { checkSameGraph, type InGraph } from './same-graph.ts';
 
 /** A stream whose records go to all copies of the operator that it is connected to, for its broadcast states. */
 export class BroadcastStream<T> {
+  /** The stream that is broadcast. */
   readonly stream: DataStream<T>;
+  /** The broadcast states that its records keep. */
   readonly descriptors: readonly MapStateDescriptor<unknown, unknown>[];
 
+  /** Made by the methods of streams. @internal */
   constructor(stream: DataStream<T>, descriptors: readonly MapStateDescriptor<unknown, unknown>[]) {
     this.stream = stream;
     this.descriptors = descriptors;
@@ -30,6 +33,7 @@ export class BroadcastConnectedStream<T1, T2> {
   readonly #keySelector: KeySelector | undefined;
   declare readonly firstType?: T1;
 
+  /** Made by the methods of streams. @internal */
   constructor(first: InGraph, broadcast: BroadcastStream<T2>, keySelector?: KeySelector) {
     checkSameGraph('connect', first, broadcast.stream);
     this.#first = first;
@@ -67,10 +71,12 @@ export class BroadcastConnectedStream<T1, T2> {
 export class KeyedBroadcastConnectedStream<T1, T2, K> extends BroadcastConnectedStream<T1, T2> {
   declare readonly keyType?: K;
 
+  /** Made by the methods of streams. @internal */
   constructor(first: InGraph, broadcast: BroadcastStream<T2>, keySelector: KeySelector) {
     super(first, broadcast, keySelector);
   }
 
+  /** Runs a function on the records of both, with state and timers a key. */
   override process<R>(
     fn:
       | KeyedBroadcastProcessFunction<K, T1, T2, R>

@@ -34,6 +34,7 @@ abstract class MeetingWindows<T1, T2, W extends Window> {
   readonly #sides: CoWindows;
   #settings: Omit<WindowSettings, 'lateTag'>;
 
+  /** Made by the methods of streams. @internal */
   constructor(sides: CoWindows, assigner: WindowAssigner<TaggedUnion<T1, T2>, W>) {
     this.#sides = sides;
     this.#settings = { assigner: assigner as unknown as WindowAssigner };
@@ -120,8 +121,15 @@ export type JoinResult<Collected, Returned> = [Returned] extends [void | undefin
 export class JoinedWindows<T1, T2, W extends Window> extends MeetingWindows<T1, T2, W> {
   /**
    * Makes one record of each pair: what the function returns. With a third parameter, or as a generator, it makes any number.
+   * @throws {TidemarkError} `bad-argument` unless it is given a function.
    * @example
-   * clicks.join(views).where('ad').equalTo('ad').window(TumblingEventTimeWindows.of('1 min')).apply((click, view) => [click, view]);
+   * const pairs = orders
+   *   .join(payments)
+   *   .where('user')
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((order, payment) => [order.amount, payment.paid]);
+   * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
    */
   apply<Collected, Returned>(
     fn: (left: T1, right: T2, out: Collector<Collected>) => Returned,

@@ -25,6 +25,7 @@ export class ConnectedStreams<T1, T2> {
   /** Only for the types: nothing is ever kept here. */
   declare readonly types?: readonly [T1, T2];
 
+  /** Made by the methods of streams. @internal */
   constructor(first: InGraph, second: InGraph, keys: InputKeys = {}) {
     checkSameGraph('connect', first, second);
     this.#first = first;
@@ -34,8 +35,10 @@ export class ConnectedStreams<T1, T2> {
 
   /**
    * One record for each record: by one function for each stream, or by one object with `map1` and `map2`.
+   * @throws {TidemarkError} `bad-argument` for anything else.
    * @example
-   * numbers.connect(words).map((n) => n * 2, (word) => word.length);
+   * const lengths = env.fromData(1, 2).connect(env.fromData('abc')).map((n) => n * 2, (word) => word.length);
+   * await lengths.executeAndCollect(); // → [2, 4, 3]
    */
   map<R>(map1: (value: T1) => R, map2: (value: T2) => R): DataStream<R>;
   map<R1, R2>(map1: (value: T1) => R1, map2: (value: T2) => R2): DataStream<R1 | R2>;
@@ -46,7 +49,13 @@ export class ConnectedStreams<T1, T2> {
     });
   }
 
-  /** Any number of records for each record: by one function for each stream, or by one object with `flatMap1` and `flatMap2`. */
+  /**
+   * Any number of records for each record: by one function for each stream, or by one object with `flatMap1` and `flatMap2`.
+   * @throws {TidemarkError} `bad-argument` for anything else.
+   * @example
+   * const letters = env.fromData('ab').connect(env.fromData(2)).flatMap((word) => word.split(''), (n) => Array(n).fill('*'));
+   * await letters.executeAndCollect(); // → ['a', 'b', '*', '*']
+   */
   flatMap<R>(
     flatMap1: (value: T1, out: Collector<R>) => Results<R>,
     flatMap2: (value: T2, out: Collector<R>) => Results<R>,
@@ -153,10 +162,12 @@ export class ConnectedStreams<T1, T2> {
 export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
   declare readonly keyType?: K;
 
+  /** Made by the methods of streams. @internal */
   constructor(first: InGraph, second: InGraph, key1: KeySelector, key2: KeySelector) {
     super(first, second, { first: key1, second: key2 });
   }
 
+  /** Runs a function on the records of both streams, with state and timers of the key that they share. */
   override process<R>(
     fn:
       | KeyedCoProcessFunction<K, T1, T2, R>

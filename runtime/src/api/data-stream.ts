@@ -189,7 +189,9 @@ export class DataStream<T> {
    */
   broadcast(): DataStream<T>;
   broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
-  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
+  broadcast(
+    ...descriptors: readonly MapStateDescriptor<unknown, unknown>[]
+  ): DataStream<T> | BroadcastStream<T> {
     return descriptors.length === 0 ? this : new BroadcastStream<T>(this, descriptors);
   }
 

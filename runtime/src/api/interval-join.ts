@@ -19,6 +19,7 @@ export class IntervalJoin<T1, T2> {
   readonly #right: JoinSide;
   declare readonly types?: readonly [T1, T2];
 
+  /** Made by the methods of streams. @internal */
   constructor(left: JoinSide, right: JoinSide) {
     checkSameGraph('intervalJoin', left, right);
     this.#left = left;
@@ -28,9 +29,14 @@ export class IntervalJoin<T1, T2> {
   /**
    * Pairs a left record with the right ones whose timestamps are from `lower` before or after its own to `upper`; both
    * bounds are durations, negative for earlier, and belong to the interval.
-   * @example
-   * orders.keyBy('id').intervalJoin(payments.keyBy('orderId')).between('-1 min', '1 h');
    * @throws {TidemarkError} `bad-argument` if `lower` is above `upper`
+   * @example
+   * const prompt = orders
+   *   .keyBy('user')
+   *   .intervalJoin(payments.keyBy('user'))
+   *   .between('0 s', '2 s')
+   *   .process((order, payment) => [order.user]);
+   * await prompt.executeAndCollect(); // → ['ann']
    */
   between(lower: DurationLike, upper: DurationLike): IntervalJoined<T1, T2> {
     const bounds = { lower: toMillis(lower), upper: toMillis(upper) };
@@ -62,16 +68,19 @@ export class IntervalJoined<T1, T2> {
   readonly #right: JoinSide;
   #settings: IntervalSettings;
 
+  /** Made by the methods of streams. @internal */
   constructor(left: JoinSide, right: JoinSide, settings: IntervalSettings) {
     this.#left = left;
     this.#right = right;
     this.#settings = settings;
   }
 
+  /** The lower bound itself no longer belongs to the interval. */
   lowerBoundExclusive(): this {
     return this.#set({ excludesLower: true });
   }
 
+  /** The upper bound itself no longer belongs to the interval. */
   upperBoundExclusive(): this {
     return this.#set({ excludesUpper: true });
   }

@@ -17,6 +17,7 @@ export class JoinedStreams<T1, T2, M extends Meeting> {
   readonly #meeting: M;
   declare readonly types?: readonly [T1, T2];
 
+  /** Made by the methods of streams. @internal */
   constructor(meeting: M, first: InGraph, second: InGraph) {
     checkSameGraph(meeting, first, second);
     this.#meeting = meeting;
@@ -48,6 +49,7 @@ export class JoinedStreamsWhere<T1, T2, K, M extends Meeting> {
   readonly #where: Where;
   declare readonly types?: readonly [T1, T2, K];
 
+  /** Made by the methods of streams. @internal */
   constructor(meeting: M, where: Where) {
     this.#meeting = meeting;
     this.#where = where;
@@ -68,11 +70,13 @@ export class JoinedStreamsEqualTo<T1, T2, M extends Meeting> {
   readonly #sides: CoWindows;
   declare readonly types?: readonly [T1, T2];
 
+  /** Made by the methods of streams. @internal */
   constructor(meeting: M, sides: CoWindows) {
     this.#meeting = meeting;
     this.#sides = sides;
   }
 
+  /** The windows within which they meet; what becomes of them is said next. */
   window<W extends Window>(
     assigner: WindowAssigner<TaggedUnion<T1, T2>, W>,
   ): M extends 'join' ? JoinedWindows<T1, T2, W> : CoGroupedWindows<T1, T2, W>;

@@ -1,7 +1,11 @@
 import type { Source, SourceReader } from './source.ts';
 import { positionInvalid, sourceOptionInvalid } from './connector-errors.ts';
 
-/** A bounded source of what an iterable holds now; its values are copied out at once. */
+/**
+ * A bounded source of what an iterable holds now; its values are copied out at once.
+ * @example
+ * await env.fromSource(collectionSource(['a', 'b'])).executeAndCollect(); // → ['a', 'b']
+ */
 export function collectionSource<T>(items: Iterable<T>): Source<T> {
   const values = [...items];
   return {
@@ -14,7 +18,12 @@ export function collectionSource<T>(items: Iterable<T>): Source<T> {
   };
 }
 
-/** A bounded source of the integers `from` to `to`, both included. */
+/**
+ * A bounded source of the integers `from` to `to`, both included.
+ * @throws {TidemarkError} `source-option-invalid` unless both are whole numbers.
+ * @example
+ * await env.fromSource(sequenceSource(1, 3)).executeAndCollect(); // → [1, 2, 3]
+ */
 export function sequenceSource(from: number, to: number): Source<number> {
   for (const [option, value] of Object.entries({ from, to })) {
     if (!Number.isSafeInteger(value))

@@ -8,6 +8,7 @@ import { findFiles } from './file-paths.ts';
 import { ParquetReader } from './parquet-reader.ts';
 import { sourceOptionInvalid } from './connector-errors.ts';
 
+/** How files are read. */
 export interface FileSourceOptions<T> {
   /** How bytes become records; by the file's extension when left out, lines of text if that says nothing. */
   readonly format?: Format<T> | ColumnFormat<T>;
@@ -23,11 +24,10 @@ export interface FileSourceOptions<T> {
  * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in pieces,
  * Parquet by row groups.
  * A relative path starts from the working directory, in a notebook its folder.
- *
  * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a row.
- *
  * @example
- * const trips = fileSource('trips-*.csv', { format: csv<Trip>() });
+ * const trips = env.fromSource(fileSource('tri*.csv', { format: csv<{ zone: number; fare: number }>() }));
+ * await trips.map(({ fare }) => fare).executeAndCollect(); // → [12.5, 8]
  */
 export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}): Source<T> {
   const { watch = false } = options;

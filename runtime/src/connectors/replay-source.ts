@@ -3,6 +3,7 @@ import { replayUnbounded, sourceOptionInvalid } from './connector-errors.ts';
 import { ReplayReader } from './replay-reader.ts';
 import { replayTime, type ReplayTimestamp } from './replay-time.ts';
 
+/** How fast a replay runs, and by which time. */
 export interface ReplayOptions<T> {
   /** How many times faster than it happened: 1 is its own pace, 3600 an hour a second; `'max'` as fast as it goes. */
   readonly speed: number | 'max';
@@ -14,9 +15,11 @@ export interface ReplayOptions<T> {
  * Hands over what a bounded source holds in the pace in which it once arrived. Time is cut into ticks of 50 ms of the
  * replay, counted from the first record, and a batch is a tick: results do not depend on how busy the machine is.
  * Records are sorted by arrival if there are not more than 200,000; more must be in order.
- *
+ * @throws {TidemarkError} `source-option-invalid`; `replay-unbounded` for a source that has no end.
  * @example
- * const quakes = replay(fileSource<Quake>('quakes.jsonl'), { speed: 3600, timestamp: 'updated' });
+ * const quakes = fileSource<{ mag: number; updated: number }>('quakes.jsonl');
+ * const replayed = env.fromSource(replay(quakes, { speed: 3_600, timestamp: 'updated' }));
+ * await replayed.map(({ mag }) => mag).executeAndCollect(); // → [4.1, 5.3]
  */
 export function replay<T>(source: Source<T>, options: ReplayOptions<T>): Source<T> {
   const { speed, timestamp } = options;

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { PollResult, Source, SourceReader, SourceReaderContext } from './source.ts';
 import { socketFailed, socketLineTooLong, sourceOptionInvalid } from './connector-errors.ts';
 
+/** How a socket is read. */
 export interface SocketOptions {
   /** What ends a record; `'\n'` when left out, and then a `'\r'` before it is no part of the record. */
   readonly delimiter?: string;
@@ -16,6 +17,10 @@ const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 /**
  * Lines of text from a TCP socket, until the peer closes it. What the stream does not take yet waits in a bounded
  * buffer, then at the peer. It cannot be read again: its records are recorded.
+ * @throws {TidemarkError} `source-option-invalid`, when the cell runs; `socket-failed`, while the stream does.
+ * @example
+ * const lines = env.fromSource(socketSource('localhost', port, { delimiter: '\n' }));
+ * await lines.executeAndCollect({ limit: 1 }); // → ['INFO started']
  */
 export function socketSource(host: string, port: number, options: SocketOptions = {}): Source<string> {
   const delimiter = options.delimiter ?? '\n';

@@ -1,5 +1,10 @@
 // What the engine knows of live views: where rows go and what travels beside a record. How they look is the kernel's.
 
+/**
+ * How a live view looks.
+ * @example
+ * orders.show({ title: 'orders', rows: 100, mode: 'append' });
+ */
 export interface ViewOptions {
   /** `'windows'` for window results, else a live table or line; `'watermarks'` for progress. Chosen when left out. */
   readonly kind?: 'windows' | 'records' | 'watermarks';
@@ -7,15 +12,19 @@ export interface ViewOptions {
   readonly chart?: string | Readonly<Record<string, unknown>>;
   /** The most rows kept. */
   readonly rows?: number;
+  /** Whether rows are added, replaced by key, or only the last one stays. */
   readonly mode?: 'append' | 'update' | 'single';
   /** Least time between two updates, in ms. */
   readonly refresh?: number;
+  /** Stands above it. */
   readonly title?: string;
 }
 
 /** Travels beside what a windowed operator emits, for views only. */
 export interface RecordOrigin {
+  /** The key of the window. */
   readonly key?: unknown;
+  /** The window: `[start, end)` in epoch ms. */
   readonly window?: { readonly start: number; readonly end: number };
   /** How often this key and window have fired before: 0 on time, more for late firings. */
   readonly pane?: number;
@@ -27,34 +36,45 @@ export interface RecordOrigin {
 
 /** Progress of one operator of a lane. */
 export interface WatermarkProgress {
+  /** Name of the operator. */
   readonly operator: string;
+  /** Its watermark; `MIN_TIMESTAMP` before any. */
   readonly watermark: number;
   /** The highest record timestamp seen, where known. */
   readonly maxTimestamp?: number;
+  /** True if its input is silent and holds nobody back. */
   readonly idle: boolean;
+  /** Records that came too late so far. */
   readonly lateRecords: number;
 }
 
 /** The reading end of a view; the engine calls it on its own thread, between records. */
 export interface ViewObserver {
+  /** Called for every record. */
   onRecord(value: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined): void;
+  /** Called when the watermark advances. */
   onWatermark(watermark: number): void;
   /** Once a slice: progress of every operator the view hangs on, with the runtime's clock in epoch ms. */
   onProgress(progress: readonly WatermarkProgress[], now: number): void;
   /** State of the rows, part of a cut; structured-cloneable. */
   snapshot(): unknown;
+  /** Takes rows back from a cut. */
   restore(state: unknown): void;
+  /** Called when the view begins, ends, fails or waits. */
   onStatus(status: ViewStatus, error?: Error): void;
 }
 
+/** Where a view stands: `catching-up` reads what was recorded, `waiting` waits for its cell. */
 export type ViewStatus = 'running' | 'catching-up' | 'paused' | 'finished' | 'failed' | 'waiting' | 'stopped';
 
 /** What `show()` returns to the user. */
 export interface View<T = unknown> {
+  /** Tells it from other views of the session. */
   readonly id: string;
   /** The rows as they stand. */
   latest(): T[];
   /** Resolves with the first `n` further records, or with fewer when the stream ends. */
   take(n: number): Promise<T[]>;
+  /** Ends it; its rows stay. */
   stop(): void;
 }

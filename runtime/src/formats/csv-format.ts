@@ -3,6 +3,7 @@ import type { CsvColumnType } from './csv-row.ts';
 import { CsvDecoder } from './csv-decoder.ts';
 import { formatOptionInvalid } from './format-errors.ts';
 
+/** How rows become records. */
 export interface CsvOptions {
   /** `true` (the default): the first row names the columns. Names: there is no such row. `false`: rows are arrays. */
   readonly header?: boolean | readonly string[];
@@ -29,9 +30,11 @@ const TYPES: readonly string[] = ['string', 'number', 'boolean', 'timestamp'];
  * Comma-separated values (RFC 4180; `\n` or `\r\n` ends a row). A record is an object by column names.
  * A value becomes a number if it is written as one and keeps all its digits: `007` and long account numbers stay text.
  * Empty values stay `''`, in typed columns they become `null`. A `timestamp` is epoch ms or an ISO 8601 date.
- *
+ * @throws {TidemarkError} `format-option-invalid`
  * @example
- * const trips = fileSource('trips.csv', { format: csv<Trip>({ types: { pickup: 'timestamp', zone: 'string' } }) });
+ * const format = csv<{ pickup: number; zone: string; fare: number }>({ types: { pickup: 'timestamp', zone: 'string' } });
+ * const trips = env.fromSource(fileSource('trips.csv', { format }));
+ * await trips.executeAndCollect({ limit: 1 }); // → [{ pickup: 1_714_550_400_000, zone: '07', fare: 12.5 }]
  */
 export function csv<T>(options: CsvOptions = {}): Format<T> {
   const {

@@ -12,8 +12,11 @@ export interface DecoderPosition {
 
 /** Decoded records and, parallel to them, where decoding goes on behind each. */
 export interface DecodedRecords<T> {
+  /** The records. */
   readonly values: T[];
+  /** Bytes of the input before the position behind each. */
   readonly offsets: number[];
+  /** The line, from 1, at the position behind each. */
   readonly lines: number[];
 }
 
@@ -31,6 +34,7 @@ export interface Decoder<T> {
   finish(): void;
 }
 
+/** What a decoder is opened with. */
 export interface DecoderContext {
   /** Names the input in errors: a path. */
   readonly input: string;
@@ -46,6 +50,7 @@ export interface Format<T> {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Functions of the user that it calls. */
   readonly functions?: readonly unknown[];
+  /** Opens it for one reading of one input. */
   createDecoder(context: DecoderContext): Decoder<T>;
 }
 

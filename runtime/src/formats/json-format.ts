@@ -4,6 +4,7 @@ import { JsonDocumentDecoder } from './json-document-decoder.ts';
 import { parseJsonLine } from './json-lines-format.ts';
 import { LineDecoder } from './line-decoder.ts';
 
+/** Where records are in a document. */
 export interface JsonOptions {
   /** Where in the document the array of records is: `'features'`, `'data.items'`. Left out, the document is the array. */
   readonly at?: string;
@@ -16,9 +17,10 @@ const JSON_LINES = /\.(jsonl|ndjson)$/i;
 /**
  * A JSON document that is one array of records, or holds it; it is read piece by piece, whatever its size.
  * Files named `.jsonl` or `.ndjson` are read as one value a line.
- *
+ * @throws {TidemarkError} `format-option-invalid`
  * @example
- * const quakes = fileSource('earthquakes.json', { format: json<Earthquake>({ at: 'features' }) });
+ * const quakes = fileSource('earthquakes.json', { format: json<{ id: string; mag: number }>({ at: 'features' }) });
+ * await env.fromSource(quakes).map(({ id }) => id).executeAndCollect(); // → ['ak1', 'fj2']
  */
 export function json<T>(options: JsonOptions = {}): Format<T> {
   const onError = options.onError ?? 'fail';

@@ -1,6 +1,7 @@
 import type { Format, OnRowError } from './format.ts';
 import { LineDecoder } from './line-decoder.ts';
 
+/** What becomes of lines that are not JSON. */
 export interface JsonLinesOptions {
   /** `'fail'` (the default) or `'skip'`: a line that is not JSON is counted and left out. */
   readonly onError?: OnRowError;
@@ -8,9 +9,9 @@ export interface JsonLinesOptions {
 
 /**
  * One JSON value a line (JSON Lines, NDJSON). Empty lines hold no record.
- *
  * @example
- * const orders = fileSource('orders.jsonl', { format: jsonLines<{ id: number }>() });
+ * const quakes = fileSource('quakes.jsonl', { format: jsonLines<{ place: string }>() });
+ * await env.fromSource(quakes).map(({ place }) => place).executeAndCollect(); // → ['Alaska', 'Fiji']
  */
 export function jsonLines<T>(options: JsonLinesOptions = {}): Format<T> {
   const onError = options.onError ?? 'fail';

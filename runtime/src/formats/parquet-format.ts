@@ -2,9 +2,13 @@ import { formatOptionInvalid } from './format-errors.ts';
 
 /** How a file that is laid out by columns becomes records: it has an index at its end and is not read from front to back. */
 export interface ColumnFormat<T> {
+  /** For errors and the fingerprint. */
   readonly name: 'parquet';
+  /** Tells it from formats that are read from front to back. */
   readonly layout: 'columns';
+  /** Which columns are read. */
   readonly parameters: Readonly<ColumnSelection>;
+  /** For the checker alone. */
   readonly recordType?: T;
 }
 
@@ -16,6 +20,7 @@ export interface ColumnSelection {
   readonly bigints?: readonly string[];
 }
 
+/** Which columns are read, and how. */
 export interface ParquetOptions<T> {
   /** Reads only these columns; the others are not even decompressed. */
   readonly columns?: readonly (keyof T & string)[];
@@ -26,12 +31,12 @@ export interface ParquetOptions<T> {
 /**
  * Apache Parquet. A record is an object by column names; missing values are `null`. Dates and timestamps are epoch ms,
  * 64-bit integers are numbers unless their column is among `bigints`. Compressed by Snappy, gzip, Brotli or Zstandard.
- *
  * @throws {TidemarkError} `format-option-invalid`; while reading, `parquet-not-readable`, `parquet-column-unknown`, and
  *   `parquet-integer-too-large` for a number that would lose digits.
- *
  * @example
- * const flights = fileSource<Flight>('flights.parquet', { format: parquet({ columns: ['date', 'delay'] }) });
+ * const format = parquet<{ origin: string; delay: number }>({ columns: ['delay'] });
+ * const flights = env.fromSource(fileSource('flights.parquet', { format }));
+ * await flights.executeAndCollect({ limit: 2 }); // → [{ delay: 5 }, { delay: -2 }]
  */
 export function parquet<T>(options: ParquetOptions<T> = {}): ColumnFormat<T> {
   const { columns, bigints } = options;

@@ -10,19 +10,27 @@ import { RichFunction } from './rich-function.ts';
 
 /** What all functions on broadcast streams may ask. Times are epoch ms. */
 export interface BroadcastBaseContext extends Context {
+  /** The runtime's clock. */
   currentProcessingTime(): number;
+  /** The watermark of the operator; `MIN_TIMESTAMP` before any. */
   currentWatermark(): number;
 }
 
 /** The context of a record that is not broadcast. */
 export interface ReadOnlyContext extends BroadcastBaseContext {
-  /** @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given */
+  /**
+   * A broadcast state, to read.
+   * @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given
+   */
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): ReadOnlyBroadcastState<K, V>;
 }
 
 /** The context of a broadcast record. */
 export interface BroadcastContext extends BroadcastBaseContext {
-  /** @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given */
+  /**
+   * A broadcast state, to read and write.
+   * @throws {TidemarkError} `unknown-state` for a descriptor that `broadcast(…)` was not given
+   */
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V>;
 }
 
@@ -54,11 +62,32 @@ export interface KeyedBroadcastContext<KS = unknown> extends BroadcastContext {
   ): void;
 }
 
-/** Handles the records of a stream without keys beside those of a broadcast stream. */
+/**
+ * Handles the records of a stream without keys beside those of a broadcast stream.
+ * @example
+ * const LIMIT = new MapStateDescriptor<string, number>('limit');
+ * class AboveLimit extends BroadcastProcessFunction<number, number, number> {
+ *   *processElement(n: number, context: ReadOnlyContext) {
+ *     if (n > (context.getBroadcastState(LIMIT).get('limit') ?? 0)) yield n;
+ *   }
+ *   processBroadcastElement(limit: number, context: BroadcastContext) {
+ *     context.getBroadcastState(LIMIT).put('limit', limit);
+ *   }
+ * }
+ * const steps = [on('limits', element(10)), on('numbers', element(5)), on('numbers', element(15))];
+ * const result = await testJob(
+ *   steps,
+ *   ({ limits, numbers }) => numbers!.connect(limits!.broadcast(LIMIT)).process(() => new AboveLimit()),
+ *   { inputs: ['limits', 'numbers'] },
+ * );
+ * result.records.map(({ value }) => value); // → [15]
+ */
 export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFunction {
   declare readonly needsKey?: false;
 
+  /** Called for every record that is not broadcast; it returns, yields or collects any number of results. */
   abstract processElement(value: IN1, context: ReadOnlyContext, out: Collector<OUT>): Results<OUT>;
+  /** Called for every broadcast record; it returns, yields or collects any number of results. */
   abstract processBroadcastElement(value: IN2, context: BroadcastContext, out: Collector<OUT>): Results<OUT>;
 }
 
@@ -66,7 +95,9 @@ export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFuncti
 export abstract class KeyedBroadcastProcessFunction<KS, IN1, IN2, OUT> extends RichFunction {
   declare readonly needsKey?: true;
 
+  /** Called for every record that is not broadcast; it returns, yields or collects any number of results. */
   abstract processElement(value: IN1, context: KeyedReadOnlyContext<KS>, out: Collector<OUT>): Results<OUT>;
+  /** Called for every broadcast record; it returns, yields or collects any number of results. */
   abstract processBroadcastElement(
     value: IN2,
     context: KeyedBroadcastContext<KS>,

@@ -5,13 +5,17 @@ import type { Context } from './process-function.ts';
 
 /** One record for each record of two connected streams. */
 export interface CoMapFunction<IN1, IN2, OUT> {
+  /** Makes the record for one of the first stream. */
   map1(value: IN1): OUT;
+  /** Makes the record for one of the second stream. */
   map2(value: IN2): OUT;
 }
 
 /** Any number of records for each record of two connected streams. */
 export interface CoFlatMapFunction<IN1, IN2, OUT> {
+  /** Returns, yields or collects the records for one of the first stream. */
   flatMap1(value: IN1, out: Collector<OUT>): Results<OUT>;
+  /** Returns, yields or collects the records for one of the second stream. */
   flatMap2(value: IN2, out: Collector<OUT>): Results<OUT>;
 }
 

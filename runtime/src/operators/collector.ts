@@ -1,5 +1,6 @@
 /** Takes the results of a function. */
 export interface Collector<T> {
+  /** Emits a result, with the timestamp of what is being handled. */
   collect(value: T): void;
 }
 

@@ -5,15 +5,19 @@ import { RichFunction } from './rich-function.ts';
 
 /** What a join function may ask of the pair it is called for; times are epoch ms. */
 export interface JoinContext {
+  /** Timestamp of the left record. */
   getLeftTimestamp(): number;
+  /** Timestamp of the right record. */
   getRightTimestamp(): number;
   /** The higher of both: the timestamp of results. */
   getTimestamp(): number;
+  /** Sends a value to a side output, with the timestamp of results. */
   output<X>(tag: OutputTag<X>, value: X): void;
 }
 
 /** Handles the pairs of an interval join. */
 export abstract class ProcessJoinFunction<IN1, IN2, OUT> extends RichFunction {
+  /** Called for every pair; it returns, yields or collects any number of results. */
   abstract processElement(left: IN1, right: IN2, context: JoinContext, out: Collector<OUT>): Results<OUT>;
 }
 

@@ -3,19 +3,37 @@ import type { StateStore } from '../state/state-store.ts';
 
 /** What a function object may ask of the operator that runs it. */
 export interface RuntimeContext extends StateStore {
+  /** Name of the operator. */
   getTaskName(): string;
 }
 
-/** A function with a life: `open` before the first record, `close` after the last. */
+/**
+ * A function with a life: `open` before the first record, `close` after the last.
+ * @example
+ * class Named extends ProcessFunction<string, string> {
+ *   #name = '';
+ *   override open() {
+ *     this.#name = this.getRuntimeContext().getTaskName();
+ *   }
+ *   *processElement(value: string) {
+ *     yield `${this.#name}: ${value}`;
+ *   }
+ * }
+ * await env.fromData('a').process(() => new Named()).name('letters').executeAndCollect(); // → ['letters: a']
+ */
 export abstract class RichFunction {
   #context: RuntimeContext | undefined;
 
   /** Called once before the first record; the place to get state. */
   open(): void {}
 
+  /** Called once after the last record, also when the job fails or stops. */
   close(): void {}
 
-  /** State and facts of the operator, from `open` on. */
+  /**
+   * State and facts of the operator, from `open` on.
+   * @throws {TidemarkError} `not-open` before.
+   */
   getRuntimeContext(): RuntimeContext {
     if (this.#context === undefined) {
       throw new TidemarkError(
@@ -26,7 +44,7 @@ export abstract class RichFunction {
     return this.#context;
   }
 
-  /** Called by the operator before `open`. */
+  /** Called by the operator before `open`. @internal */
   setRuntimeContext(context: RuntimeContext): void {
     this.#context = context;
   }

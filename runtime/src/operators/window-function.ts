@@ -4,15 +4,19 @@ import type { Collector, Results } from './collector.ts';
 import type { OutputTag } from './output-tag.ts';
 import { RichFunction } from './rich-function.ts';
 
-/** What a window function may ask while a window fires. */
+/** What a window function may ask while a window fires. Times are epoch ms. */
 export interface WindowContext<W extends Window = Window> {
+  /** The window that fires. */
   readonly window: W;
   /** State of this window of this key; gone when the window is cleaned up. */
   windowState(): StateStore;
   /** State of this key, over all its windows. */
   globalState(): StateStore;
+  /** The watermark of the operator; `MIN_TIMESTAMP` before any. */
   currentWatermark(): number;
+  /** The runtime's clock. */
   currentProcessingTime(): number;
+  /** Sends a value to a side output, with the timestamp of the window's results. */
   output<X>(tag: OutputTag<X>, value: X): void;
 }
 
@@ -24,8 +28,24 @@ export type WindowFunction<IN, OUT, K, W extends Window = Window> = (
   out: Collector<OUT>,
 ) => Results<OUT>;
 
-/** A window function with a life of its own. */
+/**
+ * A window function with a life of its own.
+ * @example
+ * class Firings extends ProcessWindowFunction<unknown, string, string, TimeWindow> {
+ *   *process(user: string, context: WindowContext<TimeWindow>, orders: readonly unknown[]) {
+ *     const windows = context.globalState().getState(new ValueStateDescriptor('windows', 0));
+ *     windows.update(windows.value() + 1);
+ *     yield `window ${windows.value()} of ${user}: ${orders.length}`;
+ *   }
+ * }
+ * const lines = orders
+ *   .keyBy('user')
+ *   .window(TumblingEventTimeWindows.of('10 s'))
+ *   .process(() => new Firings());
+ * await lines.executeAndCollect(); // → ['window 1 of ann: 2', 'window 1 of bob: 1', 'window 2 of bob: 1']
+ */
 export abstract class ProcessWindowFunction<IN, OUT, K, W extends Window = Window> extends RichFunction {
+  /** Called for a window that fires, with its records in the order in which they came. */
   abstract process(
     key: K,
     context: WindowContext<W>,

@@ -5,16 +5,37 @@ import { TtlDescriptor } from './ttl-descriptor.ts';
 export interface ListState<T> {
   /** The elements; an empty array if there are none. */
   get(): readonly T[];
+  /** Adds an element at the end. */
   add(value: T): void;
+  /** Adds elements at the end. */
   addAll(values: Iterable<T>): void;
   /** Replaces all elements. */
   update(values: Iterable<T>): void;
+  /** Takes all elements away. */
   clear(): void;
 }
 
-/** Names a list state. */
+/**
+ * Names a list state.
+ * @example
+ * class Pairs extends KeyedProcessFunction<string, { amount: number }, readonly number[]> {
+ *   #amounts!: ListState<number>;
+ *   override open() {
+ *     this.#amounts = this.getRuntimeContext().getListState(new ListStateDescriptor<number>('amounts'));
+ *   }
+ *   *processElement(order: { amount: number }) {
+ *     this.#amounts.add(order.amount);
+ *     if (this.#amounts.get().length < 2) return;
+ *     yield [...this.#amounts.get()];
+ *     this.#amounts.clear();
+ *   }
+ * }
+ * await orders.keyBy('user').process(() => new Pairs()).executeAndCollect(); // → [[3, 4], [5, 2]]
+ */
 export class ListStateDescriptor<T> extends TtlDescriptor {
+  /** Tells the kinds of state apart. */
   readonly kind = 'list';
+  /** What the state is found by in a snapshot; unique within a function. */
   readonly name: string;
   declare readonly elementType?: T;
 

@@ -25,10 +25,30 @@ export type StateDescriptor =
 
 /** Hands out states by their descriptors; each always speaks of the key (and window) that is current. */
 export interface StateStore {
+  /**
+   * One value a key.
+   * @throws {TidemarkError} `state-kind-differs` if a state of another kind has the name
+   */
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
+  /**
+   * A list a key.
+   * @throws {TidemarkError} `state-kind-differs` if a state of another kind has the name
+   */
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  /**
+   * A map a key.
+   * @throws {TidemarkError} `state-kind-differs` if a state of another kind has the name
+   */
   getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
+  /**
+   * One value a key, combined from all that were added.
+   * @throws {TidemarkError} `state-kind-differs` if a state of another kind has the name
+   */
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>;
+  /**
+   * One result a key, aggregated from all that were added.
+   * @throws {TidemarkError} `state-kind-differs` if a state of another kind has the name
+   */
   getAggregatingState<IN, ACC, OUT>(
     descriptor: AggregatingStateDescriptor<IN, ACC, OUT>,
   ): AggregatingState<IN, OUT>;

@@ -7,6 +7,7 @@ export type TtlUpdateType = 'on-create-and-write' | 'on-read-and-write';
 /** Whether an entry that has expired may still be read, once, if it happens not to be cleaned up yet. */
 export type TtlVisibility = 'never-return-expired' | 'return-expired-if-not-cleaned-up';
 
+/** When state expires, and who may still see it. */
 export interface StateTtlOptions {
   /** Default: `'on-create-and-write'`. */
   readonly updateType?: TtlUpdateType;
@@ -25,9 +26,11 @@ const VISIBILITIES: readonly unknown[] = ['never-return-expired', 'return-expire
  * const seen = new ValueStateDescriptor('seen', false).enableTimeToLive(new StateTtlConfig('1 h'));
  */
 export class StateTtlConfig {
-  /** ms */
+  /** How long, in ms. */
   readonly timeToLive: number;
+  /** What makes an entry's time to live begin anew. */
   readonly updateType: TtlUpdateType;
+  /** Whether what has expired may still be read. */
   readonly visibility: TtlVisibility;
 
   constructor(timeToLive: DurationLike, options: StateTtlOptions = {}) {

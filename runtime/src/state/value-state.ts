@@ -7,13 +7,33 @@ export interface ValueState<T> {
   value(): T;
   /** Sets the value; `undefined` clears it. */
   update(value: T): void;
+  /** Takes the value away. */
   clear(): void;
 }
 
-/** Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. */
+/**
+ * Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. The value is anything that the structured clone
+ * algorithm takes.
+ * @example
+ * class Previous extends KeyedProcessFunction<string, { amount: number }, number | undefined> {
+ *   #last!: ValueState<number | undefined>;
+ *   override open() {
+ *     this.#last = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('last'));
+ *   }
+ *   *processElement(order: { amount: number }) {
+ *     yield this.#last.value();
+ *     this.#last.update(order.amount);
+ *   }
+ * }
+ * const previous = orders.keyBy('user').process(() => new Previous());
+ * await previous.executeAndCollect(); // → [undefined, undefined, 3, 5]
+ */
 export interface ValueStateDescriptor<T> extends TtlDescriptor {
+  /** Tells the kinds of state apart. */
   readonly kind: 'value';
+  /** What the state is found by in a snapshot; unique within a function. */
   readonly name: string;
+  /** What `value()` is before it is set; copied for each key. */
   readonly defaultValue: T;
 }
 
@@ -36,6 +56,7 @@ class Descriptor extends TtlDescriptor implements ValueStateDescriptor<unknown> 
   }
 }
 
+/** Makes names of value states. */
 export const ValueStateDescriptor = Descriptor as unknown as ValueStateDescriptorConstructor;
 
 /** Value state in a cell. */

@@ -131,6 +131,12 @@ export class WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({ ...this.#parts, idleness: millis });
   }
 
+  /**
+   * Keeps sources of a group within `maxDrift` of each other. Not in this version.
+   * @throws {TidemarkError} `not-yet`
+   * @example
+   * WatermarkStrategy.forMonotonousTimestamps().withWatermarkAlignment('group', '1 min'); // throws 'not-yet'
+   */
   withWatermarkAlignment(_group: string, _maxDrift: DurationLike): WatermarkStrategy<T> {
     throw notYet(
       'Watermark alignment',
