@@ -1,7 +1,9 @@
+import { GeneratedBatch, type Fill } from './generated-batch.ts';
 import type { PollResult, Source, SourceReader, SourceReaderContext } from './source.ts';
 import { indexOf } from './collection-source.ts';
 import { sourceOptionInvalid } from './connector-errors.ts';
 
+/** How fast and how long a generator runs. */
 export interface GeneratorOptions<T> {
   /** Records a second on the runtime's clock; as fast as the stream takes them when left out. */
   readonly rate?: number;
@@ -14,14 +16,13 @@ export interface GeneratorOptions<T> {
 /** Records of a paced generator come in batches of this much time, counted from the first, whatever the real clock does. */
 const TICK_MS = 50;
 
-type Fill<T> = (values: T[], timestamps: number[] | undefined, from: number, to: number) => void;
-
 /**
  * A source whose record `index` (0, 1, 2, …) is what a function makes of `index`. The function must give the same
  * value for the same index: then the source can be read again.
- *
+ * @throws {TidemarkError} `source-option-invalid` unless `rate` is positive and `count` a whole number ≥ 0.
  * @example
- * const ticks = generatorSource((index) => ({ id: index, value: Math.sin(index / 10) }), { rate: 20 });
+ * const squares = generatorSource((index) => index * index, { count: 4, rate: 1_000 });
+ * await env.fromSource(squares).executeAndCollect(); // → [0, 1, 4, 9]
  */
 export function generatorSource<T>(
   generate: (index: number) => T,
@@ -48,13 +49,14 @@ export function generatorSource<T>(
     functions: timestamp === undefined ? [generate] : [generate, timestamp],
     boundedness: count === undefined ? 'unbounded' : 'bounded',
     rereadable: true,
-    createReader: (context) => new GeneratorReader(compileFill(generate, timestamp), options, context),
+    createReader: (context) => new GeneratorReader(generate, options, context),
   };
 }
 
 class GeneratorReader<T> implements SourceReader<T> {
   readonly #fill: Fill<T>;
-  readonly #timed: boolean;
+  readonly #generate: (index: number) => T;
+  readonly #timestamp: ((value: T, index: number) => number) | undefined;
   readonly #count: number;
   readonly #perTick: number;
   readonly #tickMs: number;
@@ -62,9 +64,10 @@ class GeneratorReader<T> implements SourceReader<T> {
   readonly #openedAt: number;
   #next: number;
 
-  constructor(fill: Fill<T>, options: GeneratorOptions<T>, context: SourceReaderContext) {
-    this.#fill = fill;
-    this.#timed = options.timestamp !== undefined;
+  constructor(generate: (index: number) => T, options: GeneratorOptions<T>, context: SourceReaderContext) {
+    this.#generate = generate;
+    this.#timestamp = options.timestamp;
+    this.#fill = compileFill(generate, options.timestamp);
     this.#count = options.count ?? Number.MAX_SAFE_INTEGER;
     const { rate } = options;
     this.#perTick =
@@ -88,11 +91,8 @@ class GeneratorReader<T> implements SourceReader<T> {
     if (due !== undefined && now < due) return 'wait';
     const tickEnd = (Math.floor(from / this.#perTick) + 1) * this.#perTick;
     const to = Math.min(this.#count, from + max, tickEnd);
-    const values: T[] = [];
-    const timestamps: number[] | undefined = this.#timed ? [] : undefined;
-    this.#fill(values, timestamps, from, to);
     this.#next = to;
-    return timestamps === undefined ? { values, position: to } : { values, timestamps, position: to };
+    return new GeneratedBatch({ generate: this.#generate, timestamp: this.#timestamp, from, to }, this.#fill);
   }
 
   close(): void {

@@ -11,6 +11,21 @@ export interface SourceBatch<T> {
   readonly timestamps?: number[];
   /** Where reading goes on after this batch. */
   readonly position: SourcePosition;
+  /** Number of records, if it is known without looking at `values`. */
+  readonly count?: number;
+  /** The records as a range, as long as nobody has asked for `values`. */
+  readonly range?: GeneratedRange<T>;
+}
+
+/**
+ * Records `from` ≤ index < `to` that a function makes of their index. A chain that is alone in reading them makes each
+ * record where it processes it, so that no array of them lives in between.
+ */
+export interface GeneratedRange<T> {
+  readonly generate: (index: number) => T;
+  readonly timestamp: ((value: T, index: number) => number) | undefined;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** `'wait'`: nothing is ready now. `'end'`: the bounded input has ended. */

@@ -62,6 +62,13 @@ export class Engine {
 
   readonly wake = (): void => this.#loop.wake();
 
+  /** True if one lane only reads a source. */
+  readonly readsAlone = (sourceKey: string): boolean => {
+    let readers = 0;
+    for (const runner of this.#runners) if (runner.active && runner.sources.has(sourceKey)) readers++;
+    return readers === 1;
+  };
+
   /** Takes a lane in and starts it. */
   add(runner: LaneRunner): void {
     this.#runners.add(runner);

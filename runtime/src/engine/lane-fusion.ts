@@ -1,3 +1,4 @@
+import type { GeneratedRange } from '../connectors/source.ts';
 import type { FusionScope } from '../operators/fusion-scope.ts';
 import type { WatermarkGenerator, WatermarkOutput } from '../time/watermark-generator.ts';
 import type { TimestampAssigner } from '../time/watermark-strategy.ts';
@@ -19,7 +20,12 @@ export type ProcessBatch = (
   split: FusedSplit,
 ) => void;
 
+export type ProcessRange = (from: number, to: number, split: FusedSplit) => void;
+
 let chains = 0;
+
+/** Stands for the record as the source made it. */
+const AS_MADE = Object.freeze({ record: 'as its source made it' });
 
 /**
  * Writes one function for a chain of operators and compiles it. Generated code has call sites of its own, so that a
@@ -29,10 +35,24 @@ let chains = 0;
 class ChainWriter implements FusionScope {
   readonly #bound: unknown[] = [];
   readonly #counts: Float64Array;
+  /** Vertices whose records a loop counts in locals of its own. */
+  readonly #counted: Set<number> | undefined;
+  /** How the code names the record that a consumer is about to process, for errors. */
+  readonly #naming: (value: string) => string;
   #locals = 0;
 
-  constructor(counts: Float64Array) {
+  /**
+   * @param loop true if the code loops over records, so that it pays to count in locals
+   * @param makesRecords true if the loop makes its records: naming one that nothing keeps would keep it
+   */
+  constructor(counts: Float64Array, loop: boolean, makesRecords = false) {
     this.#counts = counts;
+    this.#counted = loop ? new Set() : undefined;
+    this.#naming = makesRecords ? (value) => (value === 'value' ? this.asMade : value) : (value) => value;
+  }
+
+  get asMade(): string {
+    return this.bind(AS_MADE);
   }
 
   bind(object: unknown): string {
@@ -47,11 +67,10 @@ class ChainWriter implements FusionScope {
 
   /** Code that hands a record to all consumers. */
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
-    const counts = this.bind(this.#counts);
     return consumers
       .map(({ vertex, input }) => {
         const operator = vertex.operator!;
-        const before = `at = ${vertex.index}; rec = ${value}; ${counts}[${vertex.index}]++;\n`;
+        const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;\n`;
         if (!operator.fusable)
           return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
         // What several streams lead to is compiled once, behind its own output.
@@ -61,6 +80,40 @@ class ChainWriter implements FusionScope {
         return `{\n${before}${operator.fuse(this, value, timestamp, next, input)}\n}`;
       })
       .join('\n');
+  }
+
+  /** Code that gives the record `value` its timestamp and hands it on. */
+  eachRecord(source: SourceChain, given: string): string {
+    const timestamp =
+      source.assigner === undefined
+        ? `const timestamp = ${given};`
+        : `const timestamp = ${this.bind(source.assigner)}(value, ${given});
+if (!(Math.floor(timestamp) === timestamp)) ${this.bind(source.refuseTimestamp)}(timestamp);`;
+    const after = source.callsGenerator
+      ? `at = ${source.index}; rec = ${this.#naming('value')};\nsplit.generator.onEvent(value, timestamp, split);`
+      : '';
+    return `at = ${source.index}; rec = ${this.#naming('value')};
+${timestamp}
+if (timestamp > max) max = timestamp;
+${this.handOn(source.consumers, 'value', 'timestamp')}
+${after}`;
+  }
+
+  /** Code that declares the locals that count. */
+  get counters(): string {
+    return [...this.#counted!].map((index) => `let n${index} = 0;`).join(' ');
+  }
+
+  /** Code that adds up what the locals have counted. */
+  get addCounts(): string {
+    const counts = this.bind(this.#counts);
+    return [...this.#counted!].map((index) => `${counts}[${index}] += n${index};`).join(' ');
+  }
+
+  #count(index: number): string {
+    if (this.#counted === undefined) return `${this.bind(this.#counts)}[${index}]`;
+    this.#counted.add(index);
+    return `n${index}`;
   }
 
   compile<F>(parameters: string, body: string): F {
@@ -76,7 +129,7 @@ class ChainWriter implements FusionScope {
 /** A function that hands one record to `consumers`. */
 export function compileChain(consumers: readonly LaneConsumer[], counts: Float64Array, fail: Fail): Collect {
   if (consumers.length === 0) return () => undefined;
-  const writer = new ChainWriter(counts);
+  const writer = new ChainWriter(counts, false);
   const code = writer.handOn(consumers, 'value', 'timestamp');
   return writer.compile(
     'value, timestamp',
@@ -99,31 +152,53 @@ export interface SourceChain {
   readonly refuseTimestamp: (timestamp: unknown) => never;
 }
 
+/** The loop over a range of a source: each record is made where it is processed, and need not outlive that. */
+export function compileRange(
+  source: SourceChain,
+  range: GeneratedRange<unknown>,
+  counts: Float64Array,
+  fail: Fail,
+): ProcessRange {
+  const writer = new ChainWriter(counts, true, true);
+  const generate = writer.bind(range.generate);
+  const given = range.timestamp === undefined ? 'undefined' : `${writer.bind(range.timestamp)}(value, i)`;
+  const body = writer.eachRecord(source, given);
+  return writer.compile(
+    'from, to, split',
+    `let at = ${source.index}, rec, max = split.maxTimestamp, i = from;
+${writer.counters}
+try {
+for (; i < to; i++) {
+at = ${source.index}; rec = i;
+const value = ${generate}(i);
+${body}
+}
+} catch (error) {
+  ${writer.bind(fail)}(error, at, rec === ${writer.asMade} ? ${generate}(i) : rec);
+} finally {
+  ${writer.addCounts}
+}
+split.maxTimestamp = max;`,
+  );
+}
+
 /** The loop over a batch of a source. */
 export function compileSource(source: SourceChain, counts: Float64Array, fail: Fail): ProcessBatch {
-  const writer = new ChainWriter(counts);
-  const at = `at = ${source.index}; rec = value;`;
-  const given = 'timestamps === undefined ? undefined : timestamps[i]';
-  const timestamp =
-    source.assigner === undefined
-      ? `const timestamp = ${given};`
-      : `const timestamp = ${writer.bind(source.assigner)}(value, ${given});
-if (!(Math.floor(timestamp) === timestamp)) ${writer.bind(source.refuseTimestamp)}(timestamp);`;
-  const after = source.callsGenerator ? `${at}\nsplit.generator.onEvent(value, timestamp, split);` : '';
+  const writer = new ChainWriter(counts, true);
+  const body = writer.eachRecord(source, 'timestamps === undefined ? undefined : timestamps[i]');
   return writer.compile(
     'values, timestamps, split',
     `let at = ${source.index}, rec, max = split.maxTimestamp;
+${writer.counters}
 try {
 for (let i = 0; i < values.length; i++) {
 const value = values[i];
-${at}
-${timestamp}
-if (timestamp > max) max = timestamp;
-${writer.handOn(source.consumers, 'value', 'timestamp')}
-${after}
+${body}
 }
 } catch (error) {
   ${writer.bind(fail)}(error, at, rec);
+} finally {
+  ${writer.addCounts}
 }
 split.maxTimestamp = max;`,
   );

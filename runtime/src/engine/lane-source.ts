@@ -1,3 +1,4 @@
+import type { GeneratedRange } from '../connectors/source.ts';
 import { badTimestamp } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { IdlenessTimer } from '../time/idleness-timer.ts';
@@ -5,7 +6,14 @@ import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { WatermarkCombiner, type WatermarkCombinerState } from '../time/watermark-combiner.ts';
 import { BoundedOutOfOrdernessWatermarks, type WatermarkGenerator } from '../time/watermark-generator.ts';
 import { WatermarkStrategy } from '../time/watermark-strategy.ts';
-import { compileSource, type Fail, type FusedSplit, type ProcessBatch } from './lane-fusion.ts';
+import {
+  compileRange,
+  compileSource,
+  type Fail,
+  type FusedSplit,
+  type ProcessBatch,
+  type ProcessRange,
+} from './lane-fusion.ts';
 import type { LaneConsumer, VertexOutput } from './lane-vertex.ts';
 
 interface SourceState {
@@ -80,6 +88,9 @@ export class LaneSource {
   readonly #interval: number;
   readonly #now: () => number;
   #process!: ProcessBatch;
+  #compileRange!: (range: GeneratedRange<unknown>) => ProcessRange;
+  /** The loop over ranges of one generator; a source has one. */
+  #range: { readonly generate: unknown; readonly process: ProcessRange } | undefined;
   #nextTick = Infinity;
   ended = false;
 
@@ -101,6 +112,7 @@ export class LaneSource {
       },
     };
     this.#process = compileSource(source, counts, fail);
+    this.#compileRange = (range) => compileRange(source, range, counts, fail);
   }
 
   open(): void {
@@ -112,12 +124,15 @@ export class LaneSource {
     timestamps: readonly (number | undefined)[] | undefined,
     splitId: string,
   ): void {
-    const split = this.#split(splitId);
-    split.markActive();
-    split.idleness?.activity();
-    this.#process(values, timestamps, split);
-    split.periodic();
-    if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
+    this.#around(splitId, (split) => this.#process(values, timestamps, split));
+  }
+
+  processRange(range: GeneratedRange<unknown>): void {
+    if (this.#range?.generate !== range.generate) {
+      this.#range = { generate: range.generate, process: this.#compileRange(range) };
+    }
+    const { process } = this.#range;
+    this.#around('', (split) => process(range.from, range.to, split));
   }
 
   processWatermark(timestamp: number): void {
@@ -184,6 +199,15 @@ export class LaneSource {
     this.#combiner.restore(combiner);
     this.#nextTick = nextTick;
     this.ended = ended;
+  }
+
+  #around(splitId: string, process: (split: Split) => void): void {
+    const split = this.#split(splitId);
+    split.markActive();
+    split.idleness?.activity();
+    process(split);
+    split.periodic();
+    if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
   }
 
   #split(id: string): Split {

@@ -1,3 +1,4 @@
+import type { GeneratedRange } from '../connectors/source.ts';
 import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { previewValue } from '../operators/format-value.ts';
@@ -96,14 +97,12 @@ export class Lane implements Delivery {
     timestamps: readonly (number | undefined)[] | undefined,
     split = '',
   ): void {
-    const source = this.#source(sourceId);
-    const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
-    this.#counts[vertex.index]! += values.length;
-    try {
-      source.processBatch(values, timestamps, split);
-    } catch (error) {
-      throw this.#failure(error, vertex);
-    }
+    this.#process(sourceId, values.length, (source) => source.processBatch(values, timestamps, split));
+  }
+
+  /** As `processBatch`, with records that are made one by one as they are processed. */
+  processRange(sourceId: number, range: GeneratedRange<unknown>): void {
+    this.#process(sourceId, range.to - range.from, (source) => source.processRange(range));
   }
 
   /** A watermark of the source itself. */
@@ -250,6 +249,17 @@ export class Lane implements Delivery {
   /** Called by the outputs of vertices. */
   sideOutput(node: StreamNode, tag: string, value: unknown, timestamp: number | undefined): void {
     this.#options.sideOutput?.(node, tag, value, timestamp);
+  }
+
+  #process(sourceId: number, count: number, work: (source: LaneSource) => void): void {
+    const source = this.#source(sourceId);
+    const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
+    this.#counts[vertex.index]! += count;
+    try {
+      work(source);
+    } catch (error) {
+      throw this.#failure(error, vertex);
+    }
   }
 
   #combined(vertex: LaneVertex, combiner: WatermarkCombiner): void {

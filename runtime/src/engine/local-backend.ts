@@ -48,6 +48,7 @@ export function createLocalBackend(): ExecutionBackend {
       lane: { keyOf: laneKeys(fingerprints), print: (_node, text) => console.log(text) },
       openView,
       onReady: engine.wake,
+      readsAlone: engine.readsAlone,
     });
     engine.add(runner);
     runner.onSettled(() => {

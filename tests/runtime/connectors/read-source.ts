@@ -36,8 +36,9 @@ export async function readBatches<T>(
         else if (clock !== undefined) clock.now = Math.max(clock.now, clock.advance(at));
         ready = Promise.withResolvers<void>();
       } else {
-        batches.push(result);
-        count += result.values.length;
+        const { values, timestamps, position } = result;
+        batches.push(timestamps === undefined ? { values, position } : { values, timestamps, position });
+        count += values.length;
       }
     }
   } finally {
