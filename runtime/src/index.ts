@@ -1,5 +1,8 @@
-// The public API of Tidemark's runtime.
-export { TidemarkError, OperatorError } from './errors.ts';
+/**
+ * The streaming runtime: Flink's DataStream API.
+ * @module tidemark
+ */
+export { OperatorError, TidemarkError, type OperatorFailure, type TidemarkErrorOptions } from './errors.ts';
 export {
   StreamExecutionEnvironment,
   ExecutionConfig,
@@ -8,7 +11,11 @@ export {
 } from './api/stream-execution-environment.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { DataStreamSink } from './api/data-stream-sink.ts';
-export { WindowedStream, type AllWindowFunction } from './api/windowed-stream.ts';
+export {
+  WindowedStream,
+  type AllWindowFunction,
+  type AnyProcessWindowFunction,
+} from './api/windowed-stream.ts';
 export { AllWindowedStream } from './api/all-windowed-stream.ts';
 export { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export {
@@ -19,9 +26,9 @@ export {
 export { JoinedStreams, JoinedStreamsEqualTo, JoinedStreamsWhere } from './api/joined-streams.ts';
 export { CoGroupedWindows, JoinedWindows, type JoinResult } from './api/co-windows.ts';
 export { IntervalJoin, IntervalJoined } from './api/interval-join.ts';
-export { withWindow, type WindowResult } from './api/with-window.ts';
+export { withWindow, type WindowResult, type WithWindow } from './api/with-window.ts';
 export type { JobClient, JobExecutionResult, JobStatus } from './api/job-client.ts';
-export type { Key } from './api/field-types.ts';
+export type { AnyField, Key, KeyField, KeyFieldOf, KeyOf, NumericField } from './api/field-types.ts';
 export type {
   RecordOrigin,
   View,
@@ -49,6 +56,7 @@ export {
   type AggregatingState,
 } from './state/aggregating-state.ts';
 export type { StateStore } from './state/state-store.ts';
+export type { TtlDescriptor } from './state/ttl-descriptor.ts';
 export {
   StateTtlConfig,
   type StateTtlOptions,
@@ -56,7 +64,7 @@ export {
   type TtlVisibility,
 } from './state/state-ttl-config.ts';
 
-export type { Collector } from './operators/collector.ts';
+export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';
 export { RichFunction, type RuntimeContext } from './operators/rich-function.ts';
 export {
@@ -106,7 +114,11 @@ export {
 } from './windows/window-assigner.ts';
 export { TumblingEventTimeWindows, TumblingProcessingTimeWindows } from './windows/tumbling-windows.ts';
 export { SlidingEventTimeWindows, SlidingProcessingTimeWindows } from './windows/sliding-windows.ts';
-export { EventTimeSessionWindows, ProcessingTimeSessionWindows } from './windows/session-windows.ts';
+export {
+  EventTimeSessionWindows,
+  ProcessingTimeSessionWindows,
+  type SessionGapExtractor,
+} from './windows/session-windows.ts';
 export { GlobalWindows } from './windows/global-windows.ts';
 export { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './windows/trigger.ts';
 export { EventTimeTrigger } from './windows/event-time-trigger.ts';
@@ -115,7 +127,10 @@ export { CountTrigger } from './windows/count-trigger.ts';
 export { ContinuousEventTimeTrigger, ContinuousProcessingTimeTrigger } from './windows/continuous-trigger.ts';
 export { DeltaTrigger, type DeltaFunction } from './windows/delta-trigger.ts';
 export { PurgingTrigger } from './windows/purging-trigger.ts';
-export { ProcessingTimeoutTrigger } from './windows/processing-timeout-trigger.ts';
+export {
+  ProcessingTimeoutTrigger,
+  type ProcessingTimeoutOptions,
+} from './windows/processing-timeout-trigger.ts';
 export { NeverTrigger } from './windows/never-trigger.ts';
 export { Evictor, type EvictorContext, type TimestampedValue } from './windows/evictor.ts';
 export { CountEvictor } from './windows/count-evictor.ts';
@@ -130,13 +145,27 @@ export type {
   SourceReaderContext,
 } from './connectors/source.ts';
 export { collectionSource, sequenceSource } from './connectors/collection-source.ts';
-export { socketSource } from './connectors/socket-source.ts';
-export { fileSource } from './connectors/file-source.ts';
-export { generatorSource } from './connectors/generator-source.ts';
-export { replay } from './connectors/replay-source.ts';
-export type { Format } from './formats/format.ts';
-export { csv } from './formats/csv-format.ts';
-export { json } from './formats/json-format.ts';
-export { jsonLines } from './formats/json-lines-format.ts';
-export { parquet, type ColumnFormat, type ParquetOptions } from './formats/parquet-format.ts';
+export { socketSource, type SocketOptions } from './connectors/socket-source.ts';
+export { fileSource, type FileSourceOptions } from './connectors/file-source.ts';
+export { generatorSource, type GeneratorOptions } from './connectors/generator-source.ts';
+export { replay, type ReplayOptions } from './connectors/replay-source.ts';
+export type { ReplayTimestamp } from './connectors/replay-time.ts';
+export type {
+  DecodedRecords,
+  Decoder,
+  DecoderContext,
+  DecoderPosition,
+  Format,
+  OnRowError,
+} from './formats/format.ts';
+export { csv, type CsvOptions } from './formats/csv-format.ts';
+export type { CsvColumnType } from './formats/csv-row.ts';
+export { json, type JsonOptions } from './formats/json-format.ts';
+export { jsonLines, type JsonLinesOptions } from './formats/json-lines-format.ts';
+export {
+  parquet,
+  type ColumnFormat,
+  type ColumnSelection,
+  type ParquetOptions,
+} from './formats/parquet-format.ts';
 export { raw } from './formats/raw-format.ts';
