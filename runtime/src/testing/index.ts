@@ -1,4 +1,7 @@
-// For tests of jobs, and for teaching: a job run step by step on a manual clock.
+/**
+ * For tests of jobs, and for teaching: a job run step by step on a manual clock.
+ * @module tidemark/testing
+ */
 export { active, element, idle, on, processingTime, snapshot, watermark } from './step.ts';
 export type { ControlStep, ElementStep, TestStep } from './step.ts';
 export { testJob } from './test-job.ts';

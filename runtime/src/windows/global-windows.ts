@@ -27,7 +27,7 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
    * One window for all records of a key that fires when the input has ended.
    * @example
    * const windows = orders.keyBy('user').window(GlobalWindows.createWithEndOfStreamTrigger());
-   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [12, 3]
+   * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [7, 7]
    */
   static createWithEndOfStreamTrigger(): GlobalWindows {
     return new GlobalWindows(true);
