@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { OutputTag, ProcessJoinFunction, type Collector, type DataStream, type JoinContext } from 'tidemark';
+import {
+  MAX_TIMESTAMP,
+  OutputTag,
+  ProcessJoinFunction,
+  type Collector,
+  type DataStream,
+  type JoinContext,
+} from 'tidemark';
 import { element, on, snapshot, watermark, operatorHarness, type TestRecord } from 'tidemark/testing';
 import { IntervalJoinOperator } from '../../runtime/src/operators/interval-join-operator.ts';
 import { KeySelector } from '../../runtime/src/operators/key-selector.ts';
@@ -160,6 +167,34 @@ conformsOnTwo<number, number, string>('a join function knows both timestamps; re
       { value: 100, timestamp: 103 },
       { value: 100, timestamp: 100 },
     ]),
+});
+
+conformsOnTwo<number, number, string>(
+  'a watermark rules out partners at its own time for what came before it',
+  {
+    build: (inputs) => pairs(inputs, [-2, 2]),
+    show,
+    options: { end: true },
+    steps: [
+      [at('left', 3)],
+      [at('left', 4)],
+      ...watermarkOnBoth(5),
+      [at('right', 5), '(4,5)@5'],
+      [at('left', 5), '(5,5)@5'],
+    ],
+    check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+  },
+);
+
+conformsOnTwo<number, number, string>('the end of the input cleans up at the end of time', {
+  build: (inputs) => pairs(inputs, [-2, 2]),
+  show,
+  options: { end: true },
+  steps: [
+    [at('left', MAX_TIMESTAMP)],
+    [at('right', MAX_TIMESTAMP - 1), `(${MAX_TIMESTAMP},${MAX_TIMESTAMP - 1})@${MAX_TIMESTAMP}`],
+  ],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
 });
 
 test('keys are joined apart', async () => {

@@ -9,9 +9,9 @@ export class IntervalBuffer {
     return this.#timestamps.length - this.#head;
   }
 
-  /** The lowest timestamp; `Infinity` if it is empty. */
-  get first(): number {
-    return this.size === 0 ? Infinity : this.#timestamps[this.#head]!;
+  /** The highest timestamp, if it is not empty. */
+  get last(): number {
+    return this.#timestamps[this.#timestamps.length - 1]!;
   }
 
   add(timestamp: number, value: unknown): void {

@@ -3,7 +3,7 @@ import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state
 import { KeyIndex } from '../state/key-index.ts';
 import { CellStateStore } from '../state/state-store.ts';
 import { TimeBuckets } from '../time/time-buckets.ts';
-import { saturatingAdd } from '../time/timestamp.ts';
+import { MAX_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
 import { keyedRuntimeContext } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import { IntervalBuffer } from './interval-buffer.ts';
@@ -32,8 +32,8 @@ interface Side {
   readonly key: unknown;
   readonly left: boolean;
   readonly buffer: IntervalBuffer;
-  /** When (ms) its first record can be removed; entries in the schedule for another time are void. */
-  cleanupTime: number;
+  /** The watermark up to which it has been cleaned; what has come since then is kept until the next. */
+  cleanedAt: number;
 }
 
 type BufferSnapshot = ReturnType<IntervalBuffer['snapshot']>;
@@ -50,11 +50,14 @@ interface IntervalJoinState {
  */
 export class IntervalJoinOperator extends TwoInputOperator {
   readonly #options: IntervalJoinOptions;
+  readonly #leftKept: number;
+  readonly #rightKept: number;
   readonly #given: AnyJoinFunction;
   readonly #source: FunctionSource<ProcessJoinFunction<unknown, unknown, unknown>> | undefined;
   readonly #index = new KeyIndex();
   readonly #lefts: (Side | undefined)[] = [];
   readonly #rights: (Side | undefined)[] = [];
+  /** Every side once, at the time when all that it held when it was scheduled can be removed. */
   readonly #cleanups = new TimeBuckets<Side>();
   /** State that the function keeps itself; few do. */
   readonly #backend = new KeyedStateBackend();
@@ -72,6 +75,8 @@ export class IntervalJoinOperator extends TwoInputOperator {
   ) {
     super({ first: options.leftKey, second: options.rightKey });
     this.#options = options;
+    this.#leftKept = Math.max(0, options.upper);
+    this.#rightKept = Math.max(0, -options.lower);
     this.#given = given;
     this.#source = source;
   }
@@ -108,8 +113,10 @@ export class IntervalJoinOperator extends TwoInputOperator {
     if (timestamp === undefined) throw missingTimestamp('interval joins');
     if (timestamp < this.currentWatermark) return this.#late(left, timestamp, leftLateTag);
     const slot = this.#add(key, true, left, timestamp);
-    const rights = this.#rights[slot]?.buffer;
-    if (rights === undefined) return;
+    const others = this.#rights[slot];
+    if (others === undefined) return;
+    this.#clean(others);
+    const rights = others.buffer;
     if (this.#usesState) this.#backend.setCurrentKey(key);
     const context = this.#context;
     const to = saturatingAdd(timestamp, upper);
@@ -125,8 +132,10 @@ export class IntervalJoinOperator extends TwoInputOperator {
     if (timestamp === undefined) throw missingTimestamp('interval joins');
     if (timestamp < this.currentWatermark) return this.#late(right, timestamp, rightLateTag);
     const slot = this.#add(key, false, right, timestamp);
-    const lefts = this.#lefts[slot]?.buffer;
-    if (lefts === undefined) return;
+    const others = this.#lefts[slot];
+    if (others === undefined) return;
+    this.#clean(others);
+    const lefts = others.buffer;
     if (this.#usesState) this.#backend.setCurrentKey(key);
     const context = this.#context;
     const to = saturatingAdd(timestamp, -lower);
@@ -140,8 +149,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
   protected override onWatermark(timestamp: number): void {
     for (let due = this.#cleanups.poll(timestamp); due !== undefined; due = this.#cleanups.poll(timestamp)) {
       for (const side of due.target) {
-        if (side.cleanupTime !== due.time) continue;
-        side.buffer.removeTo(saturatingAdd(timestamp, -this.#keptFor(side.left)));
+        this.#clean(side);
         if (side.buffer.size > 0) this.#scheduleCleanup(side);
         else this.#drop(side);
       }
@@ -154,10 +162,12 @@ export class IntervalJoinOperator extends TwoInputOperator {
 
   /** Number of records held, and of states that the function keeps. */
   override get stateEntryCount(): number {
+    this.#cleanAll();
     return this.#sides().reduce((count, { buffer }) => count + buffer.size, this.#backend.entryCount);
   }
 
   override snapshot(): IntervalJoinState {
+    this.#cleanAll();
     return {
       sides: this.#sides().map(({ key, left, buffer }) => [key, left, buffer.snapshot()] as const),
       state: this.#backend.snapshot(),
@@ -167,7 +177,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
   override restore(saved: unknown): void {
     const { sides, state } = saved as IntervalJoinState;
     for (const [key, left, buffer] of sides) {
-      const side = this.#side(this.#index.slotOf(key), key, left);
+      const side = this.#newSide(this.#index.slotOf(key), key, left);
       side.buffer.restore(buffer);
       this.#scheduleCleanup(side);
     }
@@ -190,18 +200,39 @@ export class IntervalJoinOperator extends TwoInputOperator {
   /** Keeps a record; returns its key's slot. */
   #add(key: unknown, left: boolean, value: unknown, timestamp: number): number {
     const slot = this.#index.slotOf(key);
-    const side = this.#side(slot, key, left);
-    const { first } = side.buffer;
-    side.buffer.add(timestamp, value);
-    if (timestamp < first) this.#scheduleCleanup(side);
+    const sides = left ? this.#lefts : this.#rights;
+    const side = sides[slot];
+    if (side !== undefined) {
+      this.#clean(side);
+      side.buffer.add(timestamp, value);
+    } else {
+      const made = this.#newSide(slot, key, left);
+      made.buffer.add(timestamp, value);
+      this.#scheduleCleanup(made);
+    }
     return slot;
   }
 
-  #side(slot: number, key: unknown, left: boolean): Side {
+  #newSide(slot: number, key: unknown, left: boolean): Side {
     const sides = left ? this.#lefts : this.#rights;
     // Holes would make the array slow for good.
     while (sides.length <= slot) sides.push(undefined);
-    return (sides[slot] ??= { key, left, buffer: new IntervalBuffer(), cleanupTime: Infinity });
+    const side = { key, left, buffer: new IntervalBuffer(), cleanedAt: this.currentWatermark };
+    sides[slot] = side;
+    return side;
+  }
+
+  /** Removes what the watermark has ruled out. It is done when a side is next used: most have no need of it sooner. */
+  #clean(side: Side): void {
+    const watermark = this.currentWatermark;
+    if (side.cleanedAt >= watermark) return;
+    side.cleanedAt = watermark;
+    const ended = watermark === MAX_TIMESTAMP;
+    side.buffer.removeTo(ended ? watermark : saturatingAdd(watermark, -this.#keptFor(side.left)));
+  }
+
+  #cleanAll(): void {
+    for (const side of this.#sides()) this.#clean(side);
   }
 
   #sides(): Side[] {
@@ -210,18 +241,14 @@ export class IntervalJoinOperator extends TwoInputOperator {
 
   /** For how long (ms) after its timestamp a record of that side can still find a partner. */
   #keptFor(left: boolean): number {
-    const { lower, upper } = this.#options;
-    return Math.max(0, left ? upper : -lower);
+    return left ? this.#leftKept : this.#rightKept;
   }
 
   #scheduleCleanup(side: Side): void {
-    side.cleanupTime = saturatingAdd(side.buffer.first, this.#keptFor(side.left));
-    this.#cleanups.add(side.cleanupTime, side);
+    this.#cleanups.add(saturatingAdd(side.buffer.last, this.#keptFor(side.left)), side);
   }
 
-  #drop(side: Side): void {
-    const { key, left } = side;
-    side.cleanupTime = Infinity;
+  #drop({ key, left }: Side): void {
     const slot = this.#index.find(key);
     (left ? this.#lefts : this.#rights)[slot] = undefined;
     if (this.#lefts[slot] === undefined && this.#rights[slot] === undefined) this.#index.delete(key);
