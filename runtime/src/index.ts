@@ -23,7 +23,12 @@ export {
   BroadcastStream,
   KeyedBroadcastConnectedStream,
 } from './api/broadcast-stream.ts';
-export { JoinedStreams, JoinedStreamsEqualTo, JoinedStreamsWhere } from './api/joined-streams.ts';
+export {
+  JoinedStreams,
+  JoinedStreamsEqualTo,
+  JoinedStreamsWhere,
+  type Meeting,
+} from './api/joined-streams.ts';
 export { CoGroupedWindows, JoinedWindows, type JoinResult } from './api/co-windows.ts';
 export { IntervalJoin, IntervalJoined } from './api/interval-join.ts';
 export { withWindow, type WindowResult, type WithWindow } from './api/with-window.ts';
@@ -91,6 +96,7 @@ export {
 export {
   BroadcastProcessFunction,
   KeyedBroadcastProcessFunction,
+  type BroadcastBaseContext,
   type BroadcastContext,
   type BroadcastOnTimerContext,
   type KeyedBroadcastContext,
@@ -138,6 +144,7 @@ export { TimeEvictor } from './windows/time-evictor.ts';
 export { DeltaEvictor } from './windows/delta-evictor.ts';
 
 export type {
+  GeneratedRange,
   PollResult,
   Source,
   SourceBatch,
