@@ -5,19 +5,28 @@
 export const predeclaredTypes = `
 import type * as tidemark from 'tidemark';
 
-type Data = Record<string, unknown>;
+/** What messages to and from the frontend carry, as plain data. */
+export type Data = Record<string, unknown>;
+/** A value that is shown under a cell. */
 export interface DisplayHandle {
+  /** Its name among displays. */
   readonly id: string;
   /** Shows another value in the place of the first. */
   update(value: unknown): void;
 }
+/** A channel to the frontend. */
 export interface Comm {
+  /** Tells it from other comms. */
   readonly id: string;
+  /** What serves it on the other side. */
   readonly target: string;
+  /** Sends a message to the frontend. */
   send(data: Data, metadata?: Data, buffers?: readonly Uint8Array[]): void;
+  /** Ends it, on both sides. */
   close(data?: Data): void;
   /** Called with each message from the frontend; replaces an earlier listener. */
   onMessage(listener: (data: Data, buffers: readonly Uint8Array[]) => void): Comm;
+  /** Called when the frontend has closed it. */
   onClose(listener: (data: Data) => void): Comm;
 }
 
@@ -36,7 +45,9 @@ declare global {
   function prompt(text?: string, options?: { readonly password?: boolean }): Promise<string>;
   /** Messages to and from the frontend. */
   const comms: {
+    /** Opens a comm to what is registered under this name in the frontend. */
     open(target: string, data?: Data, metadata?: Data, buffers?: readonly Uint8Array[]): Comm;
+    /** Serves comms that the frontend opens with this name; a later handler replaces an earlier one. */
     register(target: string, handler: (comm: Comm, data: Data, buffers: readonly Uint8Array[]) => void): void;
   };
 }

@@ -7,7 +7,7 @@ import { checkParallelism } from './parallelism.ts';
  * env.fromData(1, 2).print().name('numbers').uid('print-numbers');
  */
 export class DataStreamSink {
-  /** The operator that writes. */
+  /** The operator that writes. @internal */
   readonly node: StreamNode;
 
   /** Made by the methods of streams. @internal */

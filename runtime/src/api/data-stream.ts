@@ -54,9 +54,9 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
  * await loud.executeAndCollect(); // → ['A', 'B']
  */
 export class DataStream<T> {
-  /** The graph that its operators are added to. */
+  /** The graph that its operators are added to. @internal */
   readonly graph: StreamGraph;
-  /** The operator whose records these are. */
+  /** The operator whose records these are. @internal */
   readonly node: StreamNode;
 
   /** Made by the methods of streams and environments. @internal */
