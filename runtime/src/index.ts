@@ -69,6 +69,13 @@ export {
   type TtlVisibility,
 } from './state/state-ttl-config.ts';
 
+export {
+  AsyncDataStream,
+  AsyncRetryStrategies,
+  type AsyncRetryOptions,
+  type AsyncWaitOptions,
+} from './api/async-data-stream.ts';
+export { AsyncFunction, type AsyncRequest, type AsyncResults } from './operators/async-function.ts';
 export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';
 export { RichFunction, type RuntimeContext } from './operators/rich-function.ts';

@@ -137,7 +137,10 @@ export class Engine {
   takeInterrupted(): LaneRunner | undefined {
     const interrupted = this.#running;
     this.#running = undefined;
-    for (const source of this.#sources.values()) source.close();
+    for (const source of this.#sources.values()) {
+      // A generator may have been cut short in the middle of a batch. What a socket has in its buffer is not read again.
+      if (source.source.rereadable) source.close();
+    }
     this.#loop.start();
     return interrupted;
   }
@@ -163,6 +166,7 @@ export class Engine {
       progress = this.#readSources(expired);
       for (const runner of this.#runners) {
         if (expired()) break;
+        if (runner.hasMail) this.#entered(runner, () => runner.processMail());
         for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
           if (!this.#entered(runner, () => runner.step())) break;
           progress = true;
@@ -170,7 +174,7 @@ export class Engine {
       }
     }
     const now = this.clock.now();
-    for (const runner of this.#runners) if (runner.live) this.#entered(runner, () => runner.advanceTo(now));
+    for (const runner of this.#runners) if (runner.active) this.#entered(runner, () => runner.advanceTo(now));
     this.#options.onSlice?.();
     return progress;
   }
@@ -182,7 +186,7 @@ export class Engine {
       if (!source.ready) continue;
       const readers = this.#readersOf(source);
       // Nobody waits for more at the live end: lanes that catch up read what is recorded first.
-      const live = readers.filter((runner) => runner.live);
+      const live = readers.filter((runner) => runner.live && !runner.blocked);
       if (live.length === 0) continue;
       const entry = this.#readOne(source, readers);
       if (!entry) continue;

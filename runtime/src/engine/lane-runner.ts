@@ -46,6 +46,9 @@ export class LaneRunner {
   #status: LaneStatus = 'created';
   #error: Error | undefined;
   #waitingForRange = false;
+  #mail = false;
+  /** While the lane waits for the world outside: when that began, and what its clock showed then. */
+  #blockedSince: { readonly real: number; readonly lane: number } | undefined;
   /** Made from a cut that was taken after it had finished. */
   #finishedBefore = false;
   readonly #settled = new Set<() => void>();
@@ -93,6 +96,28 @@ export class LaneRunner {
     return this.active && this.#cursor >= this.#options.timeline.head;
   }
 
+  /** True if something has come from outside that its operators have not taken yet. */
+  get hasMail(): boolean {
+    return this.#mail;
+  }
+
+  /** True while its operators wait for the world outside and take no more; other lanes go on. */
+  get blocked(): boolean {
+    const lane = this.#lane;
+    // While it catches up its clock runs ahead of the world: answers come before time passes.
+    return this.active && (lane.blocked || (this.#status === 'catching-up' && lane.inFlight > 0));
+  }
+
+  /** Lets its operators take what has come from outside. */
+  processMail(): void {
+    if (!this.active) return;
+    this.#mail = false;
+    this.#guarded(() => {
+      this.#lane.processMail();
+      this.#finishIfDone();
+    });
+  }
+
   /** True if it waits for a recorded range to be fetched. */
   get waitingForRange(): boolean {
     return this.#waitingForRange;
@@ -114,7 +139,7 @@ export class LaneRunner {
 
   /** Processes the next entry of the timeline that concerns it. False if there is none, or not yet. */
   step(): boolean {
-    if (!this.active || this.#waitingForRange) return false;
+    if (!this.active || this.#waitingForRange || this.blocked) return false;
     const { timeline } = this.#options;
     for (let seq = Math.max(this.#cursor + 1, timeline.tail); seq <= timeline.head; seq++) {
       const entry = timeline.at(seq);
@@ -135,7 +160,9 @@ export class LaneRunner {
 
   /** Lets processing time pass at the live end. */
   advanceTo(now: number): void {
-    if (this.#status === 'running') this.#guarded(() => this.#lane.advanceProcessingTime(now));
+    if (!this.live) return this.#passTimeBlocked(now);
+    this.#blockedSince = undefined;
+    if (this.#status === 'running') this.#guarded(() => this.#advance(now));
   }
 
   reportProgress(): void {
@@ -215,15 +242,34 @@ export class LaneRunner {
       else if (entry.kind === 'active') lane.markActive(node.id);
       else lane.endInput(node.id);
     }
-    if (lane.allInputsEnded) {
-      lane.close();
-      this.#closeReaders();
-      // The cursor moves first: whoever hears of the end may take a cut.
-      this.#cursor = entry.seq;
-      this.reportProgress();
-      this.#setStatus('finished');
-    }
+    // The cursor moves first: whoever hears of the end may take a cut.
+    if (lane.allInputsEnded) this.#cursor = entry.seq;
+    this.#finishIfDone();
     return true;
+  }
+
+  #finishIfDone(): void {
+    const lane = this.#lane;
+    if (!this.active || !lane.allInputsEnded || lane.inFlight > 0) return;
+    lane.close();
+    this.#closeReaders();
+    this.reportProgress();
+    this.#setStatus('finished');
+  }
+
+  #advance(now: number): void {
+    this.#lane.advanceProcessingTime(now);
+    this.#finishIfDone();
+  }
+
+  /** Behind the live end its clock is driven by stamps; while it waits for answers it must run on, or none could time out. */
+  #passTimeBlocked(now: number): void {
+    if (!this.blocked) {
+      this.#blockedSince = undefined;
+      return;
+    }
+    const since = (this.#blockedSince ??= { real: now, lane: this.#lane.now });
+    this.#guarded(() => this.#advance(since.lane + now - since.real));
   }
 
   #readAgain(entry: TimelineEntry, node: StreamNode) {
@@ -248,6 +294,10 @@ export class LaneRunner {
     const lane = new Lane(this.sinks, {
       ...options,
       startTime,
+      onMail: () => {
+        this.#mail = true;
+        this.#options.onReady();
+      },
       views: (node) => {
         if (!openView) throw new TypeError(`nobody looks at ${node.name}`);
         const observer = openView(node);

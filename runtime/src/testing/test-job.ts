@@ -1,6 +1,7 @@
 import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
 import { Lane, type LaneSnapshot } from '../engine/lane.ts';
+import { afterRealTime } from '../engine/slice-loop.ts';
 import type { RecordOrigin } from '../engine/view.ts';
 import { badArgument, notYet } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
@@ -106,13 +107,15 @@ export async function testJob<T, R>(
   const run = new TestRun<R>(build as (inputs: unknown) => DataStream<R>, options);
   run.start();
   for (const step of steps) {
-    run.apply(step);
-    if (options.snapshotEveryStep && step.kind !== 'snapshot') run.apply(snapshot(), true);
+    await run.apply(step);
+    if (options.snapshotEveryStep && step.kind !== 'snapshot') await run.apply(snapshot(), true);
   }
   return run.finish();
 }
 
 const ONLY_INPUT = 'input';
+/** How long a request may take until testJob goes on without it, in ms of real time. */
+const PATIENCE = 250;
 
 class TestRun<R> {
   readonly #build: (inputs: unknown) => DataStream<R>;
@@ -124,6 +127,9 @@ class TestRun<R> {
   #watermark = MIN_TIMESTAMP;
   #lane!: Lane;
   #inputs!: ReadonlyMap<string, number>;
+  #onMail: () => void = () => undefined;
+  /** Answers that are not waited for any more. */
+  #givenUp = 0;
 
   constructor(build: (inputs: unknown) => DataStream<R>, options: TestJobOptions) {
     this.#build = build;
@@ -154,6 +160,7 @@ class TestRun<R> {
       startTime: 0,
       autoWatermarkInterval: this.#options.autoWatermarkInterval,
       strictInstances: true,
+      onMail: () => this.#onMail(),
       views: () => this.#observer(),
       sideOutput: (_node, tag, value, timestamp) =>
         (this.#sideOutputs[tag] ??= []).push({ value, timestamp }),
@@ -167,7 +174,7 @@ class TestRun<R> {
   }
 
   /** @param silently true for a snapshot that is no step of its own */
-  apply(step: TestStep<unknown>, silently = false): void {
+  async apply(step: TestStep<unknown>, silently = false): Promise<void> {
     const lane = this.#lane;
     switch (step.kind) {
       case 'element':
@@ -188,17 +195,19 @@ class TestRun<R> {
       case 'snapshot': {
         const saved = structuredClone(lane.snapshot());
         lane.close();
+        this.#givenUp = 0;
         this.start(saved);
         break;
       }
       case 'end':
         for (const id of this.#inputs.values()) lane.endInput(id);
     }
+    await this.#quiet();
     if (!silently) this.#record(step);
   }
 
-  finish(): TestResult<R> {
-    if (this.#options.end) this.apply({ kind: 'end' });
+  async finish(): Promise<TestResult<R>> {
+    if (this.#options.end) await this.apply({ kind: 'end' });
     const metrics = this.#lane.metrics();
     const total = (count: 'timers' | 'stateEntries' | 'lateRecords') =>
       metrics.reduce((sum, operator) => sum + operator[count], 0);
@@ -214,6 +223,33 @@ class TestRun<R> {
       lateRecords: total('lateRecords'),
       leaks: this.#options.end ? { timers: total('timers'), stateEntries: total('stateEntries') } : undefined,
     };
+  }
+
+  /**
+   * Waits for answers from outside. A request that has not been answered for a while is taken for one that waits for a later
+   * step, which may let its time run out; it is not waited for again.
+   */
+  async #quiet(): Promise<void> {
+    const lane = this.#lane;
+    while (lane.answersAwaited > 0) {
+      // Answers that came together are taken together, as in a slice.
+      await new Promise<void>((turn) => afterRealTime(0, turn));
+      lane.processMail();
+      if (lane.answersAwaited <= this.#givenUp) break;
+      if (!(await this.#nextMail())) this.#givenUp = lane.answersAwaited;
+    }
+    this.#givenUp = Math.min(this.#givenUp, lane.answersAwaited);
+  }
+
+  /** Resolves with false if nothing has come for a while. */
+  async #nextMail(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#onMail = () => resolve(true);
+    const cancel = afterRealTime(PATIENCE, () => resolve(false));
+    const came = await promise;
+    cancel();
+    this.#onMail = () => undefined;
+    return came;
   }
 
   #to(step: ElementStep<unknown> | ControlStep, feed: (sourceId: number) => void): void {

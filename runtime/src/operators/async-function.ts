@@ -1,0 +1,31 @@
+import { RichFunction } from './rich-function.ts';
+
+/** What a request for a record comes to: one result, or an array of any number of them. Nothing at all is no result. */
+export type AsyncResults<R> = R | readonly R[] | void;
+
+/** Requests something from outside for each record. */
+export type AsyncRequest<T, R> = (value: T) => PromiseLike<AsyncResults<R>>;
+
+/** An asynchronous function with a life: it opens its connection once. */
+export abstract class AsyncFunction<I, O> extends RichFunction {
+  abstract asyncInvoke(value: I): PromiseLike<AsyncResults<O>>;
+
+  /** Called instead of failing when the request has taken too long; its results take the place of the answer. */
+  timeout?(value: I): AsyncResults<O>;
+}
+
+/** When a request is made again. */
+export interface AsyncRetryStrategy {
+  /** How often it is made again at most, after the first time. */
+  readonly retries: number;
+  /** ms to the first repetition. */
+  readonly delay: number;
+  /** By what the delay grows with every repetition; 1 keeps it. */
+  readonly factor: number;
+  /** ms the delay grows to at most. */
+  readonly maxDelay: number;
+  /** Which errors are worth another try; all when left out. */
+  readonly ifException?: (error: unknown) => boolean;
+  /** Which results, as an array, are worth another try; none when left out. */
+  readonly ifResult?: (results: readonly unknown[]) => boolean;
+}
