@@ -373,7 +373,7 @@ export class DataStream<T> {
   }
 
   /**
-   * Names the operator for good, so that its state is found again whatever becomes of its code. Each name may be used once.
+   * Names the operator for good, so that its state is found again whatever becomes of its code.
    * @example
    * orders.keyBy('user').sum('amount').uid('totals');
    */
