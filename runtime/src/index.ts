@@ -43,7 +43,7 @@ export type {
   WatermarkProgress,
 } from './engine/view.ts';
 export type { SessionEnvironment, Snapshot } from './api/session-environment.ts';
-export type { OperatorMetrics } from './engine/lane.ts';
+export type { OperatorMetrics } from './engine/operator-metrics.ts';
 
 export { Duration, Time, type DurationLike } from './time/duration.ts';
 export { MAX_TIMESTAMP, MIN_TIMESTAMP } from './time/timestamp.ts';

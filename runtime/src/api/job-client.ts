@@ -1,4 +1,4 @@
-import type { OperatorMetrics } from '../engine/lane.ts';
+import type { OperatorMetrics } from '../engine/operator-metrics.ts';
 
 /**
  * Where a job stands: `created` before it runs, `paused` with its session; `finished` when all its input has ended, `failed` when a

@@ -1,7 +1,7 @@
 import type { JobClient, JobExecutionResult, JobStatus } from '../api/job-client.ts';
 import type { Clock } from '../time/runtime-clock.ts';
 import { jobCanceled } from './engine-errors.ts';
-import type { OperatorMetrics } from './lane.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
 import type { LaneRunner } from './lane-runner.ts';
 
 let jobs = 0;

@@ -68,9 +68,9 @@ class ChainWriter implements FusionScope {
   /** Code that hands a record to all consumers. */
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
     return consumers
-      .map(({ vertex, input }) => {
+      .map(({ vertex, input, edge }) => {
         const operator = vertex.operator!;
-        const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;\n`;
+        const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;${edge === undefined ? '' : ` ${this.#count(edge)}++;`}\n`;
         if (!operator.fusable)
           return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
         // What several streams lead to is compiled once, behind its own output.

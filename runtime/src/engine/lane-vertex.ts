@@ -22,6 +22,10 @@ export interface LaneVertex {
 export interface LaneConsumer {
   readonly vertex: LaneVertex;
   readonly input: number;
+  /** Where watermarks come from, as the reader's combiner knows it: an input, or one subtask of it. */
+  readonly channel: string;
+  /** Counter of what comes this way, where the reader's own counts several ways. */
+  readonly edge?: number;
 }
 
 export type Collect = (value: unknown, timestamp: number | undefined) => void;

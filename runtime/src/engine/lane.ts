@@ -4,10 +4,15 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { Operator } from '../operators/operator.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
-import { WatermarkCombiner, type WatermarkCombinerState } from '../time/watermark-combiner.ts';
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermark-combiner.ts';
+import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
+import { LaneMeter } from './lane-meter.ts';
+import { LanePlan } from './lane-plan.ts';
 import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
 import { PrintOperator, ViewOperator } from './operator-ends.ts';
 import type { ViewObserver, WatermarkProgress } from './view.ts';
 
@@ -30,13 +35,21 @@ export interface LaneOptions {
   ) => void;
   /** True to refuse function instances that were opened before, even where they could be made anew. */
   readonly strictInstances?: boolean;
+  /** Called, at any time, when an operator has got something from outside: `processMail` is to follow in a slice. */
+  readonly onMail?: () => void;
 }
 
 export interface NodeSnapshot {
   readonly watermark: number;
   readonly idle: boolean;
+  /** Records that came too late. */
   readonly lateRecords: number;
+  /** Those of them that went to a side output. */
+  readonly lateSideOutputs?: number;
+  /** Records that it has taken in. */
   readonly recordsIn: number;
+  /** Records handed on where a reader has several inputs, in the order of its readers. */
+  readonly edges?: readonly number[];
   readonly inputs?: WatermarkCombinerState;
   readonly state: unknown;
 }
@@ -47,15 +60,6 @@ export interface LaneSnapshot {
   readonly nodes: Readonly<Record<string, NodeSnapshot>>;
 }
 
-export interface OperatorMetrics {
-  readonly operator: string;
-  readonly kind: string;
-  readonly recordsIn: number;
-  readonly lateRecords: number;
-  readonly timers: number;
-  readonly stateEntries: number;
-}
-
 /**
  * A running copy of the part of a graph that its sinks need. It is driven from outside: batches, the passing of
  * processing time, the end of the inputs. After an error it is of no more use, and nothing else is touched.
@@ -63,18 +67,34 @@ export interface OperatorMetrics {
 export class Lane implements Delivery {
   readonly sources: readonly StreamNode[];
   readonly #options: LaneOptions;
-  readonly #vertices: LaneVertex[] = [];
-  readonly #byNode = new Map<StreamNode, LaneVertex>();
+  readonly #vertices: readonly LaneVertex[];
+  readonly #subtasks: ReadonlyMap<StreamNode, readonly LaneVertex[]>;
   readonly #sources = new Map<number, LaneSource>();
+  /** Vertices that ask the world outside. */
+  readonly #async: readonly LaneVertex[];
+  /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
+  readonly #meter: LaneMeter;
   #now: number;
 
   constructor(sinks: readonly StreamNode[], options: LaneOptions) {
     this.#options = options;
     this.#now = options.startTime;
-    for (const sink of sinks) this.#visit(sink);
+    const plan = new LanePlan(sinks, {
+      keyOf: options.keyOf,
+      operatorOf: (node, inputs) => this.#operatorOf(node, inputs),
+      outputOf: (node) => new VertexOutput(node, this),
+    });
+    this.#vertices = plan.vertices;
+    this.#subtasks = plan.subtasks;
+    for (const { node, operator, output } of this.#vertices) {
+      if (operator !== undefined) continue;
+      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), () => this.#now));
+    }
     this.sources = this.#vertices.filter(({ operator }) => operator === undefined).map(({ node }) => node);
-    this.#counts = new Float64Array(this.#vertices.length);
+    this.#async = this.#vertices.filter(({ operator }) => operator?.isAsync);
+    this.#counts = new Float64Array(this.#vertices.length + plan.edges);
+    this.#meter = new LaneMeter(this.#counts);
     for (const vertex of this.#vertices) this.#connect(vertex);
   }
 
@@ -158,15 +178,42 @@ export class Lane implements Delivery {
     if (now > this.#now) this.#now = now;
   }
 
+  /** Lets operators take what has come from outside. */
+  processMail(): void {
+    for (const vertex of this.#async) this.#guarded(vertex, () => vertex.operator!.onMail());
+  }
+
+  /** Records that wait for something outside; a lane has not ended before they are through. */
+  get inFlight(): number {
+    return this.#async.reduce((sum, { operator }) => sum + operator!.inFlight, 0);
+  }
+
+  /** True while it is to be handed no more records, as it waits for the world outside. */
+  get blocked(): boolean {
+    return this.#async.some(({ operator }) => operator!.blocked);
+  }
+
+  /** Answers from outside that are still to come. */
+  get answersAwaited(): number {
+    return this.#async.reduce((sum, { operator }) => sum + operator!.answersAwaited, 0);
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
   /** All state. It may share objects with the running operators: write or clone it before anything else happens. */
   snapshot(): LaneSnapshot {
     const nodes: Record<string, NodeSnapshot> = {};
-    for (const { node, key, index, operator, combiner, output } of this.#vertices) {
+    for (const vertex of this.#vertices) {
+      const { node, key, index, operator, combiner, output } = vertex;
       nodes[key] = {
         watermark: operator?.currentWatermark ?? output.watermark,
         idle: output.idle,
         lateRecords: operator?.lateRecords ?? 0,
+        lateSideOutputs: operator?.lateSideOutputs ?? 0,
         recordsIn: this.#counts[index]!,
+        edges: edgesOf(vertex).map((edge) => this.#counts[edge]!),
         inputs: combiner?.snapshot(),
         state: operator === undefined ? this.#sources.get(node.id)!.snapshot() : operator.snapshot(),
       };
@@ -177,12 +224,14 @@ export class Lane implements Delivery {
   /** Takes up the state of nodes with equal keys; before `open`. The lane then owns the snapshot's objects. */
   restore(snapshot: LaneSnapshot): void {
     this.#now = snapshot.now;
-    for (const { node, key, index, operator, combiner, output } of this.#vertices) {
+    for (const vertex of this.#vertices) {
+      const { node, key, index, operator, combiner, output } = vertex;
       const saved = snapshot.nodes[key];
       if (saved === undefined) continue;
       output.watermark = saved.watermark;
       output.idle = saved.idle;
       this.#counts[index] = saved.recordsIn;
+      edgesOf(vertex).forEach((edge, at) => (this.#counts[edge] = saved.edges?.[at] ?? 0));
       if (saved.inputs !== undefined) combiner?.restore(saved.inputs);
       if (operator === undefined) {
         this.#sources.get(node.id)!.restore(saved.state);
@@ -190,59 +239,89 @@ export class Lane implements Delivery {
       }
       operator.currentWatermark = saved.watermark;
       operator.lateRecords = saved.lateRecords;
+      operator.lateSideOutputs = saved.lateSideOutputs ?? 0;
       if (saved.state !== undefined) operator.restore(saved.state);
     }
   }
 
   /** Event time as each operator sees it, in the order of the graph; views are left out. */
   progress(): WatermarkProgress[] {
-    return this.#vertices
-      .filter(({ node }) => node.view === undefined)
-      .map(({ node, operator, output }) => ({
+    return [...this.#subtasks].flatMap(([node, subtasks]) => {
+      if (node.view !== undefined) return [];
+      const maxima = subtasks.flatMap(({ operator }) =>
+        operator instanceof TimestampsOperator ? (operator.maxTimestamp ?? []) : [],
+      );
+      return {
         operator: node.name,
-        watermark: output.watermark,
+        watermark: lowestWatermark(subtasks),
         maxTimestamp:
-          operator === undefined
-            ? this.#sources.get(node.id)!.maxTimestamp
-            : operator instanceof TimestampsOperator
-              ? operator.maxTimestamp
-              : undefined,
-        idle: output.idle,
-        lateRecords: operator?.lateRecords ?? 0,
-      }));
+          this.#sources.get(node.id)?.maxTimestamp ?? (maxima.length > 0 ? Math.max(...maxima) : undefined),
+        idle: subtasks.every(({ output }) => output.idle),
+        lateRecords: sumOf(subtasks, ({ operator }) => operator?.lateRecords),
+      };
+    });
   }
 
-  metrics(): OperatorMetrics[] {
-    return this.#vertices.map(({ node, operator, index }) => ({
-      operator: node.name,
-      kind: node.kind,
-      recordsIn: this.#counts[index]!,
-      lateRecords: operator?.lateRecords ?? 0,
-      timers: operator?.timerCount ?? 0,
-      stateEntries: operator?.stateEntryCount ?? 0,
-    }));
+  /** @param now the runtime's clock in epoch ms, by which watermarks lag */
+  metrics(now = this.#now): OperatorMetrics[] {
+    const { busyShare, perSecond } = this.#meter.rates();
+    return [...this.#subtasks].map(([node, subtasks]) => {
+      const watermark = lowestWatermark(subtasks);
+      const known = watermark > MIN_TIMESTAMP;
+      const late = sumOf(subtasks, ({ operator }) => operator?.lateRecords);
+      const aside = sumOf(subtasks, ({ operator }) => operator?.lateSideOutputs);
+      return {
+        operator: node.name,
+        kind: node.kind,
+        uid: node.uid,
+        cell: node.cell,
+        parallelism: subtasks.length,
+        recordsIn: sumOf(subtasks, ({ index }) => this.#counts[index]),
+        recordsOut: sumOf(subtasks, (vertex) => this.#out(vertex, (index) => this.#counts[index]!)),
+        recordsInPerSecond: sumOf(subtasks, ({ index }) => perSecond(index)),
+        recordsOutPerSecond: sumOf(subtasks, (vertex) => this.#out(vertex, perSecond)),
+        busyShare,
+        watermark: known ? watermark : undefined,
+        watermarkLag: known && watermark < MAX_TIMESTAMP ? now - watermark : undefined,
+        idle: subtasks.every(({ output }) => output.idle),
+        lateRecords: late,
+        lateRecordsDropped: late - aside,
+        lateRecordsSideOutput: aside,
+        timers: sumOf(subtasks, ({ operator }) => operator?.timerCount),
+        stateEntries: sumOf(subtasks, ({ operator }) => operator?.stateEntryCount),
+      };
+    });
+  }
+
+  /** What a vertex has handed on, which is what its readers have taken in: nothing is counted twice. */
+  #out({ consumers, sideConsumers }: LaneVertex, read: (index: number) => number): number {
+    let sum = 0;
+    for (const [first] of [consumers, ...sideConsumers.values()]) {
+      if (first !== undefined) sum += read(first.edge ?? first.vertex.index);
+    }
+    return sum;
   }
 
   /** Called by the outputs of vertices. */
-  watermark({ vertex, input }: LaneConsumer, timestamp: number): void {
+  watermark({ vertex, channel }: LaneConsumer, timestamp: number): void {
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
       if (timestamp > operator!.currentWatermark)
         this.#guarded(vertex, () => operator!.processWatermark(timestamp));
       return;
     }
-    combiner.update(String(input), timestamp);
+    combiner.update(channel, timestamp);
     this.#combined(vertex, combiner);
   }
 
   /** Called by the outputs of vertices. */
-  idle({ vertex, input }: LaneConsumer, idle: boolean): void {
+  idle({ vertex, channel }: LaneConsumer, idle: boolean): void {
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
       operator!.processIdle(idle);
       return;
     }
-    combiner.setIdle(String(input), idle);
+    combiner.setIdle(channel, idle);
     this.#combined(vertex, combiner);
   }
 
@@ -256,7 +335,7 @@ export class Lane implements Delivery {
     const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
     this.#counts[vertex.index]! += count;
     try {
-      work(source);
+      this.#meter.measure(() => work(source));
     } catch (error) {
       throw this.#failure(error, vertex);
     }
@@ -272,49 +351,16 @@ export class Lane implements Delivery {
     if (combiner.idle) operator.processIdle(true);
   }
 
-  #visit(node: StreamNode): LaneVertex {
-    const known = this.#byNode.get(node);
-    if (known !== undefined) return known;
-    const inputs = node.inputs.map(({ from }) => this.#visit(from));
-    const { keyOf } = this.#options;
-    const index = this.#vertices.length;
-    const output = new VertexOutput(node, this);
-    const vertex: LaneVertex = {
-      node,
-      key: keyOf === undefined ? (node.uid ?? `${index}:${node.kind}`) : keyOf(node),
-      index,
-      operator: this.#operatorOf(node, inputs),
-      output,
-      combiner: node.inputs.length > 1 ? new WatermarkCombiner() : undefined,
-      consumers: [],
-      sideConsumers: new Map(),
-    };
-    if (node.source !== undefined) {
-      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), () => this.#now));
-    }
-    node.inputs.forEach(({ sideOutput }, input) => {
-      vertex.combiner?.register(String(input));
-      const from = inputs[input]!;
-      if (sideOutput === undefined) {
-        from.consumers.push({ vertex, input });
-        return;
-      }
-      const others = from.sideConsumers.get(sideOutput) ?? [];
-      from.sideConsumers.set(sideOutput, [...others, { vertex, input }]);
-    });
-    this.#vertices.push(vertex);
-    this.#byNode.set(node, vertex);
-    return vertex;
-  }
-
-  #operatorOf(node: StreamNode, inputs: readonly LaneVertex[]): Operator | undefined {
+  #operatorOf(node: StreamNode, inputs: readonly (readonly LaneVertex[])[]): Operator | undefined {
     const { views, print } = this.#options;
     if (node.source !== undefined) return undefined;
     if (node.view !== undefined) {
       if (views === undefined) throw new TypeError(`nobody looks at ${node.name}`);
-      const direct =
-        node.inputs.length === 1 && node.inputs[0]!.sideOutput === undefined ? inputs[0] : undefined;
-      return new ViewOperator(views(node), direct?.operator);
+      const direct = node.inputs.length === 1 && node.inputs[0]!.sideOutput === undefined ? inputs[0]! : [];
+      return new ViewOperator(
+        views(node),
+        direct.flatMap(({ operator }) => operator ?? []),
+      );
     }
     if (node.kind === 'print') {
       const { prefix } = node.parameters;
@@ -331,7 +377,10 @@ export class Lane implements Delivery {
     const fail: Fail = (error, at, record) => {
       throw this.#failure(error, this.#vertices[at]!, previewValue(record));
     };
-    output.connect(vertex, (readers) => compileChain(readers, this.#counts, fail));
+    const compile = (readers: readonly LaneConsumer[]) => compileChain(readers, this.#counts, fail);
+    output.connect(vertex, operator instanceof ExchangeOperator ? () => () => undefined : compile);
+    if (operator instanceof ExchangeOperator)
+      operator.connect(consumers.map((consumer) => compile([consumer])));
     if (operator === undefined) {
       this.#sources.get(node.id)!.compile(index, consumers, this.#counts, fail);
       return;
@@ -342,6 +391,7 @@ export class Lane implements Delivery {
       autoWatermarkInterval: this.#intervalOf(node),
       tracksEmission: consumers.some((consumer) => consumer.vertex.node.view !== undefined),
       strictInstances: this.#options.strictInstances ?? false,
+      announceMail: () => this.#options.onMail?.(),
     });
   }
 
@@ -360,7 +410,8 @@ export class Lane implements Delivery {
     try {
       work();
     } catch (error) {
-      throw this.#failure(error, vertex);
+      const record = vertex.operator?.failedRecord;
+      throw this.#failure(error, vertex, record === undefined ? undefined : previewValue(record));
     }
   }
 
@@ -374,4 +425,17 @@ export class Lane implements Delivery {
     if (source === undefined) throw new RangeError(`the lane reads no source ${id}`);
     return source;
   }
+}
+
+function sumOf(subtasks: readonly LaneVertex[], count: (vertex: LaneVertex) => number | undefined): number {
+  return subtasks.reduce((sum, vertex) => sum + (count(vertex) ?? 0), 0);
+}
+
+function lowestWatermark(subtasks: readonly LaneVertex[]): number {
+  return Math.min(...subtasks.map(({ output }) => output.watermark));
+}
+
+/** Counters of the edges that start at a vertex. */
+function edgesOf({ consumers, sideConsumers }: LaneVertex): number[] {
+  return [...consumers, ...[...sideConsumers.values()].flat()].flatMap(({ edge }) => edge ?? []);
 }

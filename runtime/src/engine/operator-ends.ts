@@ -1,3 +1,4 @@
+import type { Emission } from '../operators/emission.ts';
 import { formatValue } from '../operators/format-value.ts';
 import { Operator } from '../operators/operator.ts';
 import type { ViewObserver } from './view.ts';
@@ -5,16 +6,19 @@ import type { ViewObserver } from './view.ts';
 /** Hands records to a view, with what the operator right before it says of them. */
 export class ViewOperator extends Operator {
   readonly #observer: ViewObserver;
-  readonly #upstream: Operator | undefined;
+  readonly #upstream: readonly Operator[];
 
-  constructor(observer: ViewObserver, upstream: Operator | undefined) {
+  constructor(observer: ViewObserver, upstream: readonly Operator[]) {
     super();
     this.#observer = observer;
     this.#upstream = upstream;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
-    this.#observer.onRecord(value, timestamp, this.#upstream?.emission);
+    // Only the subtask that emits just now has something to say.
+    let emission: Emission | undefined;
+    for (const operator of this.#upstream) emission ??= operator.emission;
+    this.#observer.onRecord(value, timestamp, emission);
   }
 
   protected override onWatermark(timestamp: number): void {

@@ -128,8 +128,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
   /** Counts a record that is late, or belongs to no window. Generated code calls it. */
   skip(value: unknown, timestamp: number | undefined): void {
     if (saturatingAdd(timestamp!, this.#options.allowedLateness) > this.currentWatermark) return;
-    this.lateRecords++;
-    if (this.#options.lateTag !== undefined) this.output.sideOutput(this.#options.lateTag, value, timestamp);
+    this.tooLate(value, timestamp, this.#options.lateTag);
   }
 
   /** Emits the result of one key. Generated code calls it for records behind the watermark. */

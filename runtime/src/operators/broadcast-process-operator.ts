@@ -16,6 +16,7 @@ import {
 } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
+import type { Partitioning } from './operator.ts';
 import { ResultCollector } from './result-collector.ts';
 import { TwoInputOperator } from './two-input-operator.ts';
 
@@ -59,6 +60,10 @@ export class BroadcastProcessOperator extends TwoInputOperator {
     this.#source = source;
     this.#names = names;
     this.#keyed = keySelector !== undefined;
+  }
+
+  override partitioning(input: number): Partitioning {
+    return input === 1 ? 'broadcast' : super.partitioning(input);
   }
 
   override open(): void {

@@ -1,7 +1,7 @@
 import { AlignedWindowOperator, type AlignedWindowOptions } from './aligned-window-operator.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
-import type { Operator } from './operator.ts';
+import type { Operator, Partitioning } from './operator.ts';
 import { WindowOperator, type WindowOperatorOptions } from './window-operator.ts';
 
 /** Windows over the records of two streams with equal keys; they are tagged with the stream they came by. */
@@ -16,6 +16,10 @@ export class CoWindowOperator extends WindowOperator {
 
   override processElement(value: unknown, timestamp: number | undefined): void {
     this.processKeyed(this.keySelector.keyOf(value), { isOne: true, value }, timestamp);
+  }
+
+  override partitioning(input: number): Partitioning {
+    return this.#keys[input];
   }
 
   override fuse(
@@ -41,6 +45,10 @@ export class CoAlignedWindowOperator extends AlignedWindowOperator {
 
   override processElement(value: unknown, timestamp: number | undefined): void {
     this.processKeyed(this.keySelector.keyOf(value), { isOne: true, value }, timestamp);
+  }
+
+  override partitioning(input: number): Partitioning {
+    return this.#keys[input];
   }
 
   override fuse(

@@ -111,7 +111,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
   processElement1(left: unknown, timestamp: number | undefined, key: unknown): void {
     const { lower, upper, leftLateTag } = this.#options;
     if (timestamp === undefined) throw missingTimestamp('interval joins');
-    if (timestamp < this.currentWatermark) return this.#late(left, timestamp, leftLateTag);
+    if (timestamp < this.currentWatermark) return this.tooLate(left, timestamp, leftLateTag);
     const slot = this.#add(key, true, left, timestamp);
     const others = this.#rights[slot];
     if (others === undefined) return;
@@ -130,7 +130,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
   processElement2(right: unknown, timestamp: number | undefined, key: unknown): void {
     const { lower, upper, rightLateTag } = this.#options;
     if (timestamp === undefined) throw missingTimestamp('interval joins');
-    if (timestamp < this.currentWatermark) return this.#late(right, timestamp, rightLateTag);
+    if (timestamp < this.currentWatermark) return this.tooLate(right, timestamp, rightLateTag);
     const slot = this.#add(key, false, right, timestamp);
     const others = this.#lefts[slot];
     if (others === undefined) return;
@@ -190,11 +190,6 @@ export class IntervalJoinOperator extends TwoInputOperator {
     collector.timestamp = context.getTimestamp();
     const results = this.#function(left, right, context, collector);
     if (results !== undefined) collector.drain(results);
-  }
-
-  #late(value: unknown, timestamp: number, tag: string | undefined): void {
-    this.lateRecords++;
-    if (tag !== undefined) this.output.sideOutput(tag, value, timestamp);
   }
 
   /** Keeps a record; returns its key's slot. */

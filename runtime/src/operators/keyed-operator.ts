@@ -1,6 +1,6 @@
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
-import { Operator } from './operator.ts';
+import { Operator, type Partitioning } from './operator.ts';
 
 /** An operator on keyed records. */
 export abstract class KeyedOperator extends Operator {
@@ -15,6 +15,14 @@ export abstract class KeyedOperator extends Operator {
 
   processElement(value: unknown, timestamp: number | undefined): void {
     this.processKeyed(this.keySelector.keyOf(value), value, timestamp);
+  }
+
+  override partitioning(_input: number): Partitioning {
+    return this.keySelector;
+  }
+
+  override get isParallel(): boolean {
+    return this.keySelector.keyed;
   }
 
   // The key is taken in the generated code, where its call site sees one kind of record only.

@@ -1,6 +1,7 @@
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { Emission } from './emission.ts';
 import type { FusionScope } from './fusion-scope.ts';
+import type { KeySelector } from './key-selector.ts';
 
 /** Where an operator sends what it makes. */
 export interface Output {
@@ -21,7 +22,12 @@ export interface OperatorRuntime {
   readonly tracksEmission: boolean;
   /** True to refuse function instances that were opened before even where they could be made anew. */
   readonly strictInstances: boolean;
+  /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
+  readonly announceMail: () => void;
 }
+
+/** By the group of their keys, to all, or as they come. */
+export type Partitioning = KeySelector | 'broadcast' | undefined;
 
 /**
  * One running copy of an operator. Life: `setup`, perhaps `restore`, `open`, then records, watermarks and timers, one at
@@ -33,6 +39,8 @@ export abstract class Operator {
   currentWatermark = MIN_TIMESTAMP;
   /** Records dropped or sent aside because they came too late. */
   lateRecords = 0;
+  /** Those of them that were sent aside. */
+  lateSideOutputs = 0;
   /** Set while a record is emitted if `tracksEmission`. */
   emission: Emission | undefined;
   /** True if `fuse` hands records on by `next` only, so that it costs no call. */
@@ -70,6 +78,30 @@ export abstract class Operator {
   /** Fires its processing-time timers up to `time`; the clock shows `time`. */
   onProcessingTime(_time: number): void {}
 
+  /** True if it asks the world outside, so that the members below have something to say. */
+  readonly isAsync: boolean = false;
+
+  /** Records that it has taken and that are not through; the lane does not end before they are. */
+  get inFlight(): number {
+    return 0;
+  }
+
+  /** True while the lane is to hand over no more. */
+  get blocked(): boolean {
+    return false;
+  }
+
+  /** Answers from outside that are still to come, whenever that is, or to be taken. */
+  get answersAwaited(): number {
+    return 0;
+  }
+
+  /** Takes what has come from outside. */
+  onMail(): void {}
+
+  /** The record that it was about when it threw outside of `processElement`. */
+  failedRecord: unknown;
+
   get timerCount(): number {
     return 0;
   }
@@ -84,6 +116,24 @@ export abstract class Operator {
   }
 
   restore(_state: unknown): void {}
+
+  /** Counts a record that came too late, and sends it aside if there is a tag for such. */
+  protected tooLate(value: unknown, timestamp: number | undefined, tag: string | undefined): void {
+    this.lateRecords++;
+    if (tag === undefined) return;
+    this.lateSideOutputs++;
+    this.output.sideOutput(tag, value, timestamp);
+  }
+
+  /** How records are spread over several subtasks by the input of that number. */
+  partitioning(_input: number): Partitioning {
+    return undefined;
+  }
+
+  /** False if one subtask must see all records. */
+  get isParallel(): boolean {
+    return true;
+  }
 
   /** Code that processes `value`, which comes by the input of that number; a fusable operator hands on by `next`. */
   fuse(

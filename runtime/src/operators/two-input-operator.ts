@@ -1,6 +1,6 @@
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
-import { Operator } from './operator.ts';
+import { Operator, type Partitioning } from './operator.ts';
 
 /** Keys of the two inputs of an operator; an input without one hands over records with no key. */
 export interface InputKeys {
@@ -27,6 +27,10 @@ export abstract class TwoInputOperator extends Operator {
   /** A record of the first input. */
   processElement(value: unknown, timestamp: number | undefined): void {
     this.processElement1(value, timestamp, this.#keys.first?.keyOf(value));
+  }
+
+  override partitioning(input: number): Partitioning {
+    return input === 0 ? this.#keys.first : this.#keys.second;
   }
 
   override fuse(

@@ -121,9 +121,7 @@ export class WindowOperator extends KeyedOperator {
       this.#eventTime &&
       saturatingAdd(time, this.#options.allowedLateness) <= this.currentWatermark
     ) {
-      this.lateRecords++;
-      if (this.#options.lateTag !== undefined)
-        this.output.sideOutput(this.#options.lateTag, value, timestamp);
+      this.tooLate(value, timestamp, this.#options.lateTag);
     }
     if (owner.windows.size === 0) this.#keys.delete(keyIdentity(key));
   }

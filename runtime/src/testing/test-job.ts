@@ -1,9 +1,10 @@
 import type { DataStream } from '../api/data-stream.ts';
+import { checkParallelism } from '../api/parallelism.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
 import { Lane, type LaneSnapshot } from '../engine/lane.ts';
 import { afterRealTime } from '../engine/slice-loop.ts';
 import type { RecordOrigin } from '../engine/view.ts';
-import { badArgument, notYet } from '../errors.ts';
+import { badArgument } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
@@ -56,7 +57,7 @@ export interface TestJobOptions {
   readonly snapshotEveryStep?: boolean;
   /** Ends the input after the last step. */
   readonly end?: boolean;
-  /** Number of subtasks; only 1 so far. */
+  /** Number of subtasks of every operator that does not set its own. Default: 1. */
   readonly parallelism?: number;
   /** Names of the inputs, if there are several. */
   readonly inputs?: readonly string[];
@@ -74,7 +75,7 @@ export type BuildMany<T, R, N extends string = string> = {
 /**
  * Runs a job step by step on a manual clock; each step runs until the job is quiet.
  * @param build describes the job; it is called anew after every snapshot
- * @throws {TidemarkError} `bad-argument` for a step to an input that is not named; `not-yet` for a parallelism above 1; what the job
+ * @throws {TidemarkError} `bad-argument` for a step to an input that is not named; what the job
  *   fails with
  * @example
  * const result = await testJob(
@@ -102,8 +103,7 @@ export async function testJob<T, R>(
   build: ((input: DataStream<T>) => DataStream<R>) | BuildMany<T, R>,
   options: TestJobOptions = {},
 ): Promise<TestResult<R>> {
-  if ((options.parallelism ?? 1) !== 1)
-    throw notYet('A parallelism above 1 in testJob', 'Leave the option out.');
+  checkParallelism(options.parallelism ?? 1);
   const run = new TestRun<R>(build as (inputs: unknown) => DataStream<R>, options);
   run.start();
   for (const step of steps) {
@@ -150,6 +150,9 @@ class TestRun<R> {
     const built = this.#build(
       this.#options.inputs === undefined ? streams[0]![1] : Object.fromEntries(streams),
     );
+    for (const node of environment.graph.nodes) {
+      if (node.parallelism === 1) node.parallelism = this.#options.parallelism ?? 1;
+    }
     const output = environment.graph.add({
       kind: 'view',
       inputs: [{ from: built.node }],
