@@ -88,11 +88,13 @@ export class Engine {
   }
 
   /** Seq before the oldest entry of these sources whose records are still at hand; where a rebuilt lane starts. */
-  recordedSince(keys: Iterable<string>, startAfter: number): number {
+  recordedSince(sources: ReadonlyMap<string, readonly StreamNode[]>, startAfter: number): number {
     let since = Math.max(startAfter, this.timeline.tail - 1);
-    const wanted = new Set(keys);
     for (const entry of this.timeline.between(since)) {
-      if (wanted.has(entry.source) && entry.kind === 'batch' && !this.#reachable(entry)) since = entry.seq;
+      const [node] = sources.get(entry.source) ?? [];
+      if (node === undefined || entry.kind !== 'batch') continue;
+      // Of a source that can be read again, records are at hand whether or not anybody reads it now.
+      if (entry.batch === undefined && !node.source?.rereadable) since = entry.seq;
     }
     return since;
   }
@@ -166,7 +168,11 @@ export class Engine {
       progress = this.#readSources(expired);
       for (const runner of this.#runners) {
         if (expired()) break;
-        if (runner.hasMail) this.#entered(runner, () => runner.processMail());
+        if (runner.hasMail) {
+          this.#entered(runner, () => runner.processMail());
+          // Its sources may be read again.
+          progress = true;
+        }
         for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
           if (!this.#entered(runner, () => runner.step())) break;
           progress = true;
@@ -252,10 +258,6 @@ export class Engine {
     while (this.#recorded[0] && this.#recorded[0].seq <= through) {
       this.#recordedRows -= this.#recorded.shift()?.count ?? 0;
     }
-  }
-
-  #reachable(entry: TimelineEntry): boolean {
-    return entry.batch !== undefined || this.#sources.get(entry.source)?.source.rereadable === true;
   }
 
   #sourceOf(key: string, node: StreamNode): SourceLog {

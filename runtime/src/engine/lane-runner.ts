@@ -24,7 +24,7 @@ export interface LaneRunnerOptions {
   readonly timeline: Timeline;
   readonly clock: Clock;
   /** Seq after which a rebuilt lane reads these sources: where the recording of them begins. */
-  readonly startAfter: (sourceKeys: Iterable<string>) => number;
+  readonly startAfter: (sources: ReadonlyMap<string, readonly StreamNode[]>) => number;
   readonly lane: Omit<LaneOptions, 'startTime' | 'views'>;
   readonly openView?: (node: StreamNode) => ViewObserver;
   /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
@@ -61,7 +61,7 @@ export class LaneRunner {
       const key = options.sourceKey(node);
       this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
     }
-    this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf.keys());
+    this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf);
     this.#lane = this.#makeLane(cut);
   }
 
@@ -160,7 +160,7 @@ export class LaneRunner {
 
   /** Lets processing time pass at the live end. */
   advanceTo(now: number): void {
-    if (!this.live) return this.#passTimeBlocked(now);
+    if (!this.live || this.#status === 'catching-up') return this.#passTimeBlocked(now);
     this.#blockedSince = undefined;
     if (this.#status === 'running') this.#guarded(() => this.#advance(now));
   }
@@ -184,7 +184,7 @@ export class LaneRunner {
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
-    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf.keys());
+    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
     this.#error = undefined;
     this.#lane = this.#makeLane(cut);
     this.#status = 'created';

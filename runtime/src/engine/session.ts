@@ -402,7 +402,7 @@ export class Session implements ExecutionBackend {
         sourceKey,
         timeline: this.engine.timeline,
         clock: this.clock,
-        startAfter: (keys) => this.#startAfter(keys, sinks),
+        startAfter: (sources) => this.#startAfter(sources, sinks),
         lane: {
           keyOf: laneKeys(this.#fingerprints),
           print: (_node, text) => this.#host.print(owner.cell(), text),
@@ -417,9 +417,9 @@ export class Session implements ExecutionBackend {
   }
 
   /** Where a lane that starts from nothing begins: at the start of the recording, or from when that reaches back (law 5). */
-  #startAfter(keys: Iterable<string>, sinks: readonly StreamNode[]): number {
+  #startAfter(sources: ReadonlyMap<string, readonly StreamNode[]>, sinks: readonly StreamNode[]): number {
     const start = this.#startSeq - 1;
-    const since = this.engine.recordedSince(keys, start);
+    const since = this.engine.recordedSince(sources, start);
     const first = this.engine.timeline.at(since + 1);
     if (since > start && first) {
       const name = sinks.map((sink) => sink.name).join(', ');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generatorSource, TumblingEventTimeWindows, WatermarkStrategy } from '../../../runtime/src/index.ts';
+import type { StreamNode } from '../../../runtime/src/graph/stream-node.ts';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
 import { Notebook, SeenView, temporaryFolder } from './notebook.ts';
 
@@ -273,7 +274,8 @@ describe('law 12: bounded by default', () => {
     const engine = new Engine({ clock, timeline, record: true, recordedEntries: 20 });
     const node = notebook.env.fromSequence(1, 100 * 1024).node;
     const seen = new SeenView();
-    const startAfter = (keys: Iterable<string>) => engine.recordedSince(keys, 0);
+    const startAfter = (sources: ReadonlyMap<string, readonly StreamNode[]>) =>
+      engine.recordedSince(sources, 0);
     const run = (openView: () => SeenView) =>
       new LaneRunner({
         sinks: [readerNode(node, 'all')],
