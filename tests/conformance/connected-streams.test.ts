@@ -250,6 +250,10 @@ test('an error names the operator and the record', async () => {
 test('misuse is refused when the job is built', () => {
   const [one, other] = [0, 1].map(() => StreamExecutionEnvironment.getExecutionEnvironment().fromData(1));
   expect(() => one!.connect(other!)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  // @ts-expect-error A stream is missing.
+  expect(() => one!.connect()).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  // @ts-expect-error A stream is no function.
+  expect(() => one!.join((n: number) => n)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   const connected = one!.connect(one!);
   // @ts-expect-error One function is too few.
   expect(() => connected.map((n: number) => n, 1)).toThrow(expect.objectContaining({ code: 'bad-argument' }));

@@ -220,6 +220,15 @@ test('bounds the wrong way round are refused when the job is built', async () =>
   await expect(run).rejects.toMatchObject({ code: 'bad-argument' });
 });
 
+test('a stream without keys is refused when the job is built', async () => {
+  const run = runTwoInputs<number, number, string>([], ({ left, right }) => {
+    // @ts-expect-error It has no keys.
+    const join = left.keyBy(oneKey).intervalJoin<number>(right);
+    return join.between(0, 1).process((a, b) => [`${a}${b}`]);
+  });
+  await expect(run).rejects.toMatchObject({ code: 'bad-argument' });
+});
+
 test('a record without a timestamp fails, and says how to give it one', async () => {
   const run = runTwoInputs<number, number, string>([on('left', element(1))], (inputs) =>
     pairs(inputs, [0, 1]),

@@ -9,11 +9,9 @@ import { FunctionSource } from '../operators/function-source.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
 import { MapOperator } from '../operators/map-operator.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
-import { fieldReduce, reducing, reducingNumbers, type FieldName } from '../operators/field-aggregate.ts';
+import type { FieldName } from '../operators/field-aggregate.ts';
 import { KeyedProcessOperator } from '../operators/keyed-process-operator.ts';
 import type { KeyedProcessFunction, ProcessFunction } from '../operators/process-function.ts';
-import { RollingAggregateOperator } from '../operators/rolling-aggregate-operator.ts';
-import type { AggregateFunction } from '../state/aggregating-state.ts';
 import type { MapStateDescriptor } from '../state/map-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import { ProcessOperator } from '../operators/process-operator.ts';
@@ -38,11 +36,12 @@ import { ConnectedStreams, KeyedConnectedStreams } from './connected-streams.ts'
 import { DataStreamSink } from './data-stream-sink.ts';
 import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
 import { checkFunction } from './function-argument.ts';
-import { IntervalJoin, type JoinSide } from './interval-join.ts';
+import { IntervalJoin } from './interval-join.ts';
 import { JoinedStreams } from './joined-streams.ts';
-import { keySelectorOf } from './key-argument.ts';
+import { keySelectorOf, notKeyed } from './key-argument.ts';
 import { checkParallelism } from './parallelism.ts';
-import { checkSameGraph, type InGraph } from './same-graph.ts';
+import { checkSameGraph } from './same-graph.ts';
+import { rollingNumber, rollingRecord, rollingReduce } from './rolling-aggregation.ts';
 import { WindowedStream } from './windowed-stream.ts';
 
 type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
@@ -433,7 +432,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
    * await longest.executeAndCollect(); // → ['ab', 'ab', 'abc']
    */
   reduce(fn: ReduceFunction<T>): DataStream<T> {
-    return this.#rolling('reduce', {}, [fn], reducing(fn as ReduceFunction<unknown>));
+    return this.next(rollingReduce(this.#keySelector, fn));
   }
 
   /**
@@ -445,7 +444,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   sum(field: NumericField<T>): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
-    return this.#extreme<T>('sum', field);
+    return this.next<T>(rollingNumber(this.#keySelector, 'sum', field));
   }
 
   /**
@@ -456,7 +455,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   min(field: NumericField<T>): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
-    return this.#extreme<T>('min', field);
+    return this.next<T>(rollingNumber(this.#keySelector, 'min', field));
   }
 
   /**
@@ -467,7 +466,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   max(field: NumericField<T>): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
-    return this.#extreme<T>('max', field);
+    return this.next<T>(rollingNumber(this.#keySelector, 'max', field));
   }
 
   /**
@@ -477,7 +476,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
    * await least.executeAndCollect(); // → [1000, 4000, 1000, 12000]
    */
   minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
-    return this.#extremeBy('minBy', field);
+    return this.next(rollingRecord(this.#keySelector, 'minBy', field));
   }
 
   /**
@@ -487,7 +486,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
    * await most.executeAndCollect(); // → [1000, 4000, 8000, 4000]
    */
   maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
-    return this.#extremeBy('maxBy', field);
+    return this.next(rollingRecord(this.#keySelector, 'maxBy', field));
   }
 
   /**
@@ -533,6 +532,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new WindowedStream<T, K, W>(this.graph, this.node, this.#keySelector, assigner);
   }
 
+  /**
+   * This and another stream, of a type of its own, for one operator. With a keyed stream of the same type of key, both share state
+   * and timers of a key.
+   */
   override connect<U>(broadcast: BroadcastStream<U>): KeyedBroadcastConnectedStream<T, U, K>;
   override connect<U>(other: KeyedStream<U, K>): KeyedConnectedStreams<T, U, K>;
   override connect<U>(other: DataStream<U>): ConnectedStreams<T, U>;
@@ -549,10 +552,9 @@ export class KeyedStream<T, K> extends DataStream<T> {
 
   /** Pairs with the records of another keyed stream that have the same key and a timestamp near: `.between(…, …).process(…)`. */
   intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
-    const side = (stream: InGraph, keySelector: KeySelector): JoinSide => {
-      return { graph: stream.graph, node: stream.node, keySelector };
-    };
-    return new IntervalJoin<T, U>(side(this, this.#keySelector), side(other, other.#keySelector));
+    checkSameGraph('intervalJoin', this, other);
+    if (!(#keySelector in other)) throw notKeyed('intervalJoin');
+    return new IntervalJoin<T, U>(this, this.#keySelector, other, other.#keySelector);
   }
 
   /**
@@ -566,40 +568,5 @@ export class KeyedStream<T, K> extends DataStream<T> {
     const windows = this.window(GlobalWindows.create());
     if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of(n)));
     return windows.evictor(CountEvictor.of(n)).trigger(CountTrigger.of(slide));
-  }
-
-  #extreme<R>(aggregation: 'sum' | 'min' | 'max', field: FieldName | ((value: T) => number)): DataStream<R> {
-    if (typeof field === 'function') {
-      const aggregate = reducingNumbers(aggregation, field as (value: unknown) => number);
-      return this.#rolling(aggregation, { aggregation }, [field], aggregate);
-    }
-    return this.#rolling(aggregation, { aggregation, field }, [], reducing(fieldReduce(aggregation, field)));
-  }
-
-  #extremeBy<R>(aggregation: 'minBy' | 'maxBy', field: FieldName | ((value: T) => unknown)): DataStream<R> {
-    const reduce = fieldReduce(aggregation, field as FieldName | ((value: unknown) => unknown));
-    const named = typeof field === 'function' ? {} : { field };
-    return this.#rolling(
-      aggregation,
-      { aggregation, ...named },
-      typeof field === 'function' ? [field] : [],
-      reducing(reduce),
-    );
-  }
-
-  #rolling<R>(
-    name: string,
-    parameters: Readonly<Record<string, unknown>>,
-    functions: readonly unknown[],
-    aggregate: AggregateFunction<unknown, unknown, unknown>,
-  ): DataStream<R> {
-    const selector = this.#keySelector;
-    return this.next({
-      kind: 'reduce',
-      name,
-      parameters: { ...selector.parameters, ...parameters },
-      functions: [...selector.functions, ...functions],
-      createOperator: () => new RollingAggregateOperator(selector, aggregate),
-    });
   }
 }

@@ -6,10 +6,10 @@ import type { OutputTag } from '../operators/output-tag.ts';
 import type { JoinPairFunction, ProcessJoinFunction } from '../operators/process-join-function.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { DataStream } from './data-stream.ts';
-import { checkSameGraph, type InGraph } from './same-graph.ts';
+import type { InGraph } from './same-graph.ts';
 
-/** A keyed stream as one side of a join. */
-export interface JoinSide extends InGraph {
+interface JoinSide {
+  readonly stream: InGraph;
   readonly keySelector: KeySelector;
 }
 
@@ -20,10 +20,9 @@ export class IntervalJoin<T1, T2> {
   declare readonly types?: readonly [T1, T2];
 
   /** Made by the methods of streams. @internal */
-  constructor(left: JoinSide, right: JoinSide) {
-    checkSameGraph('intervalJoin', left, right);
-    this.#left = left;
-    this.#right = right;
+  constructor(left: InGraph, leftKey: KeySelector, right: InGraph, rightKey: KeySelector) {
+    this.#left = { stream: left, keySelector: leftKey };
+    this.#right = { stream: right, keySelector: rightKey };
   }
 
   /**
@@ -111,10 +110,10 @@ export class IntervalJoined<T1, T2> {
       leftLateTag,
       rightLateTag,
     };
-    const node = left.graph.add({
+    const node = left.stream.graph.add({
       kind: 'interval-join',
       name: 'interval join',
-      inputs: [{ from: left.node }, { from: right.node }],
+      inputs: [{ from: left.stream.node }, { from: right.stream.node }],
       parameters: {
         key1: left.keySelector.parameters,
         key2: right.keySelector.parameters,
@@ -126,7 +125,7 @@ export class IntervalJoined<T1, T2> {
       functions: [...left.keySelector.functions, ...right.keySelector.functions, given],
       createOperator: () => new IntervalJoinOperator(options, given, source),
     });
-    return new DataStream<R>(left.graph, node);
+    return new DataStream<R>(left.stream.graph, node);
   }
 
   #set(settings: Partial<IntervalSettings>): this {

@@ -1,4 +1,4 @@
-import { badArgument } from '../errors.ts';
+import { badArgument, type TidemarkError } from '../errors.ts';
 import { KeySelector } from '../operators/key-selector.ts';
 
 /** A key selector from what the user gave to `method`: the name of a field or a function. */
@@ -13,4 +13,14 @@ export function keySelectorOf(method: string, selector: unknown): KeySelector {
     );
   }
   return new KeySelector(selector as string | number | ((value: unknown) => unknown));
+}
+
+/** What is said of a stream without keys where one with keys is needed. */
+export function notKeyed(method: string): TidemarkError {
+  return badArgument(
+    method,
+    'a stream without keys',
+    'Both streams must be grouped by key.',
+    `Write ${method}(other.keyBy(…)).`,
+  );
 }

@@ -8,8 +8,12 @@ export interface InGraph {
   readonly node: StreamNode;
 }
 
-/** @throws {TidemarkError} `bad-argument` if a stream of another environment is to meet this one */
+/** @throws {TidemarkError} `bad-argument` if what is to meet this stream is none, or one of another environment */
 export function checkSameGraph(method: string, stream: InGraph, other: InGraph): void {
+  // Cells may be run without types.
+  if ((other as InGraph | undefined)?.graph === undefined) {
+    throw badArgument(method, other, 'It takes a stream.', `Write stream.${method}(otherStream).`);
+  }
   if (stream.graph === other.graph) return;
   throw badArgument(
     method,
