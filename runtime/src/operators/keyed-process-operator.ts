@@ -1,5 +1,6 @@
 import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
 import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { FusionScope } from './fusion-scope.ts';
 import type { RuntimeContext } from './rich-function.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
@@ -19,12 +20,13 @@ type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | Proces
 /** Runs a process function with state and timers a key. */
 export class KeyedProcessOperator extends KeyedOperator {
   readonly #source: FunctionSource<AnyKeyedFunction>;
-  readonly #backend = new KeyedStateBackend();
+  // Generated code reads those without `#`.
+  readonly backend = new KeyedStateBackend();
   readonly #eventTimers = new KeyedTimers();
   readonly #processingTimers = new KeyedTimers();
-  #function: AnyKeyedFunction | undefined;
-  #collector!: ResultCollector;
-  #context!: ProcessContext;
+  function: AnyKeyedFunction | undefined;
+  collector!: ResultCollector;
+  context!: ProcessContext;
 
   constructor(keySelector: KeySelector, source: FunctionSource<AnyKeyedFunction>) {
     super(keySelector);
@@ -33,9 +35,9 @@ export class KeyedProcessOperator extends KeyedOperator {
 
   override open(): void {
     const { runtime } = this;
-    const backend = this.#backend;
+    const backend = this.backend;
     backend.sweeper.clock = () => runtime.currentProcessingTime();
-    this.#collector = new ResultCollector(this.output);
+    this.collector = new ResultCollector(this.output);
     const timers = {
       currentProcessingTime: () => runtime.currentProcessingTime(),
       currentWatermark: () => this.currentWatermark,
@@ -45,7 +47,7 @@ export class KeyedProcessOperator extends KeyedOperator {
       deleteEventTimeTimer: (time: number) => this.#eventTimers.delete(backend.currentKey, time),
       deleteProcessingTimeTimer: (time: number) => this.#processingTimers.delete(backend.currentKey, time),
     };
-    this.#context = new ProcessContext(this.output, this.#collector, timers, () => backend.currentKey);
+    this.context = new ProcessContext(this.output, this.collector, timers, () => backend.currentKey);
     const { store } = backend;
     const context: RuntimeContext = {
       getTaskName: () => runtime.name,
@@ -55,36 +57,54 @@ export class KeyedProcessOperator extends KeyedOperator {
       getReducingState: (descriptor) => store.getReducingState(descriptor),
       getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
     };
-    this.#function = this.#source.create(runtime.strictInstances);
-    this.#function.setRuntimeContext(context);
-    this.#function.open();
+    this.function = this.#source.create(runtime.strictInstances);
+    this.function.setRuntimeContext(context);
+    this.function.open();
   }
 
   override close(): void {
-    this.#function?.close();
+    this.function?.close();
   }
 
   processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
-    this.#backend.setCurrentKey(key);
-    const collector = this.#collector;
+    this.backend.setCurrentKey(key);
+    const collector = this.collector;
     collector.timestamp = timestamp;
-    const results = this.#function!.processElement(value, this.#context, collector);
+    const results = this.function!.processElement(value, this.context, collector);
     if (results !== undefined) collector.drain(results);
   }
 
+  override fuse(
+    scope: FusionScope,
+    value: string,
+    timestamp: string,
+    _next: (value: string) => string,
+    _input: number,
+  ): string {
+    const operator = scope.bind(this);
+    const collector = scope.local();
+    const results = scope.local();
+    return `
+${scope.bind(this.backend)}.setCurrentKey(${this.keySelector.write(scope, value)});
+const ${collector} = ${operator}.collector;
+${collector}.timestamp = ${timestamp};
+const ${results} = ${operator}.function.processElement(${value}, ${operator}.context, ${collector});
+if (${results} !== undefined) ${collector}.drain(${results});`;
+  }
+
   protected override onWatermark(timestamp: number): void {
-    this.#context.domain = 'event-time';
+    this.context.domain = 'event-time';
     this.#fire(this.#eventTimers, timestamp);
   }
 
   override get nextProcessingTime(): number {
-    return Math.min(this.#processingTimers.nextTime, this.#backend.sweeper.nextTime);
+    return Math.min(this.#processingTimers.nextTime, this.backend.sweeper.nextTime);
   }
 
   override onProcessingTime(time: number): void {
-    this.#context.domain = 'processing-time';
+    this.context.domain = 'processing-time';
     this.#fire(this.#processingTimers, time);
-    if (this.#backend.sweeper.nextTime <= time) this.#backend.sweeper.sweep();
+    if (this.backend.sweeper.nextTime <= time) this.backend.sweeper.sweep();
   }
 
   override get timerCount(): number {
@@ -92,12 +112,12 @@ export class KeyedProcessOperator extends KeyedOperator {
   }
 
   override get stateEntryCount(): number {
-    return this.#backend.entryCount;
+    return this.backend.entryCount;
   }
 
   override snapshot(): KeyedProcessState {
     return {
-      state: this.#backend.snapshot(),
+      state: this.backend.snapshot(),
       eventTimers: this.#eventTimers.snapshot(),
       processingTimers: this.#processingTimers.snapshot(),
     };
@@ -105,17 +125,17 @@ export class KeyedProcessOperator extends KeyedOperator {
 
   override restore(state: unknown): void {
     const { state: keyed, eventTimers, processingTimers } = state as KeyedProcessState;
-    this.#backend.restore(keyed);
+    this.backend.restore(keyed);
     this.#eventTimers.restore(eventTimers);
     this.#processingTimers.restore(processingTimers);
   }
 
   #fire(timers: KeyedTimers, now: number): void {
-    const fn = this.#function!;
+    const fn = this.function!;
     for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
-      this.#backend.setCurrentKey(due.key);
-      this.#collector.timestamp = due.time;
-      if ('onTimer' in fn) this.#collector.drain(fn.onTimer(due.time, this.#context, this.#collector));
+      this.backend.setCurrentKey(due.key);
+      this.collector.timestamp = due.time;
+      if ('onTimer' in fn) this.collector.drain(fn.onTimer(due.time, this.context, this.collector));
     }
   }
 }

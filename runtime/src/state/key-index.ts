@@ -1,10 +1,13 @@
 import { keyIdentity, type PrimitiveKey } from './key.ts';
+import { isPairKey, PairIndex } from './pair-index.ts';
 
 const INITIAL_CAPACITY = 16;
+const { imul } = Math;
 
 /**
  * Gives every key a slot: a small number that columns of state are indexed by. 32-bit integers are found by open
- * addressing in a typed array, which at a million keys costs a quarter of a `Map`; other keys by a `Map`.
+ * addressing in a typed array, which at a million keys costs a quarter of a `Map`; pairs part by part, other keys by a
+ * `Map`.
  */
 export class KeyIndex {
   /** Keys by slot; a free slot holds `undefined`. */
@@ -13,6 +16,7 @@ export class KeyIndex {
   #table = new Int32Array(2 * INITIAL_CAPACITY);
   #shift = 32 - Math.log2(INITIAL_CAPACITY);
   #integers = 0;
+  #pairs: PairIndex | undefined;
   #others: Map<PrimitiveKey, number> | undefined;
   readonly #free: number[] = [];
 
@@ -23,34 +27,28 @@ export class KeyIndex {
 
   /** The key's slot, −1 if it has none. */
   find(key: unknown): number {
-    if (typeof key === 'number' && (key | 0) === key) {
-      const table = this.#table;
-      const mask = table.length - 1;
-      let at = (Math.imul(key, 0x9e3779b1) >>> this.#shift) << 1;
-      for (;;) {
-        const slot = table[at + 1]!;
-        if (slot === 0) return -1;
-        if (table[at] === key) return slot - 1;
-        at = (at + 2) & mask;
-      }
+    // Short, and so are those it calls for other keys: the compiler inlines so many bytes into a chain and no more.
+    if (typeof key !== 'number' || (key | 0) !== key) return this.#findOther(key);
+    const table = this.#table;
+    let at = (imul(key, 0x9e3779b1) >>> this.#shift) << 1;
+    for (;;) {
+      const slot = table[at + 1]!;
+      if (slot === 0 || table[at] === key) return slot - 1;
+      at = (at + 2) & (table.length - 1);
     }
-    return this.#others?.get(keyIdentity(key)) ?? this.#absent(key);
   }
 
   /** The key's slot, a new one if it has none. */
   slotOf(key: unknown): number {
-    if (typeof key === 'number' && (key | 0) === key) {
-      const table = this.#table;
-      const mask = table.length - 1;
-      let at = (Math.imul(key, 0x9e3779b1) >>> this.#shift) << 1;
-      for (;;) {
-        const slot = table[at + 1]!;
-        if (slot === 0) return this.#addInteger(key, at);
-        if (table[at] === key) return slot - 1;
-        at = (at + 2) & mask;
-      }
+    if (typeof key !== 'number' || (key | 0) !== key) return this.#otherSlot(key);
+    const table = this.#table;
+    let at = (imul(key, 0x9e3779b1) >>> this.#shift) << 1;
+    for (;;) {
+      const slot = table[at + 1]!;
+      if (slot === 0) return this.#addInteger(key, at);
+      if (table[at] === key) return slot - 1;
+      at = (at + 2) & (table.length - 1);
     }
-    return this.#otherSlot(key);
   }
 
   /** Frees the key's slot for another key. */
@@ -58,17 +56,25 @@ export class KeyIndex {
     const slot = this.find(key);
     if (slot < 0) return;
     if (typeof key === 'number' && (key | 0) === key) this.#deleteInteger(key);
+    else if (isPairKey(key)) this.#pairs?.delete(key);
     else this.#others?.delete(keyIdentity(key));
     this.keys[slot] = undefined;
     this.#free.push(slot);
   }
 
-  #absent(key: unknown): number {
-    keyIdentity(key);
-    return -1;
+  #findOther(key: unknown): number {
+    if (isPairKey(key)) return this.#pairs?.get(key) ?? -1;
+    const identity = keyIdentity(key);
+    return this.#others?.get(identity) ?? -1;
   }
 
   #otherSlot(key: unknown): number {
+    if (isPairKey(key)) {
+      this.#pairs ??= new PairIndex();
+      let slot = this.#pairs.get(key);
+      if (slot === undefined) this.#pairs.set(key, (slot = this.#newSlot(key)));
+      return slot;
+    }
     this.#others ??= new Map();
     const identity = keyIdentity(key);
     let slot = this.#others.get(identity);

@@ -1,4 +1,5 @@
 import { KeyIndex } from './key-index.ts';
+import { StateColumn } from './state-column.ts';
 import type { StateCell } from './state-cell.ts';
 import { CellStateStore, isExpiring, type StateStore } from './state-store.ts';
 import { TtlSweeper, type SweepSnapshot, type SweptSlots } from './ttl-sweeper.ts';
@@ -20,7 +21,7 @@ export class KeyedStateBackend implements SweptSlots {
   readonly sweeper = new TtlSweeper(this);
   readonly store: StateStore = new CellStateStore((name) => this.#column(name), this.sweeper);
   #index = new KeyIndex();
-  readonly #columns = new Map<string, Column>();
+  readonly #columns = new Map<string, StateColumn>();
   readonly expiringCells: StateCell[] = [];
   /** Number of states that the key of a slot has. */
   readonly #used: number[] = [];
@@ -114,44 +115,12 @@ export class KeyedStateBackend implements SweptSlots {
     for (const column of this.#columns.values()) column.values.length = 0;
   }
 
-  #column(name: string): Column {
+  #column(name: string): StateColumn {
     let column = this.#columns.get(name);
     if (column === undefined) {
-      this.#columns.set(name, (column = new Column(this)));
+      this.#columns.set(name, (column = new StateColumn(this)));
       if (isExpiring(name)) this.expiringCells.push(column);
     }
     return column;
-  }
-}
-
-class Column implements StateCell {
-  readonly values: unknown[] = [];
-  readonly #backend: KeyedStateBackend;
-
-  constructor(backend: KeyedStateBackend) {
-    this.#backend = backend;
-  }
-
-  get(): unknown {
-    const slot = this.#backend.slot;
-    return slot < 0 ? undefined : this.values[slot];
-  }
-
-  set(value: unknown): void {
-    const values = this.values;
-    let slot = this.#backend.slot;
-    const had = slot >= 0 && values[slot] !== undefined;
-    if (value === undefined) {
-      if (!had) return;
-      values[slot] = undefined;
-      this.#backend.entryRemoved();
-      return;
-    }
-    if (!had) {
-      slot = this.#backend.entryAdded();
-      // Holes would make the array slow for good.
-      while (values.length <= slot) values.push(undefined);
-    }
-    values[slot] = value;
   }
 }

@@ -8,12 +8,18 @@ import { CellListState, type ListState, type ListStateDescriptor } from './list-
 import { CellMapState, type MapState, type MapStateDescriptor } from './map-state.ts';
 import { CellReducingState, type ReducingState, type ReducingStateDescriptor } from './reducing-state.ts';
 import type { StateCell } from './state-cell.ts';
+import { StateColumn } from './state-column.ts';
 import type { TtlDescriptor } from './ttl-descriptor.ts';
 import { TtlCell } from './ttl-cell.ts';
 import { TtlListState } from './ttl-list-state.ts';
 import { TtlMapState } from './ttl-map-state.ts';
 import { Ttl, type TtlScope } from './ttl.ts';
-import { CellValueState, type ValueState, type ValueStateDescriptor } from './value-state.ts';
+import {
+  CellValueState,
+  ColumnValueState,
+  type ValueState,
+  type ValueStateDescriptor,
+} from './value-state.ts';
 
 /** Any descriptor of keyed state. */
 export type StateDescriptor =
@@ -81,9 +87,10 @@ export class CellStateStore implements StateStore {
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    return this.#stateOf(
-      descriptor,
-      (cell, ttl) => new CellValueState(expiring(cell, ttl), descriptor),
+    return this.#stateOf(descriptor, (cell, ttl) =>
+      ttl === undefined && cell instanceof StateColumn
+        ? new ColumnValueState(cell, descriptor)
+        : new CellValueState(expiring(cell, ttl), descriptor),
     ) as ValueState<T>;
   }
 

@@ -1,4 +1,5 @@
 import type { StateCell } from './state-cell.ts';
+import type { StateColumn } from './state-column.ts';
 import { TtlDescriptor } from './ttl-descriptor.ts';
 
 /** One value a key. */
@@ -83,5 +84,37 @@ export class CellValueState<T> implements ValueState<T> {
 
   clear(): void {
     this.#cell.set(undefined);
+  }
+}
+
+/**
+ * Value state in a column, as most of it is. It reads the column by itself: through a cell, whose kinds are many once a
+ * process has run a few jobs, every access would be a call that cannot be inlined.
+ */
+export class ColumnValueState<T> implements ValueState<T> {
+  readonly #column: StateColumn;
+  readonly #default: T;
+
+  constructor(column: StateColumn, descriptor: ValueStateDescriptor<T>) {
+    this.#column = column;
+    this.#default = descriptor.defaultValue;
+  }
+
+  value(): T {
+    const value = this.#column.get();
+    return value === undefined ? this.#initial() : (value as T);
+  }
+
+  update(value: T): void {
+    this.#column.set(value);
+  }
+
+  clear(): void {
+    this.#column.set(undefined);
+  }
+
+  #initial(): T {
+    const initial = this.#default;
+    return typeof initial === 'object' ? structuredClone(initial) : initial;
   }
 }

@@ -96,6 +96,13 @@ test('an index gives each key one slot through any additions and deletions', () 
       true,
       [1],
       [1, 'a'],
+      [1, 'b'],
+      ['1', 'a'],
+      [-0, 'a'],
+      [0, 'a'],
+      ['a', 1n],
+      ['a', 1],
+      [1, 'a', 2],
       { a: 1 },
     ),
   );
