@@ -181,8 +181,8 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * Starts what is observed and not yet running; does not wait for its end. In a notebook it only names what the cell observes, which
-   * starts by itself when the cell ends.
+   * Starts what is observed and not yet running, and names it; does not wait for its end. In a notebook what a cell observes starts by
+   * itself when the cell ends, named or not.
    * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; `not-yet` with `fromSavepoint`.
    * @example
    * env.fromData('a').print();
