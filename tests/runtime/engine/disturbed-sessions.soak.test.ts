@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { checkDisturbedSessions } from './session-model.ts';
+
+test(
+  'whatever happens to a session, each view ends as it would have undisturbed',
+  { timeout: 1_800_000 },
+  async () => {
+    await expect(checkDisturbedSessions(600)).resolves.toBeUndefined();
+  },
+);
