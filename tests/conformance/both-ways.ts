@@ -20,17 +20,19 @@ export interface Case<T, R> {
   readonly check?: (result: TestResult<R>) => void;
 }
 
-/** A case that holds plainly, and as well when the job is thrown away and restored after every step. */
+/** A case that holds plainly, and as well by several subtasks and when the job is thrown away and restored after every step. */
 export function conforms<T, R>(title: string, { steps, build, show, options, check }: Case<T, R>): void {
   describe(title, () => {
     test.each([
-      ['plain', false],
-      ['restored after every step', true],
-    ])('%s', async (_way, snapshotEveryStep) => {
+      ['plain', { snapshotEveryStep: false }],
+      ['restored after every step', { snapshotEveryStep: true }],
+      ['by three subtasks', { snapshotEveryStep: false, parallelism: 3 }],
+      ['by three subtasks, restored after every step', { snapshotEveryStep: true, parallelism: 3 }],
+    ])('%s', async (_way, runOptions) => {
       const result = await testJob<T, R>(
         steps.map(([step]) => step),
         build,
-        { ...options, snapshotEveryStep },
+        { ...options, ...runOptions },
       );
       const got = result.steps.map(({ step, records }) => ({ step, records: records.map(show).sort() }));
       const wanted = steps.map(([step, ...records]) => ({ step, records: [...records].sort() }));

@@ -227,11 +227,7 @@ for (const [way, sum] of WAYS) {
 
   conforms<Pair, string>(`cleanup of a session whose contents were purged, by ${way}`, {
     build: (input) =>
-      sum(
-        sessions(input)
-          .allowedLateness(10)
-          .trigger(PurgingTrigger.of(EventTimeTrigger.create())),
-      ),
+      sum(sessions(input).allowedLateness(10).trigger(PurgingTrigger.of(EventTimeTrigger.create()))),
     show,
     options: { end: true },
     steps: [[at('key2', 1, 1000)], [watermark(4998), '(key2-1,1000,4000)@3999'], [watermark(14600)]],

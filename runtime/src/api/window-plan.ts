@@ -8,6 +8,7 @@ import {
   ListedContents,
   type WindowContents,
 } from '../operators/window-contents.ts';
+import { FunctionSource } from '../operators/function-source.ts';
 import { WindowEmitter, type AnyWindowFunction } from '../operators/window-emitter.ts';
 import { WindowOperator } from '../operators/window-operator.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
@@ -95,15 +96,32 @@ export function alignedWindows({
   return undefined;
 }
 
-/** Makes a running copy of the operator: by panes where windows are aligned and aggregated, else the general one. */
-export function createWindowOperator(
+/** How to make running copies of the operator: by panes where windows are aligned and aggregated, else the general one. */
+export function windowOperators(
   keySelector: KeySelector,
   settings: WindowSettings,
-  { aggregate, windowFunction }: WindowComputation,
+  computation: WindowComputation,
+): () => Operator {
+  const { windowFunction } = computation;
+  const isObject = windowFunction !== undefined && typeof windowFunction !== 'function';
+  const instances = isObject ? new FunctionSource(windowFunction) : undefined;
+  return () =>
+    createWindowOperator(
+      keySelector,
+      settings,
+      computation.aggregate,
+      new WindowEmitter(windowFunction, instances),
+    );
+}
+
+function createWindowOperator(
+  keySelector: KeySelector,
+  settings: WindowSettings,
+  aggregate: AggregateFunction<unknown, unknown, unknown> | undefined,
+  emitter: WindowEmitter,
 ): Operator {
   const { assigner, trigger, evictor, lateTag } = settings;
   const allowedLateness = settings.allowedLateness ?? 0;
-  const emitter = new WindowEmitter(windowFunction);
   const common = { keySelector, emitter, allowedLateness, lateTag };
   const aligned = aggregate === undefined ? undefined : alignedWindows(settings);
   if (aligned !== undefined)

@@ -15,12 +15,7 @@ import type { WindowAssigner } from '../windows/window-assigner.ts';
 import type { Window } from '../windows/window.ts';
 import { DataStream } from './data-stream.ts';
 import type { AnyField, NumericField } from './field-types.ts';
-import {
-  checkWindow,
-  createWindowOperator,
-  type WindowComputation,
-  type WindowSettings,
-} from './window-plan.ts';
+import { checkWindow, windowOperators, type WindowComputation, type WindowSettings } from './window-plan.ts';
 import { windowPartFunctions } from './window-part-functions.ts';
 import { WithWindow, type WindowResult } from './with-window.ts';
 
@@ -306,7 +301,7 @@ export class WindowedStream<T, K, W extends Window> {
         ...functions,
         ...(computation.windowFunction === undefined ? [] : [computation.windowFunction]),
       ],
-      createOperator: () => createWindowOperator(selector, settings, computation),
+      createOperator: windowOperators(selector, settings, computation),
     });
     return new DataStream<R>(this.#graph, node);
   }

@@ -11,6 +11,8 @@ export class FunctionSource<F extends object> {
   readonly #factory: (() => F) | undefined;
   readonly #instance: F | undefined;
   readonly #fields: Readonly<Record<string, unknown>>;
+  /** True once the instance serves the first copy of this operator; what opened it before was another job. */
+  #openedHere = false;
 
   constructor(given: F | (() => F)) {
     if (typeof given === 'function') {
@@ -37,9 +39,12 @@ export class FunctionSource<F extends object> {
 
   #next(strict: boolean): F {
     const instance = this.#instance!;
-    if (!opened.has(instance)) return instance;
+    if (!opened.has(instance)) {
+      this.#openedHere = true;
+      return instance;
+    }
     const { constructor } = instance as { constructor: { new (): F; length: number; name: string } };
-    if (strict || constructor.length > 0) throw instanceReused(constructor.name);
+    if ((strict && !this.#openedHere) || constructor.length > 0) throw instanceReused(constructor.name);
     const fresh = new constructor();
     for (const [name, value] of Object.entries(this.#fields)) {
       const own: unknown = (fresh as Record<string, unknown>)[name];

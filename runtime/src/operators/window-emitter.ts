@@ -2,7 +2,7 @@ import { CellStateStore, type StateStore } from '../state/state-store.ts';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import type { Window } from '../windows/window.ts';
 import type { Collector } from './collector.ts';
-import { FunctionSource } from './function-source.ts';
+import type { FunctionSource } from './function-source.ts';
 import type { Operator, OperatorRuntime, Output } from './operator.ts';
 import type { OutputTag } from './output-tag.ts';
 import { ResultCollector } from './result-collector.ts';
@@ -17,10 +17,13 @@ export type AnyWindowFunction =
   | ProcessWindowFunction<unknown, unknown, unknown>
   | (() => ProcessWindowFunction<unknown, unknown, unknown>);
 
+/** Makes the function objects of windows. */
+export type WindowFunctionSource = FunctionSource<ProcessWindowFunction<unknown, unknown, unknown>>;
+
 /** Emits the results of windows, through the window function if there is one. */
 export class WindowEmitter implements WindowContext {
   readonly #given: AnyWindowFunction | undefined;
-  readonly #instances: FunctionSource<ProcessWindowFunction<unknown, unknown, unknown>> | undefined;
+  readonly #instances: WindowFunctionSource | undefined;
   #function: WindowFunction<unknown, unknown, unknown> | undefined;
   #instance: ProcessWindowFunction<unknown, unknown, unknown> | undefined;
   #operator!: Operator;
@@ -40,9 +43,10 @@ export class WindowEmitter implements WindowContext {
   }));
   window!: Window;
 
-  constructor(given: AnyWindowFunction | undefined) {
+  /** @param instances makes function objects, for all copies of the operator, if one was given */
+  constructor(given: AnyWindowFunction | undefined, instances?: WindowFunctionSource) {
     this.#given = given;
-    if (given !== undefined && typeof given !== 'function') this.#instances = new FunctionSource(given);
+    this.#instances = instances;
   }
 
   /** True if results go out as they are. */
