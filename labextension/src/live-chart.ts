@@ -14,6 +14,8 @@ const SURROUNDINGS = 70;
 
 const VEGA_ERRORS_ONLY = 1;
 
+type VegaEmbed = typeof import('vega-embed');
+
 /** Changes of the rows since the chart was last drawn. */
 interface PendingChanges {
   reset: boolean;
@@ -32,6 +34,7 @@ export class LiveChart {
   readonly #onEmbedded: () => void;
   readonly #onError: (error: unknown) => void;
   readonly #resize: ResizeObserver;
+  #library: VegaEmbed | undefined;
   #embedded: Result | undefined;
   #embeddedSpec: Json | undefined;
   #width = 0;
@@ -110,18 +113,14 @@ export class LiveChart {
 
   #draw(): void {
     if (this.#busy || this.#disposed || !this.#stale || this.#width === 0) return;
-    // Nothing to lay out axes by: what is there stays, hidden, until there are rows again.
+    // Nothing to lay out axes by: what is there stays, hidden, until there are rows again. Between here and Vega's
+    // taking the rows nothing may be awaited, or they may be gone by then.
     if (this.#mirror.rowCount === 0) return;
     this.#busy = true;
-    this.#stale = false;
-    const version = this.#mirror.version;
-    const spec = this.#mirror.description.spec;
-    const work =
-      spec === this.#embeddedSpec || sameJson(spec, this.#embeddedSpec) ? this.#update() : this.#embed();
+    const library = this.#library;
+    const work = library === undefined ? this.#load() : this.#drawWith(library);
     work
-      .then(() => {
-        if (!this.#disposed) this.#onDrawn(version);
-      }, this.#onError)
+      .catch(this.#onError)
       .then(nextFrame)
       .finally(() => {
         this.#busy = false;
@@ -129,15 +128,26 @@ export class LiveChart {
       });
   }
 
-  async #embed(): Promise<void> {
-    const spec = this.#mirror.description.spec;
+  /** With the first chart: JupyterLab shares the one it has. */
+  async #load(): Promise<void> {
+    this.#stale = false;
+    this.#library = await import('vega-embed');
+    this.#stale = true;
+  }
+
+  async #drawWith(library: VegaEmbed): Promise<void> {
+    this.#stale = false;
+    const { version, description } = this.#mirror;
+    const known = sameJson(description.spec, this.#embeddedSpec);
+    await (known ? this.#update(library) : this.#embed(library, description.spec));
+    if (!this.#disposed) this.#onDrawn(version);
+  }
+
+  async #embed({ default: embed }: VegaEmbed, spec: Json | undefined): Promise<void> {
     this.#embeddedSpec = spec;
     this.#embedded?.finalize();
     this.#embedded = undefined;
     if (!isJsonObject(spec)) return;
-    // Loaded with the first chart: JupyterLab shares the one it has.
-    const { default: embed } = await import('vega-embed');
-    if (this.#disposed) return;
     this.#pending = nothing();
     this.#drawnWidth = this.#width;
     const result = await embed(this.#node, this.#fitted(spec), {
@@ -155,10 +165,9 @@ export class LiveChart {
     this.#onEmbedded();
   }
 
-  async #update(): Promise<void> {
+  async #update({ vega }: VegaEmbed): Promise<void> {
     const view = this.#embedded?.view;
     if (view === undefined) return;
-    const { vega } = await import('vega-embed');
     const { reset, upsert, remove } = this.#pending;
     this.#pending = nothing();
     const rows = (reset ? this.#mirror.rows() : [...upsert.values()]).map(copied);
@@ -222,5 +231,5 @@ function nextFrame(): Promise<void> {
 }
 
 function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -57,6 +57,18 @@ describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
     expect(svg).not.toContain('currentColor');
   });
 
+  test('has a size while it has no rows, first and last', async () => {
+    const { logger } = listeningLogger();
+    const { spec } = compile(pictureSpec(seen(name)) as unknown as TopLevelSpec, { logger });
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', logger });
+    await view.change('rows', vega.changeset().remove(vega.truthy)).runAsync();
+    const emptied = await view.toSVG();
+    view.finalize();
+    const without = { ...pictureSpec(seen(name)), datasets: { rows: [], status: [] } };
+    for (const svg of [emptied, await drawSvg(without as unknown as TopLevelSpec)])
+      expect(svg.match(/(?:transform|width|height|d)="[^"]*(?:Infinity|NaN|e\+308)[^"]*"/g)).toBeNull();
+  });
+
   test('reads its rows from data sets that a page can change in place', () => {
     const spec = seen(name).description.spec as unknown as TopLevelSpec;
     const names = (compile(spec).spec.data ?? []).map((data) => data.name);

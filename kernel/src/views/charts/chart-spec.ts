@@ -99,7 +99,15 @@ export const SERIES_COLOUR: ChartSpec = {
   field: 'key',
   type: 'nominal',
   sort: { field: '_slot', op: 'min' },
-  legend: { title: null, orient: 'top', direction: 'horizontal', columns: 8 },
+  legend: {
+    // Without any text a legend that has no entries yet has no extent, and Vega lays out the chart around infinity.
+    title: '\u00a0',
+    titleFontSize: 1,
+    titlePadding: 0,
+    orient: 'top',
+    direction: 'horizontal',
+    columns: 8,
+  },
 };
 
 /** What the mark under the pointer says about a window. */
