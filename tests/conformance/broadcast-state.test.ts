@@ -40,6 +40,7 @@ class Tell extends KeyedBroadcastProcessFunction<string, string, number, string>
 }
 
 conformsOnTwo<string, number, string>('both sides see time; a timer of a key fires once', {
+  subtasks: 1,
   build: ({ left, right }) =>
     left
       .keyBy((value) => value)

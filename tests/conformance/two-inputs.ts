@@ -22,6 +22,8 @@ export interface TwoInputCase<L, R, O> {
   readonly build: (inputs: Inputs<L, R>) => DataStream<O>;
   readonly show: (record: TestRecord<O>) => string;
   readonly options?: Omit<TestJobOptions, 'inputs' | 'snapshotEveryStep'>;
+  /** 1 for what several subtasks do otherwise: each of them sees a broadcast record. Default: 3. */
+  readonly subtasks?: 1;
   /** Further expectations, the same for every way of running. */
   readonly check?: (result: TestResult<O>) => void;
 }
@@ -38,20 +40,25 @@ export function runTwoInputs<L, R, O>(
   });
 }
 
-/** A case that holds plainly, and as well when the job is thrown away and restored after every step. */
+/** A case that holds plainly, and as well by several subtasks and when the job is thrown away and restored after every step. */
 export function conformsOnTwo<L, R, O>(
   title: string,
-  { steps, build, show, options, check }: TwoInputCase<L, R, O>,
+  { steps, build, show, options, check, subtasks }: TwoInputCase<L, R, O>,
 ): void {
   describe(title, () => {
     test.each([
-      ['plain', false],
-      ['restored after every step', true],
-    ])('%s', async (_way, snapshotEveryStep) => {
+      ['plain', { snapshotEveryStep: false }],
+      ['restored after every step', { snapshotEveryStep: true }],
+      ['by three subtasks', { snapshotEveryStep: false, parallelism: subtasks ?? 3 }],
+      [
+        'by three subtasks, restored after every step',
+        { snapshotEveryStep: true, parallelism: subtasks ?? 3 },
+      ],
+    ])('%s', async (_way, runOptions) => {
       const result = await runTwoInputs(
         steps.map(([step]) => step),
         build,
-        { ...options, snapshotEveryStep },
+        { ...options, ...runOptions },
       );
       const got = result.steps.map(({ step, records }) => ({ step, records: records.map(show).sort() }));
       const wanted = steps.map(([step, ...records]) => ({ step, records: [...records].sort() }));
