@@ -75,6 +75,12 @@ export {
   type AsyncRetryOptions,
   type AsyncWaitOptions,
 } from './api/async-data-stream.ts';
+export type {
+  CheckpointedFunction,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+} from './operators/checkpointed-function.ts';
+export type { OperatorStateStore } from './state/operator-state.ts';
 export { AsyncFunction, type AsyncRequest, type AsyncResults } from './operators/async-function.ts';
 export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';

@@ -1,6 +1,7 @@
 import type { GeneratedRange } from '../connectors/source.ts';
 import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { Operator } from '../operators/operator.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
@@ -224,6 +225,9 @@ export class Lane implements Delivery {
   /** Takes up the state of nodes with equal keys; before `open`. The lane then owns the snapshot's objects. */
   restore(snapshot: LaneSnapshot): void {
     this.#now = snapshot.now;
+    for (const subtasks of this.#subtasks.values()) {
+      if (subtasks.length > 1) shareUnionLists(subtasks.map(({ key }) => snapshot.nodes[key]?.state));
+    }
     for (const vertex of this.#vertices) {
       const { node, key, index, operator, combiner, output } = vertex;
       const saved = snapshot.nodes[key];

@@ -100,6 +100,8 @@ export class BroadcastProcessOperator extends TwoInputOperator {
     this.#function.setRuntimeContext(
       this.#keyed ? keyedRuntimeContext(runtime, this.#guardedStore()) : keylessRuntimeContext(runtime),
     );
+    const keyedStates = this.#keyed ? () => host.backend.store : refuseState;
+    host.checkpoints.initialize(this.#function, runtime, keyedStates);
     this.#function.open();
   }
 

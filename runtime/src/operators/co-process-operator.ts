@@ -40,6 +40,8 @@ export class CoProcessOperator extends TwoInputOperator {
     this.#function.setRuntimeContext(
       this.#keyed ? keyedRuntimeContext(runtime, backend.store) : keylessRuntimeContext(runtime),
     );
+    const states = this.#keyed ? () => backend.store : refuseState;
+    host.checkpoints.initialize(this.#function, runtime, states);
     this.#function.open();
   }
 
@@ -83,8 +85,8 @@ export class CoProcessOperator extends TwoInputOperator {
     return this.#host.stateEntryCount;
   }
 
-  override snapshot(): FunctionHostSnapshot | undefined {
-    return this.#keyed ? this.#host.snapshot() : undefined;
+  override snapshot(): FunctionHostSnapshot {
+    return this.#host.snapshot();
   }
 
   override restore(state: unknown): void {

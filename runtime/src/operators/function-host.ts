@@ -1,5 +1,7 @@
 import { unsupported } from '../errors.ts';
 import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import type { OperatorStateSnapshot } from '../state/operator-state.ts';
+import { FunctionCheckpoints } from './checkpointed-function.ts';
 import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Operator, OperatorRuntime } from './operator.ts';
@@ -10,6 +12,7 @@ export interface FunctionHostSnapshot {
   readonly state: KeyedStateSnapshot;
   readonly eventTimers: KeyedTimersSnapshot;
   readonly processingTimers: KeyedTimersSnapshot;
+  readonly operatorState?: OperatorStateSnapshot;
 }
 
 /** Called for a timer that is due; the current key is the timer's. */
@@ -18,6 +21,8 @@ export type OnDueTimer = (time: number, domain: TimeDomain) => void;
 /** State and timers of a function object that is called with several kinds of records. */
 export class FunctionHost {
   readonly backend = new KeyedStateBackend();
+  /** Operator state of the function. */
+  readonly checkpoints = new FunctionCheckpoints();
   readonly #eventTimers = new KeyedTimers();
   readonly #processingTimers = new KeyedTimers();
   readonly #operator: Operator;
@@ -78,10 +83,12 @@ export class FunctionHost {
       state: this.backend.snapshot(),
       eventTimers: this.#eventTimers.snapshot(),
       processingTimers: this.#processingTimers.snapshot(),
+      operatorState: this.checkpoints.snapshot(),
     };
   }
 
-  restore({ state, eventTimers, processingTimers }: FunctionHostSnapshot): void {
+  restore({ state, eventTimers, processingTimers, operatorState }: FunctionHostSnapshot): void {
+    this.checkpoints.restore(operatorState);
     this.backend.restore(state);
     this.#eventTimers.restore(eventTimers);
     this.#processingTimers.restore(processingTimers);

@@ -1,6 +1,8 @@
 import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
 import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
 import type { FusionScope } from './fusion-scope.ts';
+import type { OperatorStateSnapshot } from '../state/operator-state.ts';
+import { FunctionCheckpoints } from './checkpointed-function.ts';
 import type { RuntimeContext } from './rich-function.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
@@ -13,6 +15,7 @@ interface KeyedProcessState {
   readonly state: KeyedStateSnapshot;
   readonly eventTimers: KeyedTimersSnapshot;
   readonly processingTimers: KeyedTimersSnapshot;
+  readonly operatorState?: OperatorStateSnapshot;
 }
 
 type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
@@ -24,6 +27,7 @@ export class KeyedProcessOperator extends KeyedOperator {
   readonly backend = new KeyedStateBackend();
   readonly #eventTimers = new KeyedTimers();
   readonly #processingTimers = new KeyedTimers();
+  readonly #checkpoints = new FunctionCheckpoints();
   function: AnyKeyedFunction | undefined;
   collector!: ResultCollector;
   context!: ProcessContext;
@@ -59,6 +63,7 @@ export class KeyedProcessOperator extends KeyedOperator {
     };
     this.function = this.#source.create(runtime.strictInstances);
     this.function.setRuntimeContext(context);
+    this.#checkpoints.initialize(this.function, runtime, () => store);
     this.function.open();
   }
 
@@ -120,11 +125,13 @@ if (${results} !== undefined) ${collector}.drain(${results});`;
       state: this.backend.snapshot(),
       eventTimers: this.#eventTimers.snapshot(),
       processingTimers: this.#processingTimers.snapshot(),
+      operatorState: this.#checkpoints.snapshot(),
     };
   }
 
   override restore(state: unknown): void {
-    const { state: keyed, eventTimers, processingTimers } = state as KeyedProcessState;
+    const { state: keyed, eventTimers, processingTimers, operatorState } = state as KeyedProcessState;
+    this.#checkpoints.restore(operatorState);
     this.backend.restore(keyed);
     this.#eventTimers.restore(eventTimers);
     this.#processingTimers.restore(processingTimers);

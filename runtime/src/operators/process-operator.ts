@@ -1,4 +1,6 @@
 import { unsupported } from '../errors.ts';
+import type { OperatorStateSnapshot } from '../state/operator-state.ts';
+import { FunctionCheckpoints } from './checkpointed-function.ts';
 import { Operator } from './operator.ts';
 import type { FunctionSource } from './function-source.ts';
 import { ProcessContext } from './process-context.ts';
@@ -24,6 +26,7 @@ function refuseState(): never {
 /** Runs a process function on a stream without keys. */
 export class ProcessOperator extends Operator {
   readonly #source: FunctionSource<ProcessFunction<unknown, unknown>>;
+  readonly #checkpoints = new FunctionCheckpoints();
   #function: ProcessFunction<unknown, unknown> | undefined;
   #collector!: ResultCollector;
   #context!: ProcessContext;
@@ -54,11 +57,21 @@ export class ProcessOperator extends Operator {
       getReducingState: refuseState,
       getAggregatingState: refuseState,
     });
+    this.#checkpoints.initialize(this.#function, runtime, refuseState);
     this.#function.open();
   }
 
   override close(): void {
     this.#function?.close();
+  }
+
+  override snapshot(): { readonly operatorState: OperatorStateSnapshot } | undefined {
+    const operatorState = this.#checkpoints.snapshot();
+    return operatorState && { operatorState };
+  }
+
+  override restore(state: unknown): void {
+    this.#checkpoints.restore((state as { operatorState: OperatorStateSnapshot }).operatorState);
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
