@@ -170,6 +170,57 @@ describe.each(WAYS)('by %s', (_way, sum) => {
     },
   });
 
+  conforms<Pair, Pair>('a record behind the watermark goes to those of its windows that are still open', {
+    build: (input) =>
+      sum(
+        byKey(input)
+          .window(SlidingEventTimeWindows.of('3 s', '1 s'))
+          .sideOutputLateData(new OutputTag<Pair>('late')),
+      ),
+    show: showPair,
+    options: { end: true },
+    steps: [
+      [at('key2', 1, 1000)],
+      [watermark(1999), 'key2=1@1999'],
+      [at('key2', 1, 2000)],
+      [watermark(3000), 'key2=2@2999'],
+      [at('key1', 1, 3001)],
+      [at('key2', 1, 2400)],
+      [at('key2', 1, 2400)],
+      [at('key1', 1, 3001)],
+      [at('key2', 1, 3900)],
+      [
+        watermark(6000),
+        ...['key2=5@3999', 'key1=2@3999', 'key2=4@4999', 'key1=2@4999', 'key2=1@5999', 'key1=2@5999'],
+      ],
+      [at('key1', 1, 3001)],
+      [watermark(25000)],
+    ],
+    check: (result) => {
+      expect(result.sideOutput('late')).toEqual([{ value: ['key1', 1], timestamp: 3001 }]);
+      expect(result.leaks).toEqual({ timers: 0, stateEntries: 0 });
+    },
+  });
+
+  conforms<Pair, Pair>('sliding windows with an offset', {
+    build: (input) => sum(byKey(input).window(SlidingEventTimeWindows.of('3 s', '1 s', 100))),
+    show: showPair,
+    options: { end: true },
+    steps: [
+      [at('key2', 1, 333)],
+      [at('key2', 2, 1099)],
+      [at('key2', 4, 1100)],
+      [at('key2', 8, -1900)],
+      [watermark(-901), 'key2=8@-901'],
+      [watermark(1099), 'key2=8@99', 'key2=11@1099'],
+      [watermark(2099), 'key2=7@2099'],
+      [watermark(3099), 'key2=7@3099'],
+      [watermark(4099), 'key2=4@4099'],
+      [watermark(9000)],
+    ],
+    check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+  });
+
   conforms<Pair, Pair>('late records that nobody asked for are counted', {
     build: (input) => sum(byKey(input).window(SlidingEventTimeWindows.of('2 s', '1 s'))),
     show: showPair,

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   CountEvictor,
   CountTrigger,
@@ -7,9 +8,12 @@ import {
   TimeEvictor,
   TumblingEventTimeWindows,
   type DataStream,
-  type Evictor,
+  Evictor,
+  type EvictorContext,
+  type TimestampedValue,
+  type TimeWindow,
 } from 'tidemark';
-import { element, watermark, type TestRecord, type TestStep } from 'tidemark/testing';
+import { element, processingTime, watermark, type TestRecord, type TestStep } from 'tidemark/testing';
 import { conforms } from './both-ways.ts';
 
 type Pair = readonly [key: string, value: number];
@@ -144,3 +148,117 @@ conforms<Pair, Pair>('countWindow fires and starts anew', {
   show,
   steps: [[of('k', 1)], [of('j', 1)], [of('k', 2), 'k=3@MAX'], [of('k', 4)], [of('k', 8), 'k=12@MAX']],
 });
+
+conforms<Pair, Pair>('a count evictor keeps the last 4, after the function', {
+  build: everyTwo(CountEvictor.of(4, true)),
+  show,
+  steps: [
+    [of('key2', 1, 3000)],
+    [of('key2', 1, 3999), 'key2=2@MAX'],
+    [of('key1', 1, 20)],
+    [of('key1', 1, 0), 'key1=2@MAX'],
+    [of('key1', 1, 999)],
+    [of('key2', 1, 1998)],
+    [of('key2', 1, 1999), 'key2=4@MAX'],
+    [of('key2', 1, 1000)],
+    [of('key1', 1, 10999), 'key1=4@MAX'],
+    // What is over four leaves after this firing only.
+    [of('key2', 1, 1000), 'key2=6@MAX'],
+    [of('key2', 1, 1000)],
+    [of('key2', 1, 1000), 'key2=6@MAX'],
+  ],
+});
+
+conforms<Pair, Pair>('a time evictor keeps the last 2 s, before the function', {
+  build: everyTwo(TimeEvictor.of('2 s')),
+  show,
+  steps: [
+    [of('key2', 1, 1000)],
+    [of('key2', 1, 4000), 'key2=1@MAX'],
+    [of('key1', 1, 20)],
+    [of('key1', 1, 0), 'key1=2@MAX'],
+    [of('key1', 1, 999)],
+    [of('key2', 1, 3500)],
+    [of('key2', 1, 2001), 'key2=3@MAX'],
+    [of('key2', 1, 1001)],
+    [of('key1', 1, 10999), 'key1=1@MAX'],
+    [of('key2', 1, 1002), 'key2=3@MAX'],
+  ],
+});
+
+conforms<Pair, Pair>('a delta evictor, after the function', {
+  build: everyTwo(DeltaEvictor.of(2, (before: Pair, last: Pair) => last[1] - before[1], true)),
+  show,
+  steps: [
+    [of('key2', 1)],
+    [of('key2', 4), 'key2=5@MAX'],
+    [of('key1', 1)],
+    [of('key1', 1), 'key1=2@MAX'],
+    [of('key1', 5)],
+    [of('key2', 5)],
+    [of('key2', 6), 'key2=15@MAX'],
+    [of('key2', 1)],
+    [of('key1', 3), 'key1=10@MAX'],
+    [of('key2', 10), 'key2=22@MAX'],
+  ],
+});
+
+/** Leaves nothing for the function. */
+class EvictAll extends Evictor<Pair> {
+  evictBefore(elements: TimestampedValue<Pair>[]) {
+    elements.length = 0;
+  }
+  evictAfter() {}
+}
+
+conforms<Pair, string>('a function is called though an evictor has left it nothing, and nothing stays', {
+  build: (input) =>
+    input
+      .keyBy(([key]) => key)
+      .window(TumblingEventTimeWindows.of('1 s'))
+      .evictor(new EvictAll())
+      .process((key, _context, elements) => [`${key}: ${elements.length}`]),
+  show: ({ value, timestamp }) => `${value}@${timestamp}`,
+  options: { end: true },
+  steps: [[of('a', 1, 10)], [of('a', 2, 20)], [of('b', 2, 20)], [watermark(999), 'a: 0@999', 'b: 0@999']],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
+conforms<Pair, string>(
+  'an evictor of one’s own sees window, watermark and clock, and what was evicted stays away',
+  {
+    build: (input) => {
+      class KeepNewest extends Evictor<Pair, TimeWindow> {
+        readonly #seen: string[];
+        constructor(seen: string[]) {
+          super();
+          this.#seen = seen;
+        }
+        evictBefore(elements: TimestampedValue<Pair>[], window: TimeWindow, context: EvictorContext) {
+          this.#seen.push(
+            `${window.start} ${context.getCurrentWatermark()} ${context.getCurrentProcessingTime()}`,
+          );
+          elements.sort((a, b) => a.timestamp! - b.timestamp!);
+          elements.splice(0, elements.length - 1);
+        }
+        evictAfter() {}
+      }
+      const seen: string[] = [];
+      return input
+        .keyBy(([key]) => key)
+        .window(TumblingEventTimeWindows.of('1 s'))
+        .allowedLateness('1 s')
+        .evictor(new KeepNewest(seen))
+        .process((_key, _context, elements) => [`${elements.map(([, n]) => n).join(' ')} at ${seen.at(-1)}`]);
+    },
+    show: ({ value }) => value,
+    steps: [
+      [of('a', 2, 20)],
+      [of('a', 1, 10)],
+      [processingTime(7)],
+      [watermark(999), '2 at 0 999 7'],
+      [of('a', 3, 30), '3 at 0 999 7'],
+      [of('a', 4, 5), '3 at 0 999 7'],
+    ],
+  },
+);

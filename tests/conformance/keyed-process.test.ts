@@ -225,3 +225,119 @@ test('a process function sends records to side outputs, with or without keys', a
   );
   expect(aside.records.map(({ value }) => value)).toEqual([100, 300]);
 });
+
+class KeepStateByClock extends KeyedProcessFunction<number, number, string> {
+  #state!: ValueState<number | undefined>;
+
+  override open() {
+    this.#state = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('kept'));
+  }
+
+  processElement(value: number, context: KeyedContext<number>, out: Collector<string>) {
+    out.collect(`INPUT:${value}`);
+    const timers = context.timerService();
+    if (this.#state.value() === undefined) {
+      this.#state.update(value);
+      timers.registerProcessingTimeTimer(timers.currentProcessingTime() + 5);
+    } else {
+      // A second record of a key calls its timer off.
+      this.#state.clear();
+      timers.deleteProcessingTimeTimer(timers.currentProcessingTime() + 4);
+    }
+  }
+
+  override onTimer(_timestamp: number, context: OnTimerContext<number>, out: Collector<string>) {
+    out.collect(`STATE:${this.#state.value()}`);
+    expect(context.getCurrentKey()).toBe(this.#state.value());
+    this.#state.clear();
+  }
+}
+
+conforms<number, string>('state is each key’s own in timers of processing time too', {
+  build: (input) => input.keyBy((n) => n).process(() => new KeepStateByClock()),
+  show,
+  options: { end: true },
+  steps: [
+    [processingTime(1)],
+    [element(17), 'INPUT:17@undefined'],
+    [element(13), 'INPUT:13@undefined'],
+    [processingTime(2)],
+    [element(13), 'INPUT:13@undefined'],
+    [element(42), 'INPUT:42@undefined'],
+    [processingTime(6), 'STATE:17@6'],
+    [processingTime(7), 'STATE:42@7'],
+  ],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
+/** Sets a timer of each time domain. */
+class BothTimers extends KeyedProcessFunction<number, number, string> {
+  processElement(_value: number, context: KeyedContext<number>) {
+    context.timerService().registerEventTimeTimer(6);
+    context.timerService().registerProcessingTimeTimer(5);
+  }
+
+  override onTimer(_timestamp: number, context: OnTimerContext<number>, out: Collector<string>) {
+    out.collect(context.timeDomain() === 'event-time' ? 'EVENT:1777' : 'PROC:1777');
+  }
+}
+
+conforms<number, string>('timers of both domains live through a snapshot', {
+  build: (input) => input.keyBy((n) => n).process(() => new BothTimers()),
+  show,
+  options: { end: true },
+  steps: [[element(5, 12)], [snapshot()], [processingTime(5), 'PROC:1777@5'], [watermark(6), 'EVENT:1777@6']],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
+conforms<number, number>('a side output has the timestamp of its record or timer, in or out of a timer', {
+  build: (input) => {
+    class Aside extends KeyedProcessFunction<number, number, number> {
+      processElement(value: number, context: KeyedContext<number>, out: Collector<number>) {
+        out.collect(value);
+        context.output(new OutputTag<string>('text'), `in ${value}`);
+        context.timerService().registerEventTimeTimer(value);
+      }
+      override onTimer(timestamp: number, context: OnTimerContext<number>) {
+        context.output(new OutputTag<string>('text'), `timer ${timestamp}`);
+      }
+    }
+    return input.keyBy((n) => n).process(() => new Aside());
+  },
+  show,
+  steps: [[element(42, 17), '42@17'], [watermark(42)]],
+  check: (result) =>
+    expect(result.sideOutput('text')).toEqual([
+      { value: 'in 42', timestamp: 17 },
+      { value: 'timer 42', timestamp: 42 },
+    ]),
+});
+
+test('a side output without a tag is refused, and says so', async () => {
+  class Wrong extends ProcessFunction<number, number> {
+    processElement(
+      _value: number,
+      context: Parameters<ProcessFunction<number, number>['processElement']>[1],
+    ) {
+      context.output(undefined as never, 1);
+    }
+  }
+  const run = testJob([element(1)], (input) => input.process(() => new Wrong()));
+  await expect(run).rejects.toMatchObject({ code: 'operator-failed', cause: { code: 'bad-argument' } });
+});
+
+test('a timer due at once fires with the next watermark, and one that a timer sets for the past right after it', async () => {
+  class Past extends KeyedProcessFunction<string, string, number> {
+    processElement(_value: string, context: KeyedContext<string>) {
+      context.timerService().registerEventTimeTimer(5);
+    }
+    override onTimer(timestamp: number, context: OnTimerContext<string>, out: Collector<number>) {
+      out.collect(timestamp);
+      if (timestamp === 5) context.timerService().registerEventTimeTimer(3);
+    }
+  }
+  const { steps } = await testJob([watermark(10), element('k', 1), watermark(11), watermark(12)], (input) =>
+    input.keyBy((key) => key).process(() => new Past()),
+  );
+  expect(steps.map(({ records }) => records.map(({ value }) => value))).toEqual([[], [], [5, 3], []]);
+});

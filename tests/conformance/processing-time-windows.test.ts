@@ -11,7 +11,14 @@ import {
   type DataStream,
   type KeyedStream,
 } from 'tidemark';
-import { element, processingTime, snapshot, type TestRecord, type TestStep } from 'tidemark/testing';
+import {
+  element,
+  processingTime,
+  snapshot,
+  watermark,
+  type TestRecord,
+  type TestStep,
+} from 'tidemark/testing';
 import { conforms } from './both-ways.ts';
 
 type Pair = readonly [key: string, value: number];
@@ -141,4 +148,39 @@ conforms<Pair, Pair>('a count of 3 with a timeout of 5 s of processing time', {
     [of('k'), 'k=4@MAX'],
     [processingTime(20000)],
   ],
+});
+
+conforms<Pair, Pair>('sliding windows of processing time with an offset', {
+  build: (input) =>
+    byKey(input)
+      .window(SlidingProcessingTimeWindows.of(3000, 1000, 500))
+      .sum(1),
+  show,
+  options: { end: true },
+  steps: [
+    [processingTime(3)],
+    [of('key2')],
+    [processingTime(1000), 'key2=1@499'],
+    [of('key2')],
+    [of('key2')],
+    [processingTime(2000), 'key2=3@1499'],
+    [of('key1')],
+    [of('key1')],
+    [processingTime(3000), 'key2=3@2499', 'key1=2@2499'],
+    [of('key1')],
+    [processingTime(8000), 'key2=2@3499', 'key1=3@3499', 'key1=3@4499', 'key1=1@5499'],
+  ],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
+conforms<Pair, Pair>('windows of processing time know no late records, whatever watermarks say', {
+  build: (input) => byKey(input).window(TumblingProcessingTimeWindows.of('1 s')).sum(1),
+  show,
+  steps: [
+    [watermark(5000)],
+    [element<Pair>(['k', 1], 10)],
+    [element<Pair>(['k', 1])],
+    [processingTime(1000), 'k=2@999'],
+  ],
+  check: ({ lateRecords }) => expect(lateRecords).toBe(0),
 });

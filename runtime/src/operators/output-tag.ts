@@ -1,3 +1,5 @@
+import { badArgument } from '../errors.ts';
+
 /**
  * Names a side output. Tags with equal ids are equal.
  * @example
@@ -17,7 +19,31 @@ export class OutputTag<T> {
   readonly id: string;
   declare readonly valueType?: T;
 
+  /** @throws {TidemarkError} `bad-argument` for an empty id. */
   constructor(id: string) {
+    if (typeof id !== 'string' || id === '') {
+      throw badArgument(
+        'output tag',
+        id,
+        'A side output is told apart by the id of its tag, a text that is not empty.',
+        "Give it one: new OutputTag('late').",
+      );
+    }
     this.id = id;
   }
+}
+
+/**
+ * The id of a tag that a function has handed over.
+ * @throws {TidemarkError} `bad-argument` for what is no tag
+ */
+export function tagId(tag: OutputTag<unknown>): string {
+  const id: unknown = (tag as Partial<OutputTag<unknown>> | undefined)?.id;
+  if (typeof id === 'string') return id;
+  throw badArgument(
+    'output tag',
+    tag,
+    'output(tag, value) needs a tag to send a value by.',
+    "Make one that lives outside of the function: const late = new OutputTag<Trade>('late').",
+  );
 }

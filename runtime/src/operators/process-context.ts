@@ -1,5 +1,5 @@
 import type { Output } from './operator.ts';
-import type { OutputTag } from './output-tag.ts';
+import { tagId, type OutputTag } from './output-tag.ts';
 import type { OnTimerContext, TimeDomain, TimerService } from './process-function.ts';
 import type { ResultCollector } from './result-collector.ts';
 
@@ -35,6 +35,6 @@ export class ProcessContext implements OnTimerContext {
   }
 
   output<X>(tag: OutputTag<X>, value: X): void {
-    this.#output.sideOutput(tag.id, value, this.#collector.timestamp);
+    this.#output.sideOutput(tagId(tag), value, this.#collector.timestamp);
   }
 }

@@ -1,6 +1,6 @@
 import type { Collector, Results } from './collector.ts';
 import type { Output } from './operator.ts';
-import type { OutputTag } from './output-tag.ts';
+import { tagId, type OutputTag } from './output-tag.ts';
 import { RichFunction } from './rich-function.ts';
 
 /** What a join function may ask of the pair it is called for; times are epoch ms. */
@@ -52,6 +52,6 @@ export class JoinPairContext implements JoinContext {
   }
 
   output<X>(tag: OutputTag<X>, value: X): void {
-    this.#output.sideOutput(tag.id, value, this.getTimestamp());
+    this.#output.sideOutput(tagId(tag), value, this.getTimestamp());
   }
 }

@@ -4,7 +4,7 @@ import type { Window } from '../windows/window.ts';
 import type { Collector } from './collector.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { Operator, OperatorRuntime, Output } from './operator.ts';
-import type { OutputTag } from './output-tag.ts';
+import { tagId, type OutputTag } from './output-tag.ts';
 import { ResultCollector } from './result-collector.ts';
 import { ProcessWindowFunction, type WindowContext, type WindowFunction } from './window-function.ts';
 
@@ -121,7 +121,7 @@ export class WindowEmitter implements WindowContext {
   }
 
   output<X>(tag: OutputTag<X>, value: X): void {
-    this.#output.sideOutput(tag.id, value, this.#collector.timestamp);
+    this.#output.sideOutput(tagId(tag), value, this.#collector.timestamp);
   }
 
   #adopt(instance: ProcessWindowFunction<unknown, unknown, unknown>): void {
