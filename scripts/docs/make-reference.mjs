@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application } from 'typedoc';
 import { root } from '../setup/paths.mjs';
+import { CATEGORY_ORDER, categorize } from './categories.mjs';
 import { notebookEntry } from './notebook-entry.mjs';
 import { unlinkedTypes } from './unlinked-types.mjs';
 
@@ -20,16 +21,24 @@ export async function makeReference(folder) {
     entryPoints: [join(runtime, 'index.ts'), join(runtime, 'testing', 'index.ts'), notebook],
     tsconfig: join(root, 'scripts', 'docs', 'tsconfig.json'),
     readme: join(root, 'docs', 'README.md'),
+    projectDocuments: [join(root, 'docs', 'coming-from-flink.md')],
+    // Types are checked by TypeScript 7 (npm run typecheck); TypeDoc brings an older compiler.
+    skipErrorChecking: true,
     excludeExternals: true,
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
+    highlightLanguages: ['typescript', 'java', 'bash'],
     disableSources: true,
     hideGenerator: true,
-    navigation: { includeGroups: true },
+    categorizeByGroup: false,
+    categoryOrder: CATEGORY_ORDER,
+    defaultCategory: 'More',
+    navigation: { includeCategories: true, includeFolders: false },
     validation: { invalidLink: true, notDocumented: false, notExported: false },
     logLevel: 'Warn',
   });
+  categorize(app);
   const project = await app.convert();
   if (project === undefined) throw new Error('The docstrings could not be read; what is wrong stands above.');
   app.validate(project);
