@@ -8,7 +8,7 @@ import { Timeline } from '../../../runtime/src/engine/timeline.ts';
 function numbers(
   end: number,
   options: { rereadable: boolean; chunk?: number },
-): Source<number> & { opened: SourceReaderContext[] } {
+): Source<unknown> & { opened: SourceReaderContext[] } {
   const opened: SourceReaderContext[] = [];
   return {
     kind: 'numbers',
@@ -20,7 +20,7 @@ function numbers(
       opened.push(context);
       let next = (context.position as number | undefined) ?? 0;
       return {
-        poll: (max): PollResult<number> => {
+        poll: (max): PollResult<unknown> => {
           if (next === end) return 'end';
           const count = Math.min(max, options.chunk ?? 3, end - next);
           const values = Array.from({ length: count }, (_, i) => next + i);
