@@ -1,0 +1,3 @@
+import { windowProperties } from './window-properties.ts';
+
+windowProperties();
