@@ -135,3 +135,12 @@ export function badBundle(value: unknown): KernelError {
     `display(value, { raw: true }) takes an object from MIME types to data, such as { 'text/html': '<b>hi</b>' }, and was given ${value === null ? 'null' : typeof value}. Leave raw out to have any value shown.`,
   );
 }
+
+/** The type checker itself failed; the cell was not run. */
+export function languageServiceFailed(why: string): KernelError {
+  return new KernelError(
+    'language-service-failed',
+    `The type checker failed (${why}), so the cell was not run. Run it again; if that fails too, restart the kernel and please report the cell.`,
+    { details: { why } },
+  );
+}

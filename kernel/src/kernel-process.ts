@@ -1,3 +1,4 @@
+import { LanguageClient } from './language/language-client.ts';
 import { Kernel } from './messages/kernel.ts';
 import type { ConnectionInfo } from './wire/connection-file.ts';
 import type { Log } from './wire/log.ts';
@@ -10,9 +11,6 @@ export interface KernelStart {
   readonly log: Log;
 }
 
-/** How long to wait for the first request before loading the rest (ms). */
-const GREETING_MS = 400;
-
 /**
  * Puts the kernel process together. The sockets answer `kernel_info` first; all the rest is loaded behind it and takes
  * the requests that have come meanwhile.
@@ -20,6 +18,7 @@ const GREETING_MS = 400;
 export async function startKernel({ connection, connectionFile, sockets, log }: KernelStart): Promise<void> {
   const { sessionFiles } = await import('./session/session-files.ts');
   const files = sessionFiles(connectionFile, process.env['JPY_SESSION_NAME']);
+  const language = new LanguageClient(files.cwd, log);
   let stop: () => Promise<void> = () => Promise.resolve();
   let settle: () => Promise<void> = () => Promise.resolve();
   const kernel = new Kernel({
@@ -36,7 +35,6 @@ export async function startKernel({ connection, connectionFile, sockets, log }: 
   });
   await sockets.listen(connection, (channel, message) => kernel.onRequest(channel, message));
   sockets.publish('status', { execution_state: 'starting' }, {});
-  await Promise.race([kernel.greeted, new Promise((resolve) => setTimeout(resolve, GREETING_MS))]);
 
   const { Session } = await import('./session/session.ts');
   const { ViewsService } = await import('./messages/views-service.ts');
@@ -54,15 +52,7 @@ export async function startKernel({ connection, connectionFile, sockets, log }: 
     runs: kernel.runs,
     publisher: kernel.publisher,
     comms: kernel.comms,
-    openLanguage: async () => {
-      const { LanguageService } = await import('./language/language-service.ts');
-      const language = new LanguageService({ cwd: files.cwd });
-      // Behind the first answers; a cell that comes earlier waits no longer than it would anyway.
-      setImmediate(
-        () => void language.warm().catch((error: unknown) => log(`language service: ${String(error)}`)),
-      );
-      return language;
-    },
+    language,
     onView: (message) => views.onSessionMessage(message),
     onLost: () => views.onSessionLost(),
     prompt: (parent, text, password) => kernel.prompt(parent, text, password),

@@ -37,7 +37,7 @@ export class Checker {
     const changed = [this.#cellPath, ...this.#changedLocalFiles()];
     this.#files.set(this.#cellPath, text);
     this.#run(() => {
-      if (this.#api === undefined) this.#start();
+      if (this.#snapshot === undefined) this.#start();
       else this.#update({ fileChanges: { changed } });
     });
   }
@@ -118,11 +118,18 @@ export class Checker {
     return changed;
   }
 
-  #start(): void {
+  /** Starts TypeScript's process, which comes up while the caller goes on. */
+  spawn(): void {
+    if (this.#api) return;
     const { api } = typescript7();
     // Only `readFile` is answered from here: each further callback is asked hundreds of times when a program is built.
-    const client = new api.API({ cwd: this.#cwd, fs: { readFile: (path) => this.#files.get(path) } });
-    this.#api = client;
+    this.#api = new api.API({ cwd: this.#cwd, fs: { readFile: (path) => this.#files.get(path) } });
+  }
+
+  #start(): void {
+    this.spawn();
+    const client = this.#api;
+    if (client === undefined) return;
     const files = [this.#predeclaredPath, this.#cellPath];
     this.#files.set(
       this.#configPath,
@@ -141,7 +148,16 @@ export class Checker {
   #update(params: Parameters<API['updateSnapshot']>[0]): void {
     const before = this.#snapshot;
     this.#snapshot = this.#api?.updateSnapshot(params);
-    before?.dispose();
+    if (before) setImmediate(() => this.#dispose(before));
+  }
+
+  /** Later, so that nobody waits for it. */
+  #dispose(snapshot: Snapshot): void {
+    try {
+      snapshot.dispose();
+    } catch {
+      // Its process has died since; the next request starts another.
+    }
   }
 
   #project(): Project {

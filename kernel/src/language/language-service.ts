@@ -8,7 +8,7 @@ import { completionsAt, globalNames, type CompletionType, type Completions } fro
 import { identifierAt, identifiersIn } from './identifiers.ts';
 import { inspectionAt, type Inspection } from './inspection.ts';
 import { LiveScope, type LiveBinding } from './live-scope.ts';
-import { chain, type PositionMap } from './position-map.ts';
+import type { PositionMap } from './position-map.ts';
 import { isGlobalName } from './own-globals.ts';
 import { prologueFor, type Prologue } from './prologue.ts';
 import { StackFrames } from './stack-frames.ts';
@@ -34,14 +34,15 @@ export type CompiledCell =
       /** True if the cell's last statement is an expression, whose value is to be shown. */
       readonly hasValue: boolean;
       readonly scriptName: string;
+      /** From places in `js` to places in the cell. */
+      readonly toCell: PositionMap;
     }
   | { readonly ok: false; readonly diagnostics: readonly CellDiagnostic[] };
 
 interface PendingCell {
   readonly bindings: readonly LiveBinding[];
-  /** The line of the cell on which each name is declared, for cells that fail half way. */
-  readonly lines: ReadonlyMap<string, number>;
-  readonly scriptName: string;
+  /** Names in the order in which the cell gives them values, for cells that fail half way. */
+  readonly reached: readonly (readonly string[])[];
   readonly ambient: readonly string[];
 }
 
@@ -58,7 +59,7 @@ interface OpenCell {
 export class LanguageService {
   readonly #checker: Checker;
   readonly #transpiler: Transpiler;
-  readonly #scope = new LiveScope();
+  #scope = new LiveScope();
   readonly #frames = new StackFrames();
   readonly #pending = new Map<string, PendingCell>();
   #globals: ReadonlyMap<string, CompletionType> | undefined;
@@ -73,12 +74,13 @@ export class LanguageService {
 
   /** Loads TypeScript and opens the program, so that the first cell does not wait for it. */
   async warm(): Promise<void> {
+    this.#checker.spawn();
     this.#transpiler.transpile('let x: number = 1', false);
-    rewriteTopLevel('let x = 1', () => false, new Set());
-    await Promise.resolve();
+    await this.compile({ cellId: '', name: 'warm', code: 'const x = [1].map(String);', executionCount: 0 });
+    this.rollback('', 0);
+    // A cell that waits goes before what only completions need.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#globals ??= globalNames(this.#checker);
-    this.#open('const x = [1].map(String); x;');
-    this.#checker.semanticDiagnostics();
   }
 
   /** Checks a cell and makes it evaluable. What it declares becomes live by `commit`. */
@@ -100,17 +102,21 @@ export class LanguageService {
   }
 
   /**
-   * The cell failed. With the stack of the error that it threw, what it had declared before that line is live, as it
-   * is in the session; without, nothing is.
+   * The cell failed. What it had declared by then is live, as it is in the session.
+   * @param reached how often the cell had given names their values; undefined when nothing of it is left
    */
-  rollback(cellId: string, executionCount: number, stack?: string): void {
+  rollback(cellId: string, executionCount: number, reached?: number): void {
     const pending = this.#take(cellId, executionCount);
-    const place =
-      stack === undefined ? undefined : this.#frames.outermostIn(stack, pending?.scriptName ?? '');
-    if (pending === undefined || place === undefined) return;
-    this.#scope.declare(
-      pending.bindings.filter(({ name }) => (pending.lines.get(name) ?? Infinity) < place.line),
-    );
+    if (pending === undefined || reached === undefined) return;
+    const missing = new Set(pending.reached.slice(reached).flat());
+    for (const name of pending.reached.slice(0, reached).flat()) missing.delete(name);
+    this.#scope.declare(pending.bindings.filter(({ name }) => !missing.has(name)));
+  }
+
+  /** Nothing is declared any more: the session's variables are gone. */
+  forget(): void {
+    this.#scope = new LiveScope();
+    this.#pending.clear();
   }
 
   /** Completions at an offset of a cell's text. */
@@ -136,7 +142,7 @@ export class LanguageService {
   /** Whether a text is a whole cell. */
   isComplete(code: string): Completeness {
     const { offset } = this.#open(code);
-    return completenessOf(code, offset, this.#checker.syntacticDiagnostics());
+    return completenessOf(code, offset, this.#syntaxErrors());
   }
 
   /** Makes a stack trace speak of cells and their lines, and leaves out what lies beneath them. */
@@ -157,7 +163,7 @@ export class LanguageService {
 
   #compile(cell: CellSource, shown: string): CompiledCell {
     let open = this.#open(cell.code);
-    const syntax = this.#checker.syntacticDiagnostics().filter(({ pos }) => pos >= open.offset);
+    const syntax = this.#syntaxErrors().filter(({ pos }) => pos >= open.offset);
     if (syntax.length > 0) return this.#failed(syntax, shown, open.offset);
     let errors = this.#errors();
     if (errors.some(({ code, pos }) => pos >= open.offset && UNRESOLVED_MODULE.has(code))) {
@@ -174,17 +180,18 @@ export class LanguageService {
   }
 
   #emit(cell: CellSource, open: OpenCell): CompiledCell {
-    const { code, outline, offset } = open;
+    const { code, outline } = open;
     let js: string;
     let toCell: PositionMap;
+    let reached: PendingCell['reached'];
     try {
       const transpiled = this.#transpiler.transpile(code, outline.hasDecorators);
       const renamed = this.#namesOfGlobals(open);
       const isTypeOnly = (specifier: string, name: string): boolean =>
         this.#isTypeOnly(open, specifier, name);
       const rewritten = rewriteTopLevel(transpiled.js, isTypeOnly, renamed);
-      js = rewritten.js;
-      toCell = transpiled.toSource ? chain(rewritten.toSource, transpiled.toSource) : rewritten.toSource;
+      ({ js, reached } = rewritten);
+      toCell = [...rewritten.toSource, ...(transpiled.toSource ?? [])];
     } catch (error) {
       return { ok: false, diagnostics: [syntaxError(error, code)] };
     }
@@ -192,22 +199,17 @@ export class LanguageService {
     this.#spaces.set(this.#space, cell.executionCount);
     const bindings = carry(this.#checker, outline, this.#space, this.#scope, open.prologue);
     const scriptName = this.#frames.register(cell.name, cell.executionCount, toCell);
-    const lines = new Map<string, number>();
-    for (const statement of outline.statements) {
-      const line = this.#checker.text.slice(offset, statement.start).split('\n').length;
-      for (const { name } of statement.names) lines.set(name, line);
-    }
     this.#pending.set(`${cell.executionCount}/${cell.cellId}`, {
       bindings,
-      lines,
-      scriptName,
+      reached,
       ambient: outline.ambient,
     });
     if (outline.statements.some(({ kind }) => kind === 'import')) this.#checker.watchLocalFiles();
     const hasValue = outline.endsInExpression;
     // Declarations leave the value of what came before them.
     const end = hasValue ? '' : '\n;void 0;';
-    return { ok: true, js: `${js}${end}\n//# sourceURL=${scriptName}`, hasValue, scriptName };
+    const evaluable = `${js}${end}\n//# sourceURL=${scriptName}`;
+    return { ok: true, js: evaluable, hasValue, scriptName, toCell };
   }
 
   #failed(diagnostics: readonly Diagnostic[], code: string, offset: number): CompiledCell {
@@ -230,6 +232,13 @@ export class LanguageService {
       if (agreed || attempt === 2) return { code, outline, prologue, offset };
       declared = outline.names;
     }
+  }
+
+  /** The tree says whether the parser found errors; only then are they asked for. */
+  #syntaxErrors(): readonly Diagnostic[] {
+    const { NodeFlags } = typescript7().ast;
+    const flawed = this.#checker.sourceFile().flags & NodeFlags.ThisNodeOrAnySubNodesHasError;
+    return flawed ? this.#checker.syntacticDiagnostics() : [];
   }
 
   #errors(): Diagnostic[] {

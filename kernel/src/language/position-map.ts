@@ -4,12 +4,28 @@ export interface Place {
   readonly column: number;
 }
 
-/** Finds the place in a cell's own text of a place in what is evaluated for it. */
-export type PositionMap = (place: Place) => Place;
+/**
+ * Leads from a place in what is evaluated for a cell to the place in the cell's own text. It is data, so that it can be
+ * handed from one thread to another: the decoded mappings of a source map, one array a line, for each step of the way.
+ */
+export type PositionMap = readonly Mappings[];
 
-/** A map of two steps. */
-export function chain(first: PositionMap, second: PositionMap): PositionMap {
-  return (place) => second(first(place));
+/** Segments of each line: column, source, source line, source column, all from 0. */
+export type Mappings = readonly (readonly (readonly number[])[])[];
+
+export function placeBy(map: PositionMap, place: Place): Place {
+  return map.reduce(oneStep, place);
+}
+
+function oneStep(place: Place, mappings: Mappings): Place {
+  let found: readonly number[] | undefined;
+  for (const segment of mappings[place.line - 1] ?? []) {
+    if ((segment[0] ?? 0) > place.column - 1) break;
+    if (segment.length >= 4) found = segment;
+  }
+  if (found === undefined) return { line: place.line, column: 1 };
+  const [column = 0, , line = 0, sourceColumn = 0] = found;
+  return { line: line + 1, column: sourceColumn + (place.column - 1 - column) + 1 };
 }
 
 /** Offsets of the starts of a text's lines. */

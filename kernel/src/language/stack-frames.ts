@@ -1,4 +1,4 @@
-import type { Place, PositionMap } from './position-map.ts';
+import { placeBy, type PositionMap } from './position-map.ts';
 
 interface Script {
   readonly label: string;
@@ -17,20 +17,15 @@ export class StackFrames {
     const base = name.replace(/[^\w.-]+/g, '-') || `cell-${executionCount}.ts`;
     let unique = base;
     for (let n = 2; this.#scripts.has(unique); n += 1) unique = base.replace(/(\.\w+)?$/, `-${n}$1`);
-    this.#scripts.set(unique, { label: `Cell [${executionCount}]`, toCell });
-    const oldest = this.#scripts.keys().next();
-    if (this.#scripts.size > KEPT && !oldest.done) this.#scripts.delete(oldest.value);
+    this.add(unique, executionCount, toCell);
     return unique;
   }
 
-  /** Where in its cell the outermost frame of a script is: how far the cell's own statements came. */
-  outermostIn(stack: string, scriptName: string): Place | undefined {
-    const frame = stack
-      .split('\n')
-      .map((line) => FRAME.exec(line))
-      .findLast((found) => found?.[3] === scriptName);
-    if (!frame) return undefined;
-    return this.#scripts.get(scriptName)?.toCell({ line: Number(frame[4]), column: Number(frame[5]) });
+  /** Notes a script under a name that is its own already. */
+  add(scriptName: string, executionCount: number, toCell: PositionMap): void {
+    this.#scripts.set(scriptName, { label: `Cell [${executionCount}]`, toCell });
+    const oldest = this.#scripts.keys().next();
+    if (this.#scripts.size > KEPT && !oldest.done) this.#scripts.delete(oldest.value);
   }
 
   /** Rewrites a stack trace: cells' frames by cell and line; what called the cells is left out. */
@@ -52,7 +47,7 @@ export class StackFrames {
     const script = frame?.[3] === undefined ? undefined : this.#scripts.get(frame[3]);
     if (frame === null || script === undefined) return line;
     const [, indent = '', called] = frame;
-    const place = script.toCell({ line: Number(frame[4]), column: Number(frame[5]) });
+    const place = placeBy(script.toCell, { line: Number(frame[4]), column: Number(frame[5]) });
     const where = `${script.label} line ${place.line}:${place.column}`;
     return called === undefined || called === ''
       ? `${indent}at ${where}`

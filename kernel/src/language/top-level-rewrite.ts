@@ -16,6 +16,11 @@ const SESSION = '__tidemark';
 
 export interface Rewritten {
   readonly js: string;
+  /**
+   * Names in the order in which they get their values. While the cell runs, `__tidemark.reached` counts them, so that of
+   * a cell that failed it is known what it has declared.
+   */
+  readonly reached: readonly (readonly string[])[];
   readonly toSource: PositionMap;
 }
 
@@ -51,6 +56,8 @@ class Rewriter {
   /** Names declared at the front, before anything runs: `var`s, and names that the cell declares twice. */
   readonly #front = new Set<string>();
   readonly #seen = new Set<string>();
+  readonly #reached: string[][] = [];
+  readonly #hoisted = new Set<AnyNode>();
   /** With a top-level `using`, the cell becomes a block, so that it is disposed of at the cell's end. */
   readonly #inBlock: boolean;
 
@@ -73,7 +80,10 @@ class Rewriter {
   rewrite(): Rewritten {
     this.#collectFront();
     this.#walk(this.#program, true);
-    for (const node of this.#program.body) this.#statement(node);
+    for (const node of this.#program.body) {
+      this.#statement(node);
+      this.#mark(node);
+    }
     for (const { name, start, end, shorthand } of ownReferences(this.#program, this.#renamed)) {
       this.#out.update(start, end, shorthand ? `${name}: ${ownName(name)}` : ownName(name));
     }
@@ -81,7 +91,7 @@ class Rewriter {
     const declarations = names.length > 0 ? `let ${names.join(', ')};` : '';
     this.#out.prepend(`'use strict';${declarations}${this.#inBlock ? '{' : ''}`);
     if (this.#inBlock) this.#out.append('\n}');
-    return { js: this.#out.toString(), toSource: this.#map() };
+    return { js: this.#out.toString(), reached: this.#reached, toSource: this.#map() };
   }
 
   #collectFront(): void {
@@ -103,6 +113,14 @@ class Rewriter {
     }
     for (const [name, times] of counts) if (times > 1 || this.#inBlock) this.#front.add(name);
     for (const name of nestedVars(this.#program)) this.#front.add(name);
+  }
+
+  #mark(node: Program['body'][number]): void {
+    const declared = 'declaration' in node && node.declaration ? node.declaration : node;
+    const names = namesOf(declared);
+    if (names.length === 0 || this.#hoisted.has(declared)) return;
+    this.#reached.push(names);
+    this.#out.appendLeft(node.end, `;${SESSION}.reached=${this.#reached.length};`);
   }
 
   #statement(node: Program['body'][number]): void {
@@ -161,6 +179,7 @@ class Rewriter {
     this.#out.appendRight(node.start, this.#assign(name));
     this.#out.appendLeft(node.end, ';');
     const usedBefore = this.#js.slice(0, node.start).includes(name);
+    if (usedBefore) this.#hoisted.add(node);
     if (usedBefore && !this.#inBlock) this.#out.move(node.start, node.end, 0);
     else if (usedBefore) this.#out.move(node.start, node.end, this.#program.body[0]?.start ?? 0);
   }
@@ -295,20 +314,24 @@ class Rewriter {
 
   /** From a place in the output to a place in `js`; worked out only when a stack trace asks. */
   #map(): PositionMap {
-    const out = this.#out;
-    let decoded: readonly (readonly number[])[][] | undefined;
-    return (place) => {
-      decoded ??= out.generateDecodedMap({ hires: 'boundary' })
-        .mappings as unknown as readonly (readonly number[])[][];
-      let found: readonly number[] | undefined;
-      for (const segment of decoded[place.line - 1] ?? []) {
-        if ((segment[0] ?? 0) > place.column - 1) break;
-        if (segment.length >= 4) found = segment;
-      }
-      const [column = 0, , line = 0, sourceColumn = 0] = found ?? [];
-      if (found === undefined) return { line: place.line, column: 1 };
-      return { line: line + 1, column: sourceColumn + (place.column - 1 - column) + 1 };
-    };
+    const { mappings } = this.#out.generateDecodedMap({ hires: 'boundary' });
+    return [mappings as unknown as PositionMap[number]];
+  }
+}
+
+/** Names that a top-level statement gives a value. */
+function namesOf(node: AnyNode): string[] {
+  switch (node.type) {
+    case 'VariableDeclaration':
+      if (node.kind === 'using' || node.kind === 'await using') return [];
+      return node.declarations.flatMap(({ id }) => namesIn(id));
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return node.id ? [node.id.name] : [];
+    case 'ImportDeclaration':
+      return node.specifiers.map(({ local }) => local.name);
+    default:
+      return [];
   }
 }
 

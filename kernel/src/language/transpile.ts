@@ -1,6 +1,6 @@
 import { createRequire, SourceMap, stripTypeScriptTypes } from 'node:module';
 import type { Service } from 'ts-node';
-import type { PositionMap } from './position-map.ts';
+import type { Mappings, PositionMap } from './position-map.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -76,13 +76,21 @@ function withInlineMap(output: string): Transpiled {
   if (match?.[1] === undefined) return { js: output };
   const payload: unknown = JSON.parse(Buffer.from(match[1], 'base64').toString('utf8'));
   const map = new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]);
-  return {
-    js: output.slice(0, match.index),
-    toSource: ({ line, column }) => {
-      const entry = map.findEntry(line - 1, column - 1);
-      if (!('originalLine' in entry)) return { line, column };
-      const behind = entry.generatedLine === line - 1 ? column - 1 - entry.generatedColumn : 0;
-      return { line: entry.originalLine + 1, column: entry.originalColumn + behind + 1 };
-    },
-  };
+  const js = output.slice(0, match.index);
+  return { js, toSource: [mappingsOf(js, map)] };
+}
+
+/** The map's segments by line. What Node adds lines with is few and short, so every column is asked for. */
+function mappingsOf(js: string, map: SourceMap): Mappings {
+  return js.split('\n').map((text, line) => {
+    const segments: number[][] = [];
+    for (let column = 0; column <= text.length; column += 1) {
+      const entry = map.findEntry(line, column);
+      if (!('originalLine' in entry)) continue;
+      const isHere = entry.generatedLine === line && entry.generatedColumn === column;
+      // A line without a segment of its own goes on where the one before ended.
+      if (isHere || column === 0) segments.push([column, 0, entry.originalLine, entry.originalColumn]);
+    }
+    return segments;
+  });
 }

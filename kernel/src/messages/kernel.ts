@@ -1,4 +1,4 @@
-import type { LanguageService } from '../language/language-service.ts';
+import type { LanguageClient } from '../language/language-client.ts';
 import type { Log } from '../wire/log.ts';
 import type { Content, ParentHeader, WireMessage } from '../wire/message.ts';
 import type { Channel, Sockets } from '../wire/sockets.ts';
@@ -36,11 +36,6 @@ export class Kernel {
   #session: Session | undefined;
   #executor: Executor | undefined;
   #asked: WireMessage | undefined;
-  #greeted: () => void = () => undefined;
-  /** Resolves with the first request: from then on, loading the rest keeps nobody waiting. */
-  readonly greeted = new Promise<void>((resolve) => {
-    this.#greeted = resolve;
-  });
   #early: { channel: Channel; request: WireMessage }[] = [];
 
   constructor(options: KernelOptions) {
@@ -80,7 +75,6 @@ export class Kernel {
 
   onRequest(channel: Channel, request: WireMessage): void {
     const type = request.header.msg_type;
-    setImmediate(this.#greeted);
     if (type === 'kernel_info_request') return void this.#answer(channel, request, () => kernelInfo());
     if (!this.#session || !this.#executor) {
       this.#early.push({ channel, request });
@@ -133,9 +127,8 @@ export class Kernel {
     };
   }
 
-  async #ask(answer: (language: LanguageService) => Content | Promise<Content>): Promise<Content> {
-    const session = this.#session;
-    return session ? answer(await session.language) : {};
+  async #ask(answer: (language: LanguageClient) => Promise<Content>): Promise<Content> {
+    return this.#session ? answer(this.#session.language) : {};
   }
 
   async #answer(channel: Channel, request: WireMessage, handler: Handler): Promise<void> {

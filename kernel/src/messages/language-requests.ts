@@ -1,10 +1,10 @@
-import type { LanguageService } from '../language/language-service.ts';
+import type { LanguageClient } from '../language/language-client.ts';
 import type { Content } from '../wire/message.ts';
 import { codePointOffset, utf16Offset } from './code-points.ts';
 
 // The requests that the language service answers. Cursors on the wire are in code points.
 
-export async function completeReply(language: LanguageService, request: Content): Promise<Content> {
+export async function completeReply(language: LanguageClient, request: Content): Promise<Content> {
   const code = String(request['code'] ?? '');
   const cursor = utf16Offset(code, Number(request['cursor_pos'] ?? code.length));
   const { matches, start, end, types } = await language.complete(code, cursor);
@@ -20,7 +20,7 @@ export async function completeReply(language: LanguageService, request: Content)
   };
 }
 
-export async function inspectReply(language: LanguageService, request: Content): Promise<Content> {
+export async function inspectReply(language: LanguageClient, request: Content): Promise<Content> {
   const code = String(request['code'] ?? '');
   const cursor = utf16Offset(code, Number(request['cursor_pos'] ?? code.length));
   const detail = request['detail_level'] === 1 ? 1 : 0;
@@ -30,6 +30,6 @@ export async function inspectReply(language: LanguageService, request: Content):
   return { status: 'ok', found, data, metadata: {} };
 }
 
-export function isCompleteReply(language: LanguageService, request: Content): Content {
-  return { ...language.isComplete(String(request['code'] ?? '')) };
+export async function isCompleteReply(language: LanguageClient, request: Content): Promise<Content> {
+  return { ...(await language.isComplete(String(request['code'] ?? ''))) };
 }

@@ -8,6 +8,7 @@ import { displaysSettled } from './display-api.ts';
 import type { Evaluation } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import { rejectGuarded } from './guard.ts';
+import type { CellProgress } from './cell-progress.ts';
 import type { ExpressionResult, ExpressionsRequest, RunRequest, ShownError } from './ipc.ts';
 import { flushOutput, writeOutput } from './output.ts';
 import { postToKernel } from './outbox.ts';
@@ -30,8 +31,11 @@ export class CellRunner {
   #received: unknown;
   #busy = false;
 
-  constructor(dataflow: () => Dataflow | undefined) {
+  readonly #progress: CellProgress;
+
+  constructor(dataflow: () => Dataflow | undefined, progress: CellProgress) {
     this.#dataflow = dataflow;
+    this.#progress = progress;
   }
 
   /** The end of `Evaluator`'s bridge: takes a value out of the inspector. */
@@ -55,6 +59,7 @@ export class CellRunner {
     };
     promptsFor(cell.run);
     this.#busy = true;
+    this.#progress.reached = 0;
     const started = performance.now();
     let evaluation: Evaluation;
     try {
@@ -134,11 +139,16 @@ export class CellRunner {
     });
   }
 
-  #end(run: number, error: ShownError | undefined, report: CellReport | undefined): void {
+  #end(
+    run: number,
+    error: ShownError | undefined,
+    report: CellReport | undefined,
+    reached?: number,
+  ): void {
     promptsFor(undefined);
     this.#busy = false;
     flushOutput();
-    postToKernel({ type: 'done', run, error, report });
+    postToKernel({ type: 'done', run, error, report, reached });
   }
 
   readonly #take = (fetch: () => void): unknown => {
@@ -171,8 +181,9 @@ export class CellRunner {
     } catch (thrown) {
       error ??= showError(thrown);
     }
+    const { reached } = this.#progress;
     if (request.timed) writeOutput(cell.run, 'stdout', `Took ${duration(took)}\n`);
-    this.#end(cell.run, error, report);
+    this.#end(cell.run, error, report, reached);
   }
 }
 

@@ -110,6 +110,8 @@ export type FromSession =
       readonly run: number;
       readonly error: ShownError | undefined;
       readonly report: CellReport | undefined;
+      /** How often the cell has given its names values; undefined when its variables are gone. */
+      readonly reached?: number;
     }
   | {
       readonly type: 'expressions';

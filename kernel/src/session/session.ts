@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Content, ParentHeader } from '../wire/message.ts';
-import type { LanguageService } from '../language/language-service.ts';
+import type { LanguageClient } from '../language/language-client.ts';
 import type { Comms } from '../messages/comms.ts';
 import type { Execution, Runs } from '../messages/execution.ts';
 import type { Publisher } from '../messages/publisher.ts';
@@ -19,8 +19,7 @@ export interface SessionHost {
   readonly runs: Runs;
   readonly publisher: Publisher;
   readonly comms: Comms;
-  /** Made anew when variables are gone. */
-  readonly openLanguage: () => Promise<LanguageService>;
+  readonly language: LanguageClient;
   readonly onView: (message: ViewMessage) => void;
   readonly onLost: () => void;
   readonly prompt: (parent: ParentHeader, text: string, password: boolean) => void;
@@ -43,15 +42,13 @@ type Done = Extract<FromSession, { type: 'done' }>;
 export class Session {
   readonly #host: SessionHost;
   readonly #client: SessionClient;
-  #language: Promise<LanguageService>;
-  #mapper: LanguageService | undefined;
   #waiting: { execution: Execution; resolve: (done: Done) => void } | undefined;
   #expressions: ((results: Readonly<Record<string, ExpressionResult>>) => void) | undefined;
   #interrupts = 0;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(host: SessionHost) {
     this.#host = host;
-    this.#language = this.#open();
     this.#client = new SessionClient({
       cwd: host.cwd,
       storePath: host.storePath,
@@ -65,8 +62,8 @@ export class Session {
     return this.#client.pid;
   }
 
-  get language(): Promise<LanguageService> {
-    return this.#language;
+  get language(): LanguageClient {
+    return this.#host.language;
   }
 
   get client(): SessionClient {
@@ -77,7 +74,17 @@ export class Session {
     this.#client.start(false);
   }
 
+  /** Runs a cell. Never rejects: whatever goes wrong is the cell's error. */
   async run(execution: Execution): Promise<Outcome> {
+    try {
+      return await this.#run(execution);
+    } catch (error) {
+      return failed(showError(error));
+    }
+  }
+
+  async #run(execution: Execution): Promise<Outcome> {
+    const { language } = this.#host;
     const interrupts = this.#interrupts;
     const payload: Content[] = [];
     const parts = cellParts(execution.code);
@@ -95,14 +102,13 @@ export class Session {
     }
     if (parts.code === undefined) return { error: undefined, report: undefined, expressions: {}, payload };
 
-    const language = await this.#language;
     const source = { cellId: execution.cellId, name: '', executionCount: execution.executionCount };
-    const compiled = await language.compile({ ...source, code: parts.code });
+    const compiled = await this.#unlessInterrupted(language.compile({ ...source, code: parts.code }));
+    if (this.#interrupts > interrupts || !compiled) return failed(showError(interrupted()));
     if (!compiled.ok)
       return failed(diagnosticsError(compiled.diagnostics, execution.executionCount, this.#host.cwd));
-    if (this.#interrupts > interrupts) return failed(showError(interrupted()));
 
-    const { error, report } = await this.#ask(execution, () =>
+    const { error, report, reached } = await this.#ask(execution, () =>
       this.#client.send({
         type: 'run',
         ...identity(execution),
@@ -114,16 +120,16 @@ export class Session {
         timed: parts.timed,
       }),
     );
-    if (error && !error.interrupted)
-      language.rollback(execution.cellId, execution.executionCount, error.stack);
+    if (error) language.rollback(execution.cellId, execution.executionCount, reached);
     else language.commit(execution.cellId, execution.executionCount);
     if (error) return { ...failed(this.#mapped(error)), report };
-    const expressions = await this.#evaluateExpressions(execution, language);
+    const expressions = await this.#evaluateExpressions(execution);
     return { error: undefined, report, expressions, payload };
   }
 
   interrupt(): void {
     this.#interrupts += 1;
+    this.#stopWaiting?.();
     this.#client.interrupt();
     this.#host.publisher.trimToEnd();
     const running = this.#waiting;
@@ -137,13 +143,19 @@ export class Session {
 
   async stop(): Promise<void> {
     await this.#client.stop();
-    this.#mapper?.close();
+    await this.#host.language.close();
   }
 
-  async #open(): Promise<LanguageService> {
-    this.#mapper?.close();
-    this.#mapper = await this.#host.openLanguage();
-    return this.#mapper;
+  /** What the type checker answers; undefined when the user does not wait for it. */
+  async #unlessInterrupted<T>(answer: Promise<T>): Promise<T | undefined> {
+    const stopped = new Promise<undefined>((resolve) => {
+      this.#stopWaiting = () => resolve(undefined);
+    });
+    try {
+      return await Promise.race([answer, stopped]);
+    } finally {
+      this.#stopWaiting = undefined;
+    }
   }
 
   /** Hands something to the session process and waits for its word that it is done, or for its death. */
@@ -204,7 +216,7 @@ export class Session {
     const came = this.#client.wasReady;
     this.#host.onLost();
     comms.onSessionLost();
-    this.#language = this.#open();
+    this.#host.language.forget();
     // A process that died before it came up would die again at once; the next cell tries.
     if (came) this.#client.start(true);
     this.#expressions?.({});
@@ -214,10 +226,8 @@ export class Session {
     else publisher.stream('stderr', `${error.evalue}\n`, runs.last);
   }
 
-  async #evaluateExpressions(
-    execution: Execution,
-    language: LanguageService,
-  ): Promise<Record<string, ExpressionResult>> {
+  async #evaluateExpressions(execution: Execution): Promise<Record<string, ExpressionResult>> {
+    const { language } = this.#host;
     const results: Record<string, ExpressionResult> = {};
     const compiledOnes: { name: string; js: string }[] = [];
     for (const [name, code] of Object.entries(execution.expressions)) {
@@ -264,7 +274,7 @@ export class Session {
 
   /** A branch's failure speaks of cells and their lines, as an error of a cell does. */
   #mapView(message: ViewMessage): ViewMessage {
-    if (message.type !== 'view-status' || !message.failure || !this.#mapper) return message;
+    if (message.type !== 'view-status' || !message.failure) return message;
     const details = message.failure.details.map((line) =>
       line.startsWith('at ') ? this.#mapText(`    ${line}`).trim() : line,
     );
@@ -272,7 +282,7 @@ export class Session {
   }
 
   #mapText(text: string): string {
-    return STACK.test(text) && this.#mapper ? this.#mapper.mapStack(text) : text;
+    return STACK.test(text) ? this.#host.language.mapStack(text) : text;
   }
 }
 

@@ -15,6 +15,7 @@ export type Outcome =
 /** What a cell's code reaches the session through, as far as these tests need one. */
 interface SessionStub {
   guarded: number;
+  reached: number;
   guard<T>(value: T): T;
   guardIterable<T>(iterable: T): T;
   import(specifier: string, attributes?: Record<string, string>): Promise<unknown>;
@@ -40,6 +41,7 @@ export class CellRunner {
     const fromHere = createRequire(import.meta.url);
     this.session = {
       guarded: 0,
+      reached: 0,
       guard(value) {
         this.guarded += 1;
         return value;
@@ -67,13 +69,14 @@ export class CellRunner {
     const cellId = `cell-${executionCount}`;
     const compiled = await this.service.compile({ cellId, name: '', code, executionCount });
     if (!compiled.ok) return { kind: 'refused', diagnostics: compiled.diagnostics };
+    this.session.reached = 0;
     try {
       const value = await this.#evaluate(compiled.js);
       this.service.commit(cellId, executionCount);
       return compiled.hasValue ? { kind: 'value', value } : { kind: 'nothing' };
     } catch (error) {
       const stack = error instanceof Error ? (error.stack ?? '') : '';
-      this.service.rollback(cellId, executionCount, stack);
+      this.service.rollback(cellId, executionCount, this.session.reached);
       return { kind: 'thrown', error, stack: this.service.mapStack(stack) };
     }
   }
