@@ -1,0 +1,3 @@
+import { timeProperties } from './time-properties.ts';
+
+timeProperties();
