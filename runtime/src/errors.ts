@@ -130,11 +130,15 @@ export function asyncTimedOut(timeout: number, attempts: number): TidemarkError 
 
 /** Where a record was when a function failed on it. */
 export interface OperatorFailure {
+  /** Name of the operator. */
   readonly operator: string;
+  /** What it does, in kebab-case: `map`, `window`. */
   readonly kind: string;
+  /** The cell that made it, in a notebook. */
   readonly cell?: string;
   /** A short text of the record, where one was being processed. */
   readonly record?: string;
+  /** Event time of the record in epoch ms, if it has one. */
   readonly timestamp?: number;
 }
 

@@ -30,6 +30,10 @@ test('a result that stands behind no value is an error, and not skipped', () => 
   expect(() => promising('for (const x of []) x; // → 2')).toThrow("'→ 2' stands behind no value");
 });
 
+test('a result without an arrow is an error, and not skipped', () => {
+  expect(() => promising('1 + 1; // 2')).toThrow('looks like a result');
+});
+
 test('imports are told from the rest', () => {
   const { imports, body } = importsOf("import { a } from 'b';\na();");
   expect(imports).toBe("import { a } from 'b';");

@@ -22,7 +22,10 @@ export function promising(code: string): string {
     const text = statement.getText();
     const comment = commentBehind(code, statement.end);
     const [, kind, what] = /^(→|throws|prints) ([^]+)$/.exec(comment) ?? [];
-    if (kind === undefined) return text;
+    if (kind === undefined) {
+      if (/^[[{'"\d-]/.test(comment)) throw new Error(`'${comment}' looks like a result: write → before it`);
+      return text;
+    }
     promised += 1;
     if (kind === 'throws') return `await promises.throws(async () => { ${text} }, ${what});`;
     if (kind === 'prints') return `${text}\npromises.prints(${what});`;

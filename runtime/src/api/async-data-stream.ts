@@ -28,13 +28,29 @@ export interface AsyncRetryOptions {
 
 type RetryPredicates = Pick<AsyncRetryOptions, 'ifException' | 'ifResult'>;
 
-/** Flink's names for the usual ways to try again; a plain object of options does as well. */
+/**
+ * Flink's names for the usual ways to try again; a plain object of options does as well.
+ * @example
+ * let tries = 0;
+ * const flaky = async (n: number) => {
+ *   tries += 1;
+ *   if (tries < 3) throw new Error('out of reach');
+ *   return n * 2;
+ * };
+ * const doubled = AsyncDataStream.orderedWait(env.fromData(4), flaky, { retry: AsyncRetryStrategies.fixedDelay(5, 1) });
+ * await doubled.executeAndCollect(); // → [8]
+ * tries; // → 3
+ */
 export const AsyncRetryStrategies = {
+  /** Tries again up to `retries` times, each time after `delay`. */
   fixedDelay: (retries: number, delay: DurationLike, when: RetryPredicates = {}): AsyncRetryOptions => ({
     retries,
     delay,
     ...when,
   }),
+  /**
+   * Tries again up to `retries` times, first after `delay`, then after `factor` times the delay before, up to `maxDelay`.
+   */
   exponentialBackoff: (
     retries: number,
     delay: DurationLike,
@@ -44,11 +60,13 @@ export const AsyncRetryStrategies = {
   ): AsyncRetryOptions => ({ retries, delay, maxDelay, factor, ...when }),
 } as const;
 
+/** How long, how many at once and how often requests are made. */
 export interface AsyncWaitOptions<T, R> {
   /** From the first request for a record to its answer, repetitions included. Default: no limit. */
   readonly timeout?: DurationLike;
   /** Records under way at once, at most; then the stream is held back. Default: 100. */
   readonly capacity?: number;
+  /** When a request is made again. Default: never. */
   readonly retry?: AsyncRetryOptions;
   /** What stands in for an answer that has not come in time. Default: the stream fails. */
   readonly onTimeout?: (value: T) => AsyncResults<R>;
@@ -58,12 +76,11 @@ export interface AsyncWaitOptions<T, R> {
  * Streams that ask the world outside. For each record a promise is made; what it comes to is one result, or an array of
  * any number of them (a tuple goes into an array of its own), and has the record's timestamp. A promise that is rejected fails
  * the stream. Requests that are under way are part of a snapshot, and are made again when it is restored.
- *
  * @throws {TidemarkError} `bad-argument`; while it runs, `async-timed-out`
  * @example
  * const population = async (city: string) => city.length * 1000;
  * const asked = AsyncDataStream.orderedWait(env.fromData('Oslo', 'Bergen'), population, { timeout: '1 s' });
- * await asked.executeAndCollect(); // [4000, 6000]
+ * await asked.executeAndCollect(); // → [4000, 6000]
  */
 export const AsyncDataStream = {
   /** Results come in the order of the records. */

@@ -393,7 +393,7 @@ export class DataStream<T> {
   }
 
   /**
-   * Sets the number of logical subtasks; they share one thread.
+   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of the records.
    * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1.
    * @example
    * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'

@@ -15,9 +15,12 @@ export interface WindowResult<K, V> {
 
 /** An aggregate function whose results are to carry key and window; made by `withWindow`. */
 export class WithWindow<IN, OUT> {
+  /** What aggregates the records. */
   readonly aggregateFunction: AggregateFunction<IN, unknown, OUT>;
+  /** What adds key and window. */
   readonly windowFunction: WindowFunction<unknown, unknown, unknown> = emitWithWindow;
 
+  /** Made by `withWindow`. @internal */
   constructor(aggregateFunction: AggregateFunction<IN, unknown, OUT>) {
     this.aggregateFunction = aggregateFunction;
   }

@@ -22,9 +22,13 @@ export interface SourceBatch<T> {
  * record where it processes it, so that no array of them lives in between.
  */
 export interface GeneratedRange<T> {
+  /** Makes the record of an index. */
   readonly generate: (index: number) => T;
+  /** Takes the event time (epoch ms) of a record; `undefined` if records have none. */
   readonly timestamp: ((value: T, index: number) => number) | undefined;
+  /** The first index. */
   readonly from: number;
+  /** The index after the last. */
   readonly to: number;
 }
 
@@ -42,9 +46,11 @@ export interface SourceReader<T> {
   readyAt?(): number | undefined;
   /** Records left out so far because they did not parse. */
   skippedRecords?(): number;
+  /** Lets go of files and connections; called once. */
   close(): void;
 }
 
+/** What a reader is opened with. */
 export interface SourceReaderContext {
   /** Where to start; `undefined` for the beginning. */
   readonly position?: SourcePosition;
@@ -67,9 +73,14 @@ export interface Source<T> {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Functions of the user that it calls. */
   readonly functions?: readonly unknown[];
+  /** Whether it ends by itself. */
   readonly boundedness: 'bounded' | 'unbounded';
+  /** True if reading from a position gives the same records again. */
   readonly rereadable: boolean;
-  /** @throws {TidemarkError} when it can be known at once that reading cannot start (`file-not-found`). */
+  /**
+   * Opens it for one reading.
+   * @throws {TidemarkError} when it can be known at once that reading cannot start (`file-not-found`).
+   */
   createReader(context: SourceReaderContext): SourceReader<T>;
   /** Called when the cell that made it is evaluated, so that what is plainly wrong fails there. */
   validate?(): void;

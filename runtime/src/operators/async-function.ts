@@ -6,8 +6,23 @@ export type AsyncResults<R> = R | readonly R[] | void;
 /** Requests something from outside for each record. */
 export type AsyncRequest<T, R> = (value: T) => PromiseLike<AsyncResults<R>>;
 
-/** An asynchronous function with a life: it opens its connection once. */
+/**
+ * An asynchronous function with a life: it opens its connection once.
+ * @example
+ * class Lookup extends AsyncFunction<string, number> {
+ *   #known = new Map<string, number>();
+ *   override open() {
+ *     this.#known.set('Oslo', 717_710);
+ *   }
+ *   async asyncInvoke(city: string) {
+ *     return this.#known.get(city) ?? [];
+ *   }
+ * }
+ * const asked = AsyncDataStream.unorderedWait(env.fromData('Oslo', 'Atlantis'), new Lookup());
+ * await asked.executeAndCollect(); // → [717710]
+ */
 export abstract class AsyncFunction<I, O> extends RichFunction {
+  /** Makes the request for a record. */
   abstract asyncInvoke(value: I): PromiseLike<AsyncResults<O>>;
 
   /** Called instead of failing when the request has taken too long; its results take the place of the answer. */

@@ -13,6 +13,7 @@ export interface FunctionSnapshotContext {
 export interface FunctionInitializationContext {
   /** True if it goes on from a snapshot. */
   isRestored(): boolean;
+  /** State of the operator itself: lists, and broadcast maps. */
   getOperatorStateStore(): OperatorStateStore;
   /** State by keys; an error on a stream without keys. */
   getKeyedStateStore(): StateStore;
@@ -36,6 +37,10 @@ export interface FunctionInitializationContext {
  *     return this.#buffer.length < 3 ? [] : this.#buffer.splice(0);
  *   }
  * }
+ * const result = await testJob([element(1), element(2), snapshot(), element(3)], (numbers) =>
+ *   numbers.process(() => new Buffering()),
+ * );
+ * result.records.map(({ value }) => value); // → [1, 2, 3]
  */
 export interface CheckpointedFunction {
   /** Called before `open`: the place to get operator state, and to take up what a snapshot holds. */
