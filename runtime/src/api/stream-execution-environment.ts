@@ -1,4 +1,4 @@
-import { badArgument, notYet } from '../errors.ts';
+import { badArgument, notYet, unsupported } from '../errors.ts';
 import { collectionSource, sequenceSource } from '../connectors/collection-source.ts';
 import { socketSource } from '../connectors/socket-source.ts';
 import type { Source } from '../connectors/source.ts';
@@ -111,9 +111,27 @@ export class StreamExecutionEnvironment {
     return this.#config;
   }
 
+  /**
+   * How jobs of sources made from now on run. `'streaming'`, the default: results as records come. `'batch'`, for input that
+   * ends: event time stands still until then, so that nothing is late; running aggregates emit one result a key, timers of
+   * the clock fire at the end, and results are those that streaming has in the end. `'automatic'`: batch if all input of a
+   * job is bounded.
+   * @throws {TidemarkError} `bad-argument`; and in batch mode from `fromSource`, `unsupported` for a source without an end
+   * @example
+   * env.setRuntimeMode('batch');
+   * const sums = env.fromData({ k: 'a', n: 1 }, { k: 'a', n: 2 }).keyBy('k').sum('n');
+   * await sums.executeAndCollect(); // → [{ k: 'a', n: 3 }]
+   */
   setRuntimeMode(mode: RuntimeMode): this {
-    if (mode === 'batch')
-      throw notYet('Batch mode', "Use 'streaming'; bounded inputs end by themselves there too.");
+    if (mode !== 'streaming' && mode !== 'batch' && mode !== 'automatic') {
+      throw badArgument(
+        'runtime mode',
+        mode,
+        'There is no such mode.',
+        "Give 'streaming', 'batch' or 'automatic'.",
+      );
+    }
+    this.#graph.runtimeMode = mode;
     return this;
   }
 
@@ -196,6 +214,13 @@ export class StreamExecutionEnvironment {
   }
 
   #from<T>(source: Source<T>, strategy: WatermarkStrategy<T>, name: string): DataStream<T> {
+    if (this.#graph.runtimeMode === 'batch' && source.boundedness === 'unbounded') {
+      throw unsupported(
+        `Batch mode over ${name}`,
+        'it has no end, and results come at the end.',
+        "Use env.setRuntimeMode('automatic') or 'streaming', or a source that ends.",
+      );
+    }
     const node = this.#graph.add({
       kind: 'source',
       name,

@@ -94,8 +94,9 @@ export class LaneSource {
   #nextTick = Infinity;
   ended = false;
 
-  constructor(node: StreamNode, output: VertexOutput, interval: number, now: () => number) {
-    this.#strategy = node.watermarkStrategy ?? WatermarkStrategy.noWatermarks();
+  constructor(node: StreamNode, output: VertexOutput, interval: number, now: () => number, batch = false) {
+    const strategy = node.watermarkStrategy ?? WatermarkStrategy.noWatermarks();
+    this.#strategy = batch ? strategy.withoutWatermarks() : strategy;
     this.#output = output;
     this.#interval = interval;
     this.#now = now;

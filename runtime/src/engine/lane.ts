@@ -76,6 +76,7 @@ export class Lane implements Delivery {
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
   readonly #meter: LaneMeter;
+  readonly #batch: boolean;
   #now: number;
 
   constructor(sinks: readonly StreamNode[], options: LaneOptions) {
@@ -88,11 +89,13 @@ export class Lane implements Delivery {
     });
     this.#vertices = plan.vertices;
     this.#subtasks = plan.subtasks;
+    this.sources = this.#vertices.filter(({ operator }) => operator === undefined).map(({ node }) => node);
+    this.#batch = this.sources.every(isBatchSource);
     for (const { node, operator, output } of this.#vertices) {
       if (operator !== undefined) continue;
-      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), () => this.#now));
+      const now = () => this.#now;
+      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), now, this.#batch));
     }
-    this.sources = this.#vertices.filter(({ operator }) => operator === undefined).map(({ node }) => node);
     this.#async = this.#vertices.filter(({ operator }) => operator?.isAsync);
     this.#counts = new Float64Array(this.#vertices.length + plan.edges);
     this.#meter = new LaneMeter(this.#counts);
@@ -405,9 +408,10 @@ export class Lane implements Delivery {
   }
 
   #nextTimeOf({ operator, node }: LaneVertex): number {
-    return operator === undefined
-      ? this.#sources.get(node.id)!.nextProcessingTime
-      : operator.nextProcessingTime;
+    if (operator === undefined) return this.#sources.get(node.id)!.nextProcessingTime;
+    // In batch mode the clock's timers wait for the end of the input, but for those of requests to the world outside.
+    return this.#batch && !operator.isAsync ? Infinity : operator.nextProcessingTime;
+      batch: this.#batch,
   }
 
   #guarded(vertex: LaneVertex, work: () => void): void {
@@ -442,4 +446,9 @@ function lowestWatermark(subtasks: readonly LaneVertex[]): number {
 /** Counters of the edges that start at a vertex. */
 function edgesOf({ consumers, sideConsumers }: LaneVertex): number[] {
   return [...consumers, ...[...sideConsumers.values()].flat()].flatMap(({ edge }) => edge ?? []);
+}
+
+/** True if a source's input is to be processed as a whole: it ends, and its environment is not set to streaming. */
+function isBatchSource({ source, parameters: { runtimeMode } }: StreamNode): boolean {
+  return source?.boundedness === 'bounded' && (runtimeMode === 'batch' || runtimeMode === 'automatic');
 }

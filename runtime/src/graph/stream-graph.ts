@@ -10,6 +10,8 @@ export class StreamGraph {
   readonly backend: ExecutionBackend;
   /** Interval of periodic watermarks in ms; a node keeps the one it was made under. */
   autoWatermarkInterval: number | undefined;
+  /** A source keeps the one it was made under. */
+  runtimeMode: 'streaming' | 'batch' | 'automatic' = 'streaming';
   readonly #nodes: StreamNode[] = [];
 
   constructor(backend: ExecutionBackend) {
@@ -21,9 +23,10 @@ export class StreamGraph {
   }
 
   add(node: NewNode): StreamNode {
-    const { autoWatermarkInterval } = this;
+    const { autoWatermarkInterval, runtimeMode } = this;
     const periodic = node.kind === 'source' || node.kind === 'timestamps';
     const interval = periodic && autoWatermarkInterval !== undefined ? { autoWatermarkInterval } : {};
+    const mode = node.kind === 'source' && runtimeMode !== 'streaming' ? { runtimeMode } : {};
     const added: StreamNode = {
       name: node.kind,
       parallelism: 1,
@@ -32,7 +35,7 @@ export class StreamGraph {
       inputs: [],
       isSink: false,
       ...node,
-      ...(periodic ? { parameters: { ...node.parameters, ...interval } } : {}),
+      ...(periodic ? { parameters: { ...node.parameters, ...interval, ...mode } } : {}),
       id: this.#nodes.length + 1,
     };
     this.#nodes.push(added);

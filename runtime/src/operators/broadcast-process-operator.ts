@@ -134,6 +134,10 @@ export class BroadcastProcessOperator extends TwoInputOperator {
     return this.#host.nextProcessingTime;
   }
 
+  override get lastProcessingTime(): number {
+    return this.#host.lastProcessingTime;
+  }
+
   override onProcessingTime(time: number): void {
     this.#host.onProcessingTime(time);
   }

@@ -73,6 +73,10 @@ export class CoProcessOperator extends TwoInputOperator {
     return this.#host.nextProcessingTime;
   }
 
+  override get lastProcessingTime(): number {
+    return this.#host.lastProcessingTime;
+  }
+
   override onProcessingTime(time: number): void {
     this.#host.onProcessingTime(time);
   }

@@ -65,6 +65,10 @@ export class FunctionHost {
     return Math.min(this.#processingTimers.nextTime, this.backend.sweeper.nextTime);
   }
 
+  get lastProcessingTime(): number {
+    return this.#processingTimers.lastTime;
+  }
+
   onProcessingTime(time: number): void {
     this.#fire(this.#processingTimers, time, 'processing-time');
     if (this.backend.sweeper.nextTime <= time) this.backend.sweeper.sweep();

@@ -106,6 +106,10 @@ if (${results} !== undefined) ${collector}.drain(${results});`;
     return Math.min(this.#processingTimers.nextTime, this.backend.sweeper.nextTime);
   }
 
+  override get lastProcessingTime(): number {
+    return this.#processingTimers.lastTime;
+  }
+
   override onProcessingTime(time: number): void {
     this.context.domain = 'processing-time';
     this.#fire(this.#processingTimers, time);

@@ -1,4 +1,4 @@
-import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { Emission } from './emission.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
@@ -22,6 +22,8 @@ export interface OperatorRuntime {
   readonly tracksEmission: boolean;
   /** True to refuse function instances that were opened before even where they could be made anew. */
   readonly strictInstances: boolean;
+  /** True if it runs over bounded input as a whole: one watermark at the end, and only final results. */
+  readonly batch: boolean;
   /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
   readonly announceMail: () => void;
 }
@@ -60,6 +62,10 @@ export abstract class Operator {
   processWatermark(timestamp: number): void {
     this.currentWatermark = timestamp;
     this.onWatermark(timestamp);
+    // In batch mode the clock's timers wait for the end of the input; then its time runs to the last of them.
+    if (timestamp === MAX_TIMESTAMP && this.runtime.batch && this.lastProcessingTime !== -Infinity) {
+      this.onProcessingTime(this.lastProcessingTime);
+    }
     this.output.emitWatermark(timestamp);
   }
 
@@ -73,6 +79,11 @@ export abstract class Operator {
   /** Time of its first processing-time timer (epoch ms), `Infinity` if it has none. */
   get nextProcessingTime(): number {
     return Infinity;
+  }
+
+  /** Time of its last processing-time timer (epoch ms), `-Infinity` if it has none. */
+  get lastProcessingTime(): number {
+    return -Infinity;
   }
 
   /** Fires its processing-time timers up to `time`; the clock shows `time`. */

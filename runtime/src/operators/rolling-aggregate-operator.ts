@@ -1,14 +1,18 @@
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { ValueStateDescriptor } from '../state/value-state.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 
-/** For each record, the aggregate of all records of its key so far. */
+/** For each record, the aggregate of all records of its key so far; in batch mode, only the last one of each key. */
 export class RollingAggregateOperator extends KeyedOperator {
   readonly #aggregate: AggregateFunction<unknown, unknown, unknown>;
   readonly #backend = new KeyedStateBackend();
   readonly #accumulator = this.#backend.store.getState(new ValueStateDescriptor<unknown>('accumulator'));
+
+  /** In batch mode: the timestamp of a key's last record. */
+  readonly #lastTimestamp = this.#backend.store.getState(new ValueStateDescriptor<number>('last-timestamp'));
 
   constructor(keySelector: KeySelector, aggregate: AggregateFunction<unknown, unknown, unknown>) {
     super(keySelector);
@@ -23,7 +27,17 @@ export class RollingAggregateOperator extends KeyedOperator {
       before === undefined ? this.#aggregate.createAccumulator() : before,
     );
     this.#accumulator.update(after);
-    this.output.collect(this.#aggregate.getResult(after), timestamp);
+    if (this.runtime.batch) this.#lastTimestamp.update(timestamp);
+    else this.output.collect(this.#aggregate.getResult(after), timestamp);
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    if (timestamp !== MAX_TIMESTAMP || !this.runtime.batch) return;
+    for (const key of this.#backend.keysWith('accumulator')) {
+      this.#backend.setCurrentKey(key);
+      const result = this.#aggregate.getResult(this.#accumulator.value());
+      this.output.collect(result, this.#lastTimestamp.value());
+    }
   }
 
   override get stateEntryCount(): number {

@@ -37,6 +37,7 @@ export class TimestampsOperator extends Operator implements WatermarkOutput {
   }
 
   override open(): void {
+    if (this.runtime.batch) return;
     if (this.#idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
   }
 
@@ -46,6 +47,7 @@ export class TimestampsOperator extends Operator implements WatermarkOutput {
     if (assigner !== undefined && Math.floor(timestamp as number) !== timestamp)
       throw badTimestamp(timestamp);
     this.output.collect(value, timestamp);
+    if (this.runtime.batch) return;
     if (timestamp !== undefined && !(timestamp <= this.maxTimestamp!)) this.maxTimestamp = timestamp;
     if (this.#idleness !== undefined) {
       this.#idleness.activity();

@@ -137,6 +137,10 @@ export class WindowOperator extends KeyedOperator {
     return Math.min(this.#processingTimers.nextTime, this.#global.sweeper.nextTime);
   }
 
+  override get lastProcessingTime(): number {
+    return this.#processingTimers.lastTime;
+  }
+
   override onProcessingTime(time: number): void {
     for (let timer = this.#processingTimers.poll(time); timer; timer = this.#processingTimers.poll(time)) {
       timer.target.processingTimers.delete(timer.time);

@@ -17,6 +17,10 @@ export class KeyedTimers {
     return this.#queue.nextTime;
   }
 
+  get lastTime(): number {
+    return this.#queue.lastTime;
+  }
+
   register(key: unknown, time: number): void {
     const identity = keyIdentity(key);
     let timers = this.#byKey.get(identity);

@@ -35,6 +35,7 @@ export class OperatorHarness<T = unknown, R = unknown> {
         autoWatermarkInterval: 200,
         tracksEmission: false,
         strictInstances: true,
+        batch: false,
         announceMail: () => undefined,
       },
     );

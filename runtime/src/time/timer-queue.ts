@@ -22,6 +22,11 @@ export class TimerQueue<T> {
     return this.#heap.length === 0 ? Infinity : this.#heap[0]!.time;
   }
 
+  /** Time of the last timer, `-Infinity` if there is none. Looks at all of them. */
+  get lastTime(): number {
+    return this.#heap.reduce((last, { time }) => Math.max(last, time), -Infinity);
+  }
+
   add(time: number, target: T): Timer<T> {
     const timer: Timer<T> = { time, seq: this.#nextSeq++, target, at: this.#heap.length };
     this.#heap.push(timer);

@@ -140,6 +140,16 @@ export class WatermarkStrategy<T> {
   withWatermarkAlignment(_group: string, _maxDrift: DurationLike): WatermarkStrategy<T> {
     throw notYet(
       'Watermark alignment',
+  /** The same timestamps without any watermark: in batch mode only the end of the input tells what time it is. @internal */
+  withoutWatermarks(): WatermarkStrategy<T> {
+    const { timestampAssigner } = this.#parts;
+    return new WatermarkStrategy<T>({
+      kind: 'none',
+      createGenerator: () => new NoWatermarks(),
+      timestampAssigner,
+    });
+  }
+
       'Leave withWatermarkAlignment out; sources are then read as fast as they deliver.',
     );
   }

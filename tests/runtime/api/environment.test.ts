@@ -190,7 +190,7 @@ describe('refused at once', () => {
       'bad-argument',
     ],
     ['a parallelism of 0', () => env.fromData(1).setParallelism(0), 'bad-argument'],
-    ['batch mode', () => env.setRuntimeMode('batch'), 'not-yet'],
+    ['a runtime mode that is none', () => env.setRuntimeMode('lazy' as never), 'bad-argument'],
     ['a window of size 0', () => TumblingEventTimeWindows.of(0), 'bad-argument'],
     ['an auto-watermark interval of 0', () => env.getConfig().setAutoWatermarkInterval(0), 'bad-argument'],
     [

@@ -159,19 +159,13 @@ test.each([false, true])('functions of two inputs have it too (snapshots: %s)', 
       return [this.#seen.get().join('')];
     }
   }
-  const steps = [
-    on('left', element<number | string>(1)),
-    on('right', element('a')),
-    on('left', element(2)),
-    on('left', watermark(1)),
-  ];
+  const steps = [on('in', element(1)), on('in', element(2)), on('in', element(3)), on('in', watermark(1))];
   const { records } = await testJob(
     steps,
-    ({ left, right }: Record<'left' | 'right', DataStream<never>>) =>
-      left.connect(right).process(() => new Both()),
-    { inputs: ['left', 'right'], snapshotEveryStep },
+    ({ in: input }) => input!.connect(input!.map((n) => `${n}`)).process(() => new Both()),
+    { inputs: ['in'], snapshotEveryStep },
   );
-  expect(records.map(({ value }) => value)).toEqual(['1', '1a', '1a2']);
+  expect(records.map(({ value }) => value)).toEqual(['1', '11', '112', '1122', '11223', '112233']);
 });
 
 test('keyed state is refused where there is no key', async () => {

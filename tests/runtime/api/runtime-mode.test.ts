@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  AsyncDataStream,
+  collectionSource,
+  CountTrigger,
+  EventTimeSessionWindows,
+  generatorSource,
+  KeyedProcessFunction,
+  SlidingEventTimeWindows,
+  StreamExecutionEnvironment,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
+  WatermarkStrategy,
+  withWindow,
+  type Collector,
+  type DataStream,
+  type KeyedContext,
+  type OnTimerContext,
+  type RuntimeMode,
+  type TimeWindow,
+  type WindowAssigner,
+} from '../../../runtime/src/index.ts';
+import { holds } from '../property.ts';
+
+interface Event {
+  readonly key: string;
+  readonly time: number;
+  readonly n: number;
+}
+
+const inMode = (mode: RuntimeMode) =>
+  StreamExecutionEnvironment.getExecutionEnvironment().setRuntimeMode(mode);
+
+const strategy = (bound: number) =>
+  WatermarkStrategy.forBoundedOutOfOrderness<Event>(bound).withTimestampAssigner(({ time }) => time);
+
+const stream = (mode: RuntimeMode, events: readonly Event[], bound = 0): DataStream<Event> =>
+  inMode(mode).fromSource(collectionSource(events), strategy(bound), 'events');
+
+const sum = {
+  createAccumulator: () => 0,
+  add: (event: Event, total: number) => total + event.n,
+  getResult: (total: number) => total,
+  merge: (a: number, b: number) => a + b,
+};
+
+const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort();
+const event = (key: string, time: number, n = 1): Event => ({ key, time, n });
+
+describe('running aggregates', () => {
+  const events = [event('a', 1, 1), event('b', 2, 10), event('a', 3, 2), event('b', 4, 20), event('a', 5, 4)];
+  const run = (mode: RuntimeMode) =>
+    stream(mode, events)
+      .keyBy('key')
+      .reduce((x, y) => ({ ...y, n: x.n + y.n }))
+      .map(({ key, n }) => `${key} ${n}`)
+      .executeAndCollect();
+
+  test('show every step in streaming mode', async () => {
+    expect(await run('streaming')).toEqual(['a 1', 'b 10', 'a 3', 'b 30', 'a 7']);
+  });
+
+  test('show the last of each key in batch mode', async () => {
+    expect(await run('batch')).toEqual(['a 7', 'b 30']);
+  });
+
+  test('automatic mode is batch for input that ends', async () => {
+    expect(await run('automatic')).toEqual(['a 7', 'b 30']);
+  });
+
+  test('automatic mode is streaming if any input has no end', async () => {
+    const env = inMode('automatic');
+    const endless = env.fromSource(generatorSource((n) => n));
+    const numbers = env.fromData(1, 1, 1).union(endless.filter(() => false));
+    expect(
+      await numbers
+        .keyBy(() => 'k')
+        .sum((n) => n)
+        .executeAndCollect({ limit: 3 }),
+    ).toEqual([1, 2, 3]);
+  });
+
+  test('keep the timestamp of the last record, so that windows can follow', async () => {
+    const counts = stream('batch', events)
+      .keyBy('key')
+      .reduce((_x, y) => y)
+      .windowAll(TumblingEventTimeWindows.of(5))
+      .aggregate(sum)
+      .executeAndCollect();
+    expect(await counts).toEqual([20, 4]);
+  });
+});
+
+describe('time', () => {
+  const late = [event('a', 100), event('a', 1), event('a', 101), event('a', 2)];
+
+  test('stands still before the end in batch mode: nothing is late', async () => {
+    const run = (mode: RuntimeMode) => {
+      // One record a batch: the watermark follows at once.
+      const source = generatorSource((n) => late[n]!, { count: 4 });
+      return inMode(mode)
+        .fromSource(source, WatermarkStrategy.noWatermarks<Event>(), 'events')
+        .assignTimestampsAndWatermarks(
+          WatermarkStrategy.forGenerator<Event>(() => ({
+            onEvent: ({ time }, _timestamp, output) => output.emitWatermark(time),
+            onPeriodicEmit: () => undefined,
+          })).withTimestampAssigner(({ time }) => time),
+        )
+        .windowAll(TumblingEventTimeWindows.of(10))
+        .aggregate(sum)
+        .executeAndCollect();
+    };
+    expect(await run('streaming')).toEqual([2]);
+    expect(await run('batch')).toEqual([2, 2]);
+  });
+
+  test('windows of the clock fire at the end', async () => {
+    const run = (mode: RuntimeMode) =>
+      stream(mode, late)
+        .keyBy('key')
+        .window(TumblingProcessingTimeWindows.of('1 day'))
+        .aggregate(sum)
+        .executeAndCollect();
+    expect(await run('batch')).toEqual([4]);
+  });
+
+  test('timers of both domains fire at the end, once, even if they register themselves anew', async () => {
+    class Alarms extends KeyedProcessFunction<string, Event, string> {
+      processElement({ time }: Event, context: KeyedContext<string>): void {
+        const timers = context.timerService();
+        timers.registerEventTimeTimer(time + 10);
+        timers.registerProcessingTimeTimer(timers.currentProcessingTime() + 1e9);
+      }
+      override onTimer(time: number, context: OnTimerContext<string>, out: Collector<string>): void {
+        out.collect(context.timeDomain());
+        if (context.timeDomain() === 'processing-time') {
+          context.timerService().registerProcessingTimeTimer(time + 1e9);
+        }
+      }
+    }
+    const fired = await stream('batch', [event('a', 1), event('b', 2)])
+      .keyBy('key')
+      .process(() => new Alarms())
+      .executeAndCollect();
+    expect(fired).toEqual(['event-time', 'event-time', 'processing-time', 'processing-time']);
+  });
+
+  test('triggers that look at records fire as they do', async () => {
+    const run = (mode: RuntimeMode) =>
+      stream(
+        mode,
+        [1, 2, 3, 4].map((n) => event('a', n, n)),
+      )
+        .keyBy('key')
+        .window(TumblingEventTimeWindows.of(10))
+        .trigger(CountTrigger.of(2))
+        .aggregate(sum)
+        .executeAndCollect();
+    expect(await run('batch')).toEqual(await run('streaming'));
+  });
+
+  test('requests to the world outside time out as they do', async () => {
+    const asked = AsyncDataStream.orderedWait(
+      stream('batch', late),
+      () => new Promise<number>(() => undefined),
+      {
+        timeout: '10 ms',
+        onTimeout: () => -1,
+      },
+    );
+    expect(await asked.executeAndCollect()).toEqual([-1, -1, -1, -1]);
+  });
+});
+
+describe('misuse', () => {
+  test('a source without an end in batch mode', () => {
+    const env = inMode('batch');
+    expect(() => env.fromSource(generatorSource((n) => n))).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    );
+  });
+
+  test('a mode that is none', () => {
+    expect(() => inMode('lazy' as never)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  });
+});
+
+describe('streaming is batch at the end of the input', () => {
+  const assigners: Readonly<Record<string, () => WindowAssigner<Event, TimeWindow>>> = {
+    tumbling: () => TumblingEventTimeWindows.of(10),
+    sliding: () => SlidingEventTimeWindows.of(15, 5),
+    sessions: () => EventTimeSessionWindows.withGap(4),
+  };
+  const arbitrary = fc.array(
+    fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      time: fc.integer({ min: -50, max: 50 }),
+      n: fc.integer({ min: -9, max: 9 }),
+    }),
+    { maxLength: 60 },
+  );
+
+  test.each(Object.keys(assigners))('for %s windows', async (kind) => {
+    await holds(
+      arbitrary,
+      async (events) => {
+        // The bound is as wide as the events lie apart: in streaming mode too, nothing is late.
+        const run = (mode: RuntimeMode) =>
+          stream(mode, events, 100)
+            .keyBy('key')
+            .window(assigners[kind]!())
+            .aggregate(withWindow(sum))
+            .executeAndCollect();
+        const [streaming, batch, automatic] = [
+          await run('streaming'),
+          await run('batch'),
+          await run('automatic'),
+        ];
+        expect(sorted(batch)).toEqual(sorted(streaming));
+        expect(automatic).toEqual(batch);
+      },
+      60,
+    );
+  });
+
+  test('for running sums, of which streaming shows every step', async () => {
+    await holds(
+      arbitrary,
+      async (events) => {
+        const run = (mode: RuntimeMode) => stream(mode, events).keyBy('key').sum('n').executeAndCollect();
+        const last = new Map((await run('streaming')).map((result) => [result.key, result.n]));
+        const batch = await run('batch');
+        expect(batch).toHaveLength(last.size);
+        expect(new Map(batch.map((result) => [result.key, result.n]))).toEqual(last);
+      },
+      60,
+    );
+  });
+});
