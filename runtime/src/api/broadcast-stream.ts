@@ -12,7 +12,12 @@ import type { KeySelector } from '../operators/key-selector.ts';
 import { DataStream } from './data-stream.ts';
 import { checkSameGraph, type InGraph } from './same-graph.ts';
 
-/** A stream whose records go to all copies of the operator that it is connected to, for its broadcast states. */
+/**
+ * A stream whose records go to all copies of the operator that it is connected to, for its broadcast states.
+ * @example
+ * const rules = env.fromData({ name: 'limit', value: 10 }).broadcast(new MapStateDescriptor<string, number>('rules'));
+ * rules.descriptors.map(({ name }) => name); // → ['rules']
+ */
 export class BroadcastStream<T> {
   /** The stream that is broadcast. */
   readonly stream: DataStream<T>;
@@ -41,7 +46,21 @@ export class BroadcastConnectedStream<T1, T2> {
     this.#keySelector = keySelector;
   }
 
-  /** Runs a function on the records of both, given as an instance or as a factory of instances. */
+  /**
+   * Runs a function on the records of both, given as an instance or as a factory of instances.
+   * @example
+   * const RULES = new MapStateDescriptor<string, number>('rules');
+   * class Counted extends BroadcastProcessFunction<string, string, string> {
+   *   *processElement(value: string) {
+   *     yield value;
+   *   }
+   *   processBroadcastElement(rule: string, context: BroadcastContext) {
+   *     context.getBroadcastState(RULES).put(rule, rule.length);
+   *   }
+   * }
+   * const values = env.fromData('a', 'b').connect(env.fromData('rule').broadcast(RULES)).process(() => new Counted());
+   * await values.executeAndCollect(); // → ['a', 'b']
+   */
   process<R>(
     fn: BroadcastProcessFunction<T1, T2, R> | (() => BroadcastProcessFunction<T1, T2, R>),
   ): DataStream<R> {
@@ -76,7 +95,34 @@ export class KeyedBroadcastConnectedStream<T1, T2, K> extends BroadcastConnected
     super(first, broadcast, keySelector);
   }
 
-  /** Runs a function on the records of both, with state and timers a key. */
+  /**
+   * Runs a function on the records of both, with state and timers a key.
+   * @example
+   * const FACTOR = new MapStateDescriptor<string, number>('factor');
+   * class Scaled extends KeyedBroadcastProcessFunction<string, number, number, number> {
+   *   #sum!: ValueState<number>;
+   *   override open() {
+   *     this.#sum = this.getRuntimeContext().getState(new ValueStateDescriptor('sum', 0));
+   *   }
+   *   *processElement(n: number, context: KeyedReadOnlyContext<string>) {
+   *     this.#sum.update(this.#sum.value() + n * (context.getBroadcastState(FACTOR).get('factor') ?? 1));
+   *     yield this.#sum.value();
+   *   }
+   *   processBroadcastElement(factor: number, context: KeyedBroadcastContext<string>) {
+   *     context.getBroadcastState(FACTOR).put('factor', factor);
+   *   }
+   * }
+   * const result = await testJob(
+   *   [on('factors', element(10)), on('numbers', element(3)), on('numbers', element(4))],
+   *   ({ factors, numbers }) =>
+   *     numbers
+   *       .keyBy(() => 'all')
+   *       .connect(factors.broadcast(FACTOR))
+   *       .process(() => new Scaled()),
+   *   { inputs: ['factors', 'numbers'] },
+   * );
+   * result.records.map(({ value }) => value); // → [30, 70]
+   */
   override process<R>(
     fn:
       | KeyedBroadcastProcessFunction<K, T1, T2, R>

@@ -152,7 +152,18 @@ export class JoinedWindows<T1, T2, W extends Window> extends MeetingWindows<T1, 
 
 /** Windows in which two streams are grouped: an outer join, both groups of a key at once, one of which may be empty. */
 export class CoGroupedWindows<T1, T2, W extends Window> extends MeetingWindows<T1, T2, W> {
-  /** Calls a function for the records of each key and window; it may return, yield or collect any number of results. */
+  /**
+   * Calls a function for the records of each key and window; it may return, yield or collect any number of results.
+   * @throws {TidemarkError} `bad-argument` unless it is given a function.
+   * @example
+   * const unpaid = orders
+   *   .coGroup(payments)
+   *   .where('user')
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((ofOrders, ofPayments) => (ofPayments.length === 0 ? ofOrders.map(({ user }) => user) : []));
+   * await unpaid.executeAndCollect(); // → ['bob']
+   */
   apply<R>(
     fn: (lefts: readonly T1[], rights: readonly T2[], out: Collector<R>) => Results<R>,
   ): DataStream<R> {

@@ -71,12 +71,32 @@ export class ConnectedStreams<T1, T2> {
     });
   }
 
-  /** Runs a function on the records of both streams, given as an instance or as a factory of instances. */
+  /**
+   * Runs a function on the records of both streams, given as an instance or as a factory of instances.
+   * @example
+   * class Labelled extends CoProcessFunction<number, string, string> {
+   *   *processElement1(n: number) {
+   *     yield `number ${n}`;
+   *   }
+   *   *processElement2(word: string) {
+   *     yield `word ${word}`;
+   *   }
+   * }
+   * const labels = env.fromData(1).connect(env.fromData('one')).process(() => new Labelled());
+   * await labels.executeAndCollect(); // → ['number 1', 'word one']
+   */
   process<R>(fn: CoProcessFunction<T1, T2, R> | (() => CoProcessFunction<T1, T2, R>)): DataStream<R> {
     return this.processBy(fn);
   }
 
-  /** Groups both streams by keys of one type: records with equal keys share state and timers. */
+  /**
+   * Groups both streams by keys of one type: records with equal keys share state and timers.
+   * @throws {TidemarkError} `bad-argument` unless each is a field or a function.
+   * @example
+   * const both = orders.connect(payments).keyBy('user', 'user');
+   * const lengths = both.map(({ amount }) => amount, ({ paid }) => paid);
+   * (await lengths.executeAndCollect()).length; // → 6
+   */
   keyBy<F extends KeyField<T1>>(
     field1: F,
     field2: KeyFieldOf<T2, KeyOf<T1, F>>,
@@ -167,7 +187,34 @@ export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
     super(first, second, { first: key1, second: key2 });
   }
 
-  /** Runs a function on the records of both streams, with state and timers of the key that they share. */
+  /**
+   * Runs a function on the records of both streams, with state and timers of the key that they share.
+   * @example
+   * class Balance extends KeyedCoProcessFunction<string, number, number, number> {
+   *   #balance!: ValueState<number>;
+   *   override open() {
+   *     this.#balance = this.getRuntimeContext().getState(new ValueStateDescriptor('balance', 0));
+   *   }
+   *   *processElement1(earned: number) {
+   *     this.#balance.update(this.#balance.value() + earned);
+   *     yield this.#balance.value();
+   *   }
+   *   *processElement2(spent: number) {
+   *     this.#balance.update(this.#balance.value() - spent);
+   *     yield this.#balance.value();
+   *   }
+   * }
+   * const result = await testJob(
+   *   [on('earned', element(10)), on('spent', element(3)), on('earned', element(5))],
+   *   ({ earned, spent }) =>
+   *     earned
+   *       .connect(spent)
+   *       .keyBy(() => 'ann', () => 'ann')
+   *       .process(() => new Balance()),
+   *   { inputs: ['earned', 'spent'] },
+   * );
+   * result.records.map(({ value }) => value); // → [10, 7, 12]
+   */
   override process<R>(
     fn:
       | KeyedCoProcessFunction<K, T1, T2, R>

@@ -182,9 +182,23 @@ export class DataStream<T> {
   }
 
   /**
-   * Its records go to all copies of the operators that read it; with descriptors, to keep broadcast states with them.
+   * Its records go to all subtasks of the operators that read it; with descriptors, to keep broadcast states with them.
    * @example
-   * const limits = env.fromData(4).broadcast(new MapStateDescriptor<string, number>('limits'));
+   * const LIMIT = new MapStateDescriptor<string, number>('limit');
+   * class AboveLimit extends BroadcastProcessFunction<number, number, number> {
+   *   *processElement(n: number, context: ReadOnlyContext) {
+   *     if (n > (context.getBroadcastState(LIMIT).get('limit') ?? 0)) yield n;
+   *   }
+   *   processBroadcastElement(limit: number, context: BroadcastContext) {
+   *     context.getBroadcastState(LIMIT).put('limit', limit);
+   *   }
+   * }
+   * const result = await testJob(
+   *   [on('limits', element(10)), on('numbers', element(5)), on('numbers', element(15))],
+   *   ({ limits, numbers }) => numbers.connect(limits.broadcast(LIMIT)).process(() => new AboveLimit()),
+   *   { inputs: ['limits', 'numbers'] },
+   * );
+   * result.records.map(({ value }) => value); // → [15]
    */
   broadcast(): DataStream<T>;
   broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
@@ -533,8 +547,20 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /**
-   * This and another stream, of a type of its own, for one operator. With a keyed stream of the same type of key, both share state
-   * and timers of a key.
+   * Puts another stream beside it, for one operator that reads both: one of equal keys, so that they share state and timers, one
+   * without keys, or a broadcast stream, for its broadcast states.
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * class Paid extends KeyedCoProcessFunction<string, { amount: number }, { paid: number }, string> {
+   *   *processElement1(_order: { amount: number }, context: KeyedContext<string>) {
+   *     yield `order of ${context.getCurrentKey()}`;
+   *   }
+   *   *processElement2(_payment: { paid: number }, context: KeyedContext<string>) {
+   *     yield `payment of ${context.getCurrentKey()}`;
+   *   }
+   * }
+   * const events = await orders.keyBy('user').connect(payments.keyBy('user')).process(() => new Paid()).executeAndCollect();
+   * events.filter((event) => event.endsWith('ann')).length; // → 3
    */
   override connect<U>(broadcast: BroadcastStream<U>): KeyedBroadcastConnectedStream<T, U, K>;
   override connect<U>(other: KeyedStream<U, K>): KeyedConnectedStreams<T, U, K>;
@@ -550,7 +576,17 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new KeyedConnectedStreams<T, U, K>(this, keyed, selector, keyed.#keySelector);
   }
 
-  /** Pairs with the records of another keyed stream that have the same key and a timestamp near: `.between(…, …).process(…)`. */
+  /**
+   * Pairs its records with those of another keyed stream of equal keys whose timestamps are near; `between` says how near.
+   * @throws {TidemarkError} `bad-argument` for a stream of another environment.
+   * @example
+   * const paidWithin6s = orders
+   *   .keyBy('user')
+   *   .intervalJoin(payments.keyBy('user'))
+   *   .between('0 s', '6 s')
+   *   .process((order, payment) => [`${order.user} paid ${payment.paid} for ${order.amount}`]);
+   * await paidWithin6s.executeAndCollect(); // → ['ann paid 3 for 3', 'bob paid 5 for 5']
+   */
   intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
     checkSameGraph('intervalJoin', this, other);
     if (!(#keySelector in other)) throw notKeyed('intervalJoin');

@@ -74,12 +74,22 @@ export class IntervalJoined<T1, T2> {
     this.#settings = settings;
   }
 
-  /** The lower bound itself no longer belongs to the interval. */
+  /**
+   * The lower bound itself no longer belongs to the interval.
+   * @example
+   * const after = orders.keyBy('user').intervalJoin(payments.keyBy('user')).between('1 s', '5 s').lowerBoundExclusive();
+   * await after.process(({ user }) => [user]).executeAndCollect(); // → ['bob']
+   */
   lowerBoundExclusive(): this {
     return this.#set({ excludesLower: true });
   }
 
-  /** The upper bound itself no longer belongs to the interval. */
+  /**
+   * The upper bound itself no longer belongs to the interval.
+   * @example
+   * const before = orders.keyBy('user').intervalJoin(payments.keyBy('user')).between('1 s', '5 s').upperBoundExclusive();
+   * await before.process(({ user }) => [user]).executeAndCollect(); // → ['ann']
+   */
   upperBoundExclusive(): this {
     return this.#set({ excludesUpper: true });
   }
@@ -94,7 +104,16 @@ export class IntervalJoined<T1, T2> {
     return this.#set({ rightLateTag: tag.id });
   }
 
-  /** Calls a function for every pair; results have the higher timestamp of both. */
+  /**
+   * Calls a function for every pair; results have the higher timestamp of both.
+   * @example
+   * const pairs = orders
+   *   .keyBy('user')
+   *   .intervalJoin(payments.keyBy('user'))
+   *   .between('-10 s', '10 s')
+   *   .process((order, payment, context) => [context.getTimestamp()]);
+   * (await pairs.executeAndCollect()).sort((a, b) => a - b); // → [2000, 8000, 9000, 12000]
+   */
   process<R>(
     fn: ProcessJoinFunction<T1, T2, R> | (() => ProcessJoinFunction<T1, T2, R>) | JoinPairFunction<T1, T2, R>,
   ): DataStream<R> {

@@ -25,7 +25,18 @@ export class JoinedStreams<T1, T2, M extends Meeting> {
     this.#second = second;
   }
 
-  /** The key of the first stream: a field or what a function returns. */
+  /**
+   * The key of the first stream: a field or what a function returns.
+   * @throws {TidemarkError} `bad-argument` unless it is a field or a function.
+   * @example
+   * const pairs = orders
+   *   .join(payments)
+   *   .where((order) => order.user)
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((order, payment) => [order.amount, payment.paid]);
+   * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
+   */
   where<F extends KeyField<T1>>(field: F): JoinedStreamsWhere<T1, T2, KeyOf<T1, F>, M>;
   where<K extends Key>(fn: (value: T1) => K): JoinedStreamsWhere<T1, T2, K, M>;
   where(selector: unknown): unknown {
@@ -55,7 +66,18 @@ export class JoinedStreamsWhere<T1, T2, K, M extends Meeting> {
     this.#where = where;
   }
 
-  /** The key of the second stream, of the same type. */
+  /**
+   * The key of the second stream, of the same type.
+   * @throws {TidemarkError} `bad-argument` unless it is a field or a function.
+   * @example
+   * const pairs = orders
+   *   .join(payments)
+   *   .where('user')
+   *   .equalTo((payment) => payment.user)
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((order, payment) => [order.amount, payment.paid]);
+   * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
+   */
   equalTo(field: KeyFieldOf<T2, K>): JoinedStreamsEqualTo<T1, T2, M>;
   equalTo(fn: (value: T2) => K): JoinedStreamsEqualTo<T1, T2, M>;
   equalTo(selector: unknown): JoinedStreamsEqualTo<T1, T2, M> {
@@ -76,7 +98,17 @@ export class JoinedStreamsEqualTo<T1, T2, M extends Meeting> {
     this.#sides = sides;
   }
 
-  /** The windows within which they meet; what becomes of them is said next. */
+  /**
+   * The windows within which they meet; what becomes of them is said next.
+   * @example
+   * const pairs = orders
+   *   .join(payments)
+   *   .where('user')
+   *   .equalTo('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((order, payment) => [order.amount, payment.paid]);
+   * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
+   */
   window<W extends Window>(
     assigner: WindowAssigner<TaggedUnion<T1, T2>, W>,
   ): M extends 'join' ? JoinedWindows<T1, T2, W> : CoGroupedWindows<T1, T2, W>;

@@ -77,7 +77,7 @@ export interface KeyedBroadcastContext<KS = unknown> extends BroadcastContext {
  * const steps = [on('limits', element(10)), on('numbers', element(5)), on('numbers', element(15))];
  * const result = await testJob(
  *   steps,
- *   ({ limits, numbers }) => numbers!.connect(limits!.broadcast(LIMIT)).process(() => new AboveLimit()),
+ *   ({ limits, numbers }) => numbers.connect(limits.broadcast(LIMIT)).process(() => new AboveLimit()),
  *   { inputs: ['limits', 'numbers'] },
  * );
  * result.records.map(({ value }) => value); // → [15]
@@ -91,7 +91,29 @@ export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFuncti
   abstract processBroadcastElement(value: IN2, context: BroadcastContext, out: Collector<OUT>): Results<OUT>;
 }
 
-/** Handles keyed records, with state and timers a key, beside those of a broadcast stream. */
+/**
+ * Handles keyed records, with state and timers a key, beside those of a broadcast stream.
+ * @example
+ * const RESET = new MapStateDescriptor<string, number>('resets');
+ * const COUNT = new ValueStateDescriptor('count', 0);
+ * class Resettable extends KeyedBroadcastProcessFunction<string, string, string, string> {
+ *   *processElement(user: string) {
+ *     const count = this.getRuntimeContext().getState(COUNT);
+ *     count.update(count.value() + 1);
+ *     yield `${user} ${count.value()}`;
+ *   }
+ *   processBroadcastElement(_reset: string, context: KeyedBroadcastContext<string>) {
+ *     context.applyToKeyedState(COUNT, (_key, state) => state.clear());
+ *   }
+ * }
+ * const user = (name: string) => on('users', element(name));
+ * const result = await testJob(
+ *   [user('ann'), user('ann'), on('resets', element('now')), user('ann')],
+ *   ({ users, resets }) => users.keyBy((name) => name).connect(resets.broadcast(RESET)).process(() => new Resettable()),
+ *   { inputs: ['users', 'resets'] },
+ * );
+ * result.records.map(({ value }) => value); // → ['ann 1', 'ann 2', 'ann 1']
+ */
 export abstract class KeyedBroadcastProcessFunction<KS, IN1, IN2, OUT> extends RichFunction {
   declare readonly needsKey?: true;
 

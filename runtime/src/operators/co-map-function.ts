@@ -19,7 +19,19 @@ export interface CoFlatMapFunction<IN1, IN2, OUT> {
   flatMap2(value: IN2, out: Collector<OUT>): Results<OUT>;
 }
 
-/** A `CoMapFunction` with a life of its own; on keyed streams it may keep state. */
+/**
+ * A `CoMapFunction` with a life of its own; on keyed streams it may keep state.
+ * @example
+ * class Lengths extends RichCoMapFunction<number, string, number> {
+ *   map1(n: number) {
+ *     return n;
+ *   }
+ *   map2(word: string) {
+ *     return word.length;
+ *   }
+ * }
+ * await env.fromData(7).connect(env.fromData('abc')).map(() => new Lengths()).executeAndCollect(); // → [7, 3]
+ */
 export abstract class RichCoMapFunction<IN1, IN2, OUT>
   extends RichFunction
   implements CoMapFunction<IN1, IN2, OUT>
@@ -28,7 +40,19 @@ export abstract class RichCoMapFunction<IN1, IN2, OUT>
   abstract map2(value: IN2): OUT;
 }
 
-/** A `CoFlatMapFunction` with a life of its own; on keyed streams it may keep state. */
+/**
+ * A `CoFlatMapFunction` with a life of its own; on keyed streams it may keep state.
+ * @example
+ * class Letters extends RichCoFlatMapFunction<number, string, string> {
+ *   flatMap1(n: number) {
+ *     return [String(n)];
+ *   }
+ *   flatMap2(word: string) {
+ *     return word.split('');
+ *   }
+ * }
+ * await env.fromData(7).connect(env.fromData('ab')).flatMap(() => new Letters()).executeAndCollect(); // → ['7', 'a', 'b']
+ */
 export abstract class RichCoFlatMapFunction<IN1, IN2, OUT>
   extends RichFunction
   implements CoFlatMapFunction<IN1, IN2, OUT>

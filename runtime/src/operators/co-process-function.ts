@@ -2,7 +2,20 @@ import type { Collector, Results } from './collector.ts';
 import type { Context, KeyedContext, OnTimerContext } from './process-function.ts';
 import { RichFunction } from './rich-function.ts';
 
-/** Handles the records of two connected streams; on keyed streams it may keep state and set timers. */
+/**
+ * Handles the records of two connected streams; on keyed streams it may keep state and set timers.
+ * @example
+ * class Labelled extends CoProcessFunction<number, string, string> {
+ *   processElement1(n: number, _context: Context, out: Collector<string>) {
+ *     out.collect(`number ${n}`);
+ *   }
+ *   processElement2(word: string, _context: Context, out: Collector<string>) {
+ *     out.collect(`word ${word}`);
+ *   }
+ * }
+ * const labels = env.fromData(1).connect(env.fromData('one')).process(() => new Labelled());
+ * await labels.executeAndCollect(); // → ['number 1', 'word one']
+ */
 export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
   declare readonly needsKey?: false;
 

@@ -15,7 +15,21 @@ export interface JoinContext {
   output<X>(tag: OutputTag<X>, value: X): void;
 }
 
-/** Handles the pairs of an interval join. */
+/**
+ * Handles the pairs of an interval join.
+ * @example
+ * class Delay extends ProcessJoinFunction<{ user: string }, unknown, string> {
+ *   *processElement(order: { user: string }, _payment: unknown, context: JoinContext) {
+ *     yield `${order.user} after ${context.getRightTimestamp() - context.getLeftTimestamp()} ms`;
+ *   }
+ * }
+ * const delays = orders
+ *   .keyBy('user')
+ *   .intervalJoin(payments.keyBy('user'))
+ *   .between('0 s', '5 s')
+ *   .process(() => new Delay());
+ * await delays.executeAndCollect(); // → ['ann after 1000 ms', 'bob after 5000 ms']
+ */
 export abstract class ProcessJoinFunction<IN1, IN2, OUT> extends RichFunction {
   /** Called for every pair; it returns, yields or collects any number of results. */
   abstract processElement(left: IN1, right: IN2, context: JoinContext, out: Collector<OUT>): Results<OUT>;

@@ -4,7 +4,12 @@ import type { StateTtlConfig } from './state-ttl-config.ts';
 export abstract class TtlDescriptor {
   #timeToLive: StateTtlConfig | undefined;
 
-  /** Lets the state's entries expire; to be called before the state is first asked for. */
+  /**
+   * Lets the state's entries expire; to be called before the state is first asked for.
+   * @example
+   * const seen = new ValueStateDescriptor('seen', false).enableTimeToLive(new StateTtlConfig('1 h'));
+   * seen.timeToLive?.timeToLive; // → 3600000
+   */
   enableTimeToLive(config: StateTtlConfig): this {
     this.#timeToLive = config;
     return this;

@@ -7,7 +7,18 @@ import { testBackend } from './test-backend.ts';
 import type { TestRecord } from './test-job.ts';
 import { testSource } from './test-source.ts';
 
-/** Drives one operator on a manual clock that starts at 0. */
+/**
+ * Drives one operator on a manual clock that starts at 0.
+ * @example
+ * const harness = operatorHarness((numbers: DataStream<number>) =>
+ *   numbers.windowAll(TumblingEventTimeWindows.of('10 s')).sum(0),
+ * );
+ * harness.processElement(4, 1_000);
+ * harness.stateEntryCount; // → 1
+ * harness.processWatermark(9_999);
+ * harness.records; // → [{ value: 4, timestamp: 9999 }]
+ * harness.stateEntryCount; // → 0
+ */
 export class OperatorHarness<T = unknown, R = unknown> {
   /** The operator that is driven. */
   readonly operator: Operator;

@@ -59,7 +59,7 @@ export function processingTime(time: number): ControlStep {
  * @example
  * const result = await testJob(
  *   [on('left', idle()), on('right', watermark(5_000))],
- *   ({ left, right }) => left!.union(right!),
+ *   ({ left, right }) => left.union(right),
  *   { inputs: ['left', 'right'] },
  * );
  * result.steps[1]!.watermark; // → 5000
@@ -93,7 +93,7 @@ export function snapshot(): ControlStep {
  * @example
  * const result = await testJob(
  *   [on('left', element('a')), on('right', element('b'))],
- *   ({ left, right }) => left!.union(right!.map((letter) => letter.toUpperCase())),
+ *   ({ left, right }) => left.union(right.map((letter) => letter.toUpperCase())),
  *   { inputs: ['left', 'right'] },
  * );
  * result.records.map(({ value }) => value); // → ['a', 'B']

@@ -1,6 +1,16 @@
-/** The lowest timestamp, and the watermark before any. */
+/**
+ * The lowest timestamp, and the watermark before any.
+ * @example
+ * const result = await testJob([element('a')], (letters) => letters);
+ * result.steps[0]!.watermark === MIN_TIMESTAMP; // → true
+ */
 export const MIN_TIMESTAMP = Number.MIN_SAFE_INTEGER;
-/** The highest timestamp, the end of global windows, and the watermark after the last record. */
+/**
+ * The highest timestamp, the end of global windows, and the watermark after the last record.
+ * @example
+ * const result = await testJob([element('a')], (letters) => letters, { end: true });
+ * result.steps.at(-1)!.watermark === MAX_TIMESTAMP; // → true
+ */
 export const MAX_TIMESTAMP = Number.MAX_SAFE_INTEGER;
 
 /** Adds a duration (ms) to a timestamp (epoch ms) and stays within `MIN_TIMESTAMP` and `MAX_TIMESTAMP`. */

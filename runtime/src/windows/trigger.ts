@@ -2,7 +2,11 @@ import type { ReducingStateDescriptor, ReducingState } from '../state/reducing-s
 import type { ValueState, ValueStateDescriptor } from '../state/value-state.ts';
 import type { Window } from './window.ts';
 
-/** What happens to a window: `FIRE` emits its result, `PURGE` drops its contents. */
+/**
+ * What happens to a window: `FIRE` emits its result, `PURGE` drops its contents.
+ * @example
+ * TriggerResult.FIRE_AND_PURGE === (TriggerResult.FIRE | TriggerResult.PURGE); // → true
+ */
 export const TriggerResult = {
   /** Nothing. */
   CONTINUE: 0,

@@ -46,7 +46,29 @@ export abstract class WindowAssigner<T = unknown, W extends Window = Window> {
 /** Called with windows that become one. */
 export type MergeCallback<W extends Window> = (merged: readonly W[], result: W) => void;
 
-/** An assigner whose windows merge, such as that of sessions. */
+/**
+ * An assigner whose windows merge, such as that of sessions.
+ * @example
+ * class Runs extends MergingWindowAssigner<{ amount: number }, TimeWindow> {
+ *   assignWindows(order: { amount: number }, timestamp: number) {
+ *     return [new TimeWindow(timestamp, timestamp + order.amount * 1_000)];
+ *   }
+ *   mergeWindows(windows: readonly TimeWindow[], merge: MergeCallback<TimeWindow>) {
+ *     const [first, ...others] = [...windows].sort((a, b) => a.start - b.start);
+ *     const overlapping = others.filter((window) => window.intersects(first!));
+ *     if (overlapping.length > 0) {
+ *       merge([first!, ...overlapping], overlapping.reduce((all, window) => all.cover(window), first!));
+ *     }
+ *   }
+ *   getDefaultTrigger() {
+ *     return EventTimeTrigger.create();
+ *   }
+ *   isEventTime() {
+ *     return true;
+ *   }
+ * }
+ * await orders.windowAll(new Runs()).sum(({ amount }) => amount).executeAndCollect(); // → [14]
+ */
 export abstract class MergingWindowAssigner<T = unknown, W extends Window = Window> extends WindowAssigner<
   T,
   W

@@ -45,7 +45,11 @@ export class TimeWindow implements Window {
   }
 }
 
-/** The one window of `GlobalWindows`: all of time. */
+/**
+ * The one window of `GlobalWindows`: all of time.
+ * @example
+ * GlobalWindow.instance.maxTimestamp() === MAX_TIMESTAMP; // → true
+ */
 export class GlobalWindow implements Window {
   /** The only one. */
   static readonly instance = new GlobalWindow();
