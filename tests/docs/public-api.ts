@@ -29,6 +29,10 @@ export interface PublicName {
   /** `DataStream`, `DataStream.map`, `testJob`. */
   readonly name: string;
   readonly documented: boolean;
+  /** Whether an example shows it, or, of a class, one of its members. */
+  readonly shown: boolean;
+  /** Whether it is there at run time: neither a type nor a member. */
+  readonly isValue: boolean;
 }
 
 /** Everything that an entry exports, and the members of its classes and interfaces. */
@@ -37,10 +41,14 @@ export function publicNames(entry: string): PublicName[] {
   const program = ts.createProgram([file], compilerOptions());
   const checker = program.getTypeChecker();
   const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!);
+  const typesOnly = new Set(exportedNames(entry).flatMap(({ name, isType }) => (isType ? [name] : [])));
   return exported.flatMap((alias) => {
     const symbol = alias.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(alias) : alias;
     const name = alias.getName();
-    return [{ name, documented: isDocumented(symbol, checker) }, ...membersOf(symbol, name, checker)];
+    const members = membersOf(symbol, name, checker);
+    const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0 && !typesOnly.has(name);
+    const shown = hasExample(symbol, checker) || members.some((member) => member.shown);
+    return [{ name, documented: isDocumented(symbol, checker), shown, isValue }, ...members];
   });
 }
 
@@ -49,6 +57,8 @@ function membersOf(symbol: ts.Symbol, owner: string, checker: ts.TypeChecker): P
   return own.filter(isPublicMember).map((member) => ({
     name: `${owner}.${member.getName()}`,
     documented: isDocumented(member, checker) || inheritsDocumentation(symbol, member, checker),
+    shown: hasExample(member, checker),
+    isValue: false,
   }));
 }
 
@@ -71,6 +81,10 @@ function isPublicMember(member: ts.Symbol): boolean {
 
 function isDocumented(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
   return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() !== '';
+}
+
+function hasExample(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
+  return symbol.getJsDocTags(checker).some(({ name }) => name === 'example');
 }
 
 /** True if a class or interface that it extends or implements says what the member is. */
