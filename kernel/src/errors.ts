@@ -36,6 +36,16 @@ export function interrupted(): KernelError {
   );
 }
 
+/** An interrupt with no cell running. */
+export function streamsPaused(): string {
+  return 'Streams paused by the interrupt; their clock stands still. env.resume(), or the Resume button of a view, lets them go on.';
+}
+
+/** Under a cell that ran while the streams were paused. */
+export function streamsStillPaused(): string {
+  return 'The streams are paused: views do not move. env.resume() lets them go on.';
+}
+
 /** An interrupt that has not stopped a cell: JavaScript is stopped at once, a native call when it returns. */
 export function stillRunning(ms: number): string {
   return `The interrupt has not stopped this cell within ${ms / 1000} s: it is inside a native call that does not return (such as execSync). It stops when the call returns. To go on now, restart the kernel (Kernel → Restart Kernel): views and snapshots are kept, and env.restore() in the first cell brings the last snapshot back.`;
@@ -142,5 +152,13 @@ export function languageServiceFailed(why: string): KernelError {
     'language-service-failed',
     `The type checker failed (${why}), so the cell was not run. Run it again; if that fails too, restart the kernel and please report the cell.`,
     { details: { why } },
+  );
+}
+
+/** `progress()` of something that has no steps. */
+export function badProgress(of: unknown): KernelError {
+  return new KernelError(
+    'bad-progress',
+    `progress(steps) takes a number of steps above 0, or a list or other iterable, and was given ${of === null ? 'null' : typeof of === 'number' ? String(of) : typeof of}. For example: for (const item of progress(items)) …`,
   );
 }

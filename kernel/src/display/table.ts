@@ -8,9 +8,12 @@ const CELL_CHARACTERS = 120;
 /** An HTML table for an array of at least two plain rows; undefined for any other value. */
 export function tableOf(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length < 2 || !value.every(isPlainRow)) return undefined;
-  const rows: readonly Record<string, unknown>[] = value;
+  return value.some((row) => Object.keys(row).length > 0) ? htmlTable(value) : undefined;
+}
+
+/** Rows as an HTML table, cut to what can be looked at; says what it leaves out. */
+export function htmlTable(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const names = [...new Set(rows.slice(0, ROWS).flatMap((row) => Object.keys(row)))];
-  if (names.length === 0) return undefined;
   const shown = names.slice(0, COLUMNS);
   const head = shown.map((name) => `<th>${escape(name)}</th>`).join('');
   const body = rows

@@ -1,7 +1,8 @@
 import type { LanguageService } from './language-service.ts';
 
 /** What the kernel asks of the thread that holds the language service: a method and its arguments. */
-export type LanguageMethod = 'compile' | 'commit' | 'rollback' | 'complete' | 'inspect' | 'isComplete' | 'forget';
+export type LanguageMethod =
+  'compile' | 'commit' | 'rollback' | 'complete' | 'inspect' | 'isComplete' | 'forget';
 
 export interface LanguageRequest {
   readonly id: number;

@@ -15,6 +15,13 @@ export interface DisplayHandle {
   update(value: unknown): void;
 }
 /** A channel to the frontend. */
+export interface ProgressBar {
+  readonly value: number;
+  /** Goes to a number of steps done. */
+  update(value: number): void;
+  /** Goes on by some steps; 1 by default. */
+  advance(steps?: number): void;
+}
 export interface Comm {
   /** Tells it from other comms. */
   readonly id: string;
@@ -43,6 +50,10 @@ declare global {
   function clearOutput(wait?: boolean): void;
   /** Asks the user for a line of text. */
   function prompt(text?: string, options?: { readonly password?: boolean }): Promise<string>;
+  /** Shows a bar under the cell for a number of steps, to be moved by hand. */
+  function progress(steps: number, label?: string): ProgressBar;
+  /** Shows a bar that moves as the items are taken: \`for (const item of progress(items))\`. */
+  function progress<T>(items: Iterable<T>, label?: string): Generator<T, void>;
   /** Messages to and from the frontend. */
   const comms: {
     /** Opens a comm to what is registered under this name in the frontend. */

@@ -1,4 +1,4 @@
-import { interrupted } from '../errors.ts';
+import { interrupted, streamsPaused, streamsStillPaused } from '../errors.ts';
 import { showError } from '../display/show-error.ts';
 import { showValue } from '../display/show-value.ts';
 import type { CellContext } from './cell-context.ts';
@@ -30,6 +30,8 @@ export class CellRunner {
   #running: Running | undefined;
   #received: unknown;
   #busy = false;
+  /** The streams were held when the running cell began. */
+  #wasPaused = false;
 
   readonly #progress: CellProgress;
 
@@ -60,6 +62,7 @@ export class CellRunner {
     promptsFor(cell.run);
     this.#busy = true;
     this.#progress.reached = 0;
+    this.#wasPaused = this.#dataflow()?.paused === true;
     const started = performance.now();
     let evaluation: Evaluation;
     try {
@@ -107,9 +110,23 @@ export class CellRunner {
   /** The user interrupts: what waits is rejected; what loops is the watchdog's. */
   interrupt(): void {
     this.#dataflow()?.requestStop();
-    if (!this.#busy) this.#dataflow()?.pause();
+    if (!this.#busy) this.#pauseStreams();
     rejectGuarded();
     rejectPrompts();
+  }
+
+  /** A cell that meets paused streams and leaves them so says it. */
+  #remindOfPause(cell: CellContext): void {
+    const dataflow = this.#dataflow();
+    if (cell.silent || !this.#wasPaused || !dataflow?.paused || !dataflow.hasStreams()) return;
+    writeOutput(cell.run, 'stderr', `${streamsStillPaused()}\n`);
+  }
+
+  #pauseStreams(): void {
+    const dataflow = this.#dataflow();
+    if (!dataflow || dataflow.paused) return;
+    dataflow.pause();
+    if (dataflow.hasStreams()) writeOutput(currentCell().run, 'stderr', `${streamsPaused()}\n`);
   }
 
   /** JavaScript was terminated: closes the cell if its evaluation does not answer. */
@@ -139,12 +156,7 @@ export class CellRunner {
     });
   }
 
-  #end(
-    run: number,
-    error: ShownError | undefined,
-    report: CellReport | undefined,
-    reached?: number,
-  ): void {
+  #end(run: number, error: ShownError | undefined, report: CellReport | undefined, reached?: number): void {
     promptsFor(undefined);
     this.#busy = false;
     flushOutput();
@@ -182,6 +194,7 @@ export class CellRunner {
       error ??= showError(thrown);
     }
     const { reached } = this.#progress;
+    this.#remindOfPause(cell);
     if (request.timed) writeOutput(cell.run, 'stdout', `Took ${duration(took)}\n`);
     this.#end(cell.run, error, report, reached);
   }

@@ -3,6 +3,10 @@ import { openSession, openStore, SessionEnvironment, setExecutionEnvironment } f
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
+import { inspectShortly } from './short-inspect.ts';
+
+/** A view or sink that has nothing more to do. */
+const ENDED: ReadonlySet<string> = new Set(['finished', 'failed', 'canceled']);
 
 /** Opens the streams of a notebook's session: its environment, its views, its store. */
 export async function createDataflow(options: DataflowOptions): Promise<Dataflow> {
@@ -24,6 +28,15 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     store,
     options.resume,
   );
+  let awaited: readonly string[] = [];
+  const sayAwaited = (): void => {
+    const cellIds = [...new Set(session.waiting().map(({ cell }) => cell))];
+    if (cellIds.join('\n') === awaited.join('\n')) return;
+    awaited = cellIds;
+    options.post({ type: 'cells-awaited', cellIds });
+  };
+  sayAwaited();
+  inspectShortly();
   const env = new SessionEnvironment(session);
   setExecutionEnvironment(env);
   const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
@@ -43,13 +56,19 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
     endCell: (cell: CellRun, failed: boolean): Promise<CellReport> => {
       const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
-      return Promise.resolve(session.endCell(cell.cellId, label, failed));
+      const report = session.endCell(cell.cellId, label, failed);
+      sayAwaited();
+      return Promise.resolve(report);
     },
     showValue: (value) => {
       if (value instanceof DataStream) value.show();
       else if (!session.isView(value)) return false;
       return true;
     },
+    get paused() {
+      return session.engine.paused;
+    },
+    hasStreams: () => session.jobs().some(({ status }) => !ENDED.has(status)),
     pause: () => session.pause(),
     resume: () => session.resume(),
     requestStop: () => session.requestStop(),

@@ -10,7 +10,9 @@ export type ViewMessage =
       readonly status: ViewStatusName;
       readonly failure?: ViewFailure;
     }
-  | { readonly type: 'view-close'; readonly viewId: string };
+  | { readonly type: 'view-close'; readonly viewId: string }
+  /** The cells that branches of the last cut wait for (law 8), whenever they become others. */
+  | { readonly type: 'cells-awaited'; readonly cellIds: readonly string[] };
 
 /** A cell about to run. */
 export interface CellRun {
@@ -41,6 +43,10 @@ export interface Dataflow {
   endCell(cell: CellRun, failed: boolean): Promise<CellReport>;
   /** True if the last expression's value is shown as a live view instead of by value (a DataStream); it opens the view. */
   showValue(value: unknown): boolean;
+  /** The streams are held, by an interrupt or by `env.pause()`. */
+  readonly paused: boolean;
+  /** True if a view or sink has something to do, or would have. */
+  hasStreams(): boolean;
   /** With no cell running, an interrupt pauses the streams (law 10). */
   pause(): void;
   resume(): void;

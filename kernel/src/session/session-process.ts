@@ -10,6 +10,7 @@ import { clearOutput, display } from './display-api.ts';
 import { guard, guardIterable } from './guard.ts';
 import type { ToSession } from './ipc.ts';
 import { reportLateErrors } from './late-errors.ts';
+import { progress } from './progress-api.ts';
 import { runMagic } from './magics/magic-table.ts';
 import { ModuleLoader } from './module-loader.ts';
 import { writeOutput } from './output.ts';
@@ -48,7 +49,14 @@ process.exit = ((code?: unknown): never => {
 }) as typeof process.exit;
 
 define('__tidemark', cellHost);
-for (const [name, value] of Object.entries({ display, clearOutput, prompt, comms, require: loader.require }))
+for (const [name, value] of Object.entries({
+  display,
+  clearOutput,
+  prompt,
+  comms,
+  progress,
+  require: loader.require,
+}))
   define(name, value);
 
 /** Cells wait for this: the streams are there, or there are none. */

@@ -40,6 +40,11 @@ export class Job implements JobClient {
     return all.every((status) => status === 'created') ? 'created' : 'running';
   }
 
+  /** One line, as the last expression of a cell say; the lanes are nobody's business. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `job '${this.name}' ${this.status}`;
+  }
+
   /** Resolves when every lane has ended; rejects with the error of the first that failed, or when it was canceled. */
   finished(): Promise<JobExecutionResult> {
     return new Promise((resolve, reject) => {
