@@ -39,6 +39,21 @@ export function eventAt(i: number): BenchEvent {
   };
 }
 
+/** The same events with a million auctions in place of ten thousand. */
+export function wideEventAt(i: number): BenchEvent {
+  const a = scramble((2 * i + 0x9e3779b9) | 0);
+  const b = scramble((2 * i + 1 + 0x9e3779b9) | 0);
+  return {
+    auction: (a >>> 0) % ((b & 3) === 0 ? 100 : 1_000_000),
+    bidder: (b >>> 6) % 20_000,
+    price: ((a >>> 8) % 10_000) + 1,
+    dateTime: BASE + Math.floor(i / 100) - ((b >>> 20) % 1000),
+    kind: (b & 63) === 1 ? 1 : (b & 7) === 0 ? 2 : 0,
+    channel: CHANNELS[(b >>> 4) & 3]!,
+    url: URLS[(a >>> 4) & 1023]!,
+  };
+}
+
 /** Adds up rows in any order: their number, and a checksum over three numbers of each. */
 export class Checksum {
   rows = 0;

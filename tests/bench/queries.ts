@@ -1,4 +1,5 @@
 import {
+  EventTimeSessionWindows,
   generatorSource,
   KeyedProcessFunction,
   SlidingEventTimeWindows,
@@ -9,16 +10,31 @@ import {
   type Collector,
   type DataStream,
   type KeyedContext,
+  type OnTimerContext,
   type Sink,
   type TimeWindow,
   type ValueState,
   type WindowAssigner,
 } from 'tidemark';
-import { Checksum, eventAt, secondOf, type BenchEvent } from './events.ts';
+import { Checksum, eventAt, secondOf, wideEventAt, type BenchEvent } from './events.ts';
 
 /** Adds every record to a checksum. */
 function checksumSink<T>(out: Checksum, add: (out: Checksum, value: T) => void): Sink<T> {
   return { kind: 'checksum', createWriter: () => ({ write: (value) => add(out, value) }) };
+}
+
+type Key = number | string | readonly [string, number];
+type Events = DataStream<BenchEvent>;
+type Query = (events: Events, out: Checksum) => void;
+
+const auction = (event: BenchEvent): number => event.auction;
+const text = (event: BenchEvent): string => `${event.channel} ${event.auction}`;
+const pair = (event: BenchEvent): readonly [string, number] => [event.channel, event.auction];
+
+/** Keys end with the number of an auction. */
+function auctionOf(key: Key): number {
+  if (typeof key === 'number') return key;
+  return typeof key === 'string' ? Number(key.split(' ')[1]) : key[1];
 }
 
 interface WindowCount {
@@ -27,24 +43,27 @@ interface WindowCount {
   readonly count: number;
 }
 
-function countByAuction(
-  events: DataStream<BenchEvent>,
+const COUNT = {
+  createAccumulator: () => 0,
+  add: (_event: BenchEvent, count: number) => count + 1,
+  getResult: (count: number) => count,
+  merge: (a: number, b: number) => a + b,
+};
+
+function countWindows<K extends Key>(
+  keyOf: (event: BenchEvent) => K,
   windows: WindowAssigner<unknown, TimeWindow>,
-  out: Checksum,
-): void {
-  events
-    .keyBy('auction')
-    .window(windows)
-    .aggregate(
-      {
-        createAccumulator: () => 0,
-        add: (_event: BenchEvent, count: number) => count + 1,
-        getResult: (count: number) => count,
-      },
-      (auction, { window }, [count], results: Collector<WindowCount>) =>
-        results.collect({ auction, end: window.end, count: count! }),
-    )
-    .sinkTo(checksumSink(out, (sum, { auction, end, count }) => sum.add(auction, secondOf(end), count)));
+  secondsOf: (end: number) => number = secondOf,
+): Query {
+  return (events, out) => {
+    events
+      .keyBy(keyOf)
+      .window(windows)
+      .aggregate(COUNT, (key, { window }, [count], results: Collector<WindowCount>) =>
+        results.collect({ auction: auctionOf(key), end: window.end, count: count! }),
+      )
+      .sinkTo(checksumSink(out, (sum, { auction, end, count }) => sum.add(auction, secondsOf(end), count)));
+  };
 }
 
 interface Anomaly {
@@ -53,8 +72,8 @@ interface Anomaly {
   readonly mean: number;
 }
 
-/** Emits an event whose price is nearly twice the mean of its auction. */
-class FindAnomalies extends KeyedProcessFunction<number, BenchEvent, Anomaly> {
+/** Emits an event whose price is nearly twice the mean of its key. */
+class FindAnomalies extends KeyedProcessFunction<Key, BenchEvent, Anomaly> {
   #state!: ValueState<{ sum: number; count: number } | undefined>;
 
   override open() {
@@ -63,7 +82,7 @@ class FindAnomalies extends KeyedProcessFunction<number, BenchEvent, Anomaly> {
     );
   }
 
-  processElement({ auction, price }: BenchEvent, _context: KeyedContext<number>, out: Collector<Anomaly>) {
+  processElement({ auction, price }: BenchEvent, _context: KeyedContext<Key>, out: Collector<Anomaly>) {
     let state = this.#state.value();
     if (state === undefined) this.#state.update((state = { sum: 0, count: 0 }));
     state.sum += price;
@@ -74,6 +93,40 @@ class FindAnomalies extends KeyedProcessFunction<number, BenchEvent, Anomaly> {
   }
 }
 
+function findAnomalies<K extends Key>(keyOf: (event: BenchEvent) => K): Query {
+  return (events, out) => {
+    events
+      .keyBy(keyOf)
+      .process(new FindAnomalies())
+      .sinkTo(checksumSink(out, (sum, { auction, price, mean }) => sum.add(auction, price, mean)));
+  };
+}
+
+/** Counts from one full second of the watermark to the next. */
+class CountBySecond extends KeyedProcessFunction<number, BenchEvent, WindowCount> {
+  #count!: ValueState<number>;
+
+  override open() {
+    this.#count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', 0));
+  }
+
+  processElement({ dateTime }: BenchEvent, context: KeyedContext<number>) {
+    this.#count.update(this.#count.value() + 1);
+    context.timerService().registerEventTimeTimer(dateTime - (dateTime % 1000) + 1000);
+  }
+
+  override onTimer(time: number, context: OnTimerContext<number>, out: Collector<WindowCount>) {
+    out.collect({ auction: context.getCurrentKey(), end: time, count: this.#count.value() });
+    this.#count.update(0);
+  }
+}
+
+/** The highest price so far, and the events that have it. */
+interface Best {
+  readonly max: number;
+  readonly events: readonly BenchEvent[];
+}
+
 /** The two streams that are joined: about one event in 64 is a person, and one in 8 an auction. */
 function byKind(events: DataStream<BenchEvent>) {
   return {
@@ -82,7 +135,7 @@ function byKind(events: DataStream<BenchEvent>) {
   };
 }
 
-const queries: Readonly<Record<string, (events: DataStream<BenchEvent>, out: Checksum) => void>> = {
+const queries: Readonly<Record<string, Query>> = {
   q1: (events, out) => {
     events
       .map((event) => ({ ...event, price: Math.floor((event.price * 908) / 1000) }))
@@ -93,11 +146,21 @@ const queries: Readonly<Record<string, (events: DataStream<BenchEvent>, out: Che
       .filter((event) => event.auction % 123 === 0)
       .sinkTo(checksumSink(out, (sum, { auction, price }) => sum.add(auction, price, 0)));
   },
-  anom: (events, out) => {
+  q7: (events, out) => {
     events
-      .keyBy('auction')
-      .process(new FindAnomalies())
-      .sinkTo(checksumSink(out, (sum, { auction, price, mean }) => sum.add(auction, price, mean)));
+      .windowAll(TumblingEventTimeWindows.of('10 s'))
+      .aggregate({
+        createAccumulator: (): Best => ({ max: 0, events: [] }),
+        add: (event: BenchEvent, best: Best) =>
+          event.price < best.max
+            ? best
+            : event.price === best.max
+              ? { max: best.max, events: [...best.events, event] }
+              : { max: event.price, events: [event] },
+        getResult: ({ events }: Best) => events,
+      })
+      .flatMap((best: readonly BenchEvent[]) => best)
+      .sinkTo(checksumSink(out, (sum, { auction, price, bidder }) => sum.add(auction, price, bidder)));
   },
   q8: (events, out) => {
     const { persons, auctions } = byKind(events);
@@ -124,8 +187,22 @@ const queries: Readonly<Record<string, (events: DataStream<BenchEvent>, out: Che
       )
       .sinkTo(checksumSink(out, (sum, [bidder, auction, price]) => sum.add(bidder!, auction!, price!)));
   },
-  q12: (events, out) => countByAuction(events, TumblingEventTimeWindows.of('10 s'), out),
-  q5: (events, out) => countByAuction(events, SlidingEventTimeWindows.of('10 s', '2 s'), out),
+  anom: findAnomalies(auction),
+  'anom-string': findAnomalies(text),
+  'anom-pair': findAnomalies(pair),
+  'anom-1m': findAnomalies(auction),
+  q12: countWindows(auction, TumblingEventTimeWindows.of('10 s')),
+  'q12-string': countWindows(text, TumblingEventTimeWindows.of('10 s')),
+  'q12-pair': countWindows(pair, TumblingEventTimeWindows.of('10 s')),
+  'q12-1m': countWindows(auction, TumblingEventTimeWindows.of('10 s')),
+  q5: countWindows(auction, SlidingEventTimeWindows.of('10 s', '2 s')),
+  session: countWindows(auction, EventTimeSessionWindows.withGap('500 ms'), (end) => end % 1_000_000),
+  timers: (events, out) => {
+    events
+      .keyBy(auction)
+      .process(new CountBySecond())
+      .sinkTo(checksumSink(out, (sum, { auction, end, count }) => sum.add(auction, secondOf(end), count)));
+  },
 };
 
 /** Runs a query over the first `n` events, as any job outside a notebook runs. */
@@ -135,7 +212,14 @@ export async function runQuery(name: string, n: number): Promise<Checksum> {
   const strategy = WatermarkStrategy.forBoundedOutOfOrderness<BenchEvent>('1 s').withTimestampAssigner(
     ({ dateTime }) => dateTime,
   );
-  queries[name]!(env.fromSource(generatorSource(eventAt, { count: n }), strategy, 'events'), out);
+  queries[name]!(
+    env.fromSource(
+      generatorSource(name.endsWith('-1m') ? wideEventAt : eventAt, { count: n }),
+      strategy,
+      'events',
+    ),
+    out,
+  );
   const job = await env.execute(name);
   await job.finished();
   return out;

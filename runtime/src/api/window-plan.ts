@@ -10,10 +10,12 @@ import {
 } from '../operators/window-contents.ts';
 import { FunctionSource } from '../operators/function-source.ts';
 import { WindowEmitter, type AnyWindowFunction } from '../operators/window-emitter.ts';
+import { SessionWindowOperator } from '../operators/session-window-operator.ts';
 import { WindowOperator } from '../operators/window-operator.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { EventTimeTrigger } from '../windows/event-time-trigger.ts';
 import type { Evictor } from '../windows/evictor.ts';
+import { EventTimeSessionWindows } from '../windows/session-windows.ts';
 import { SlidingEventTimeWindows } from '../windows/sliding-windows.ts';
 import type { Trigger } from '../windows/trigger.ts';
 import { TumblingEventTimeWindows } from '../windows/tumbling-windows.ts';
@@ -82,8 +84,7 @@ export function alignedWindows({
   trigger,
   evictor,
 }: WindowSettings): { readonly size: number; readonly slide: number; readonly offset: number } | undefined {
-  const plainTrigger = trigger === undefined || Object.getPrototypeOf(trigger) === EventTimeTrigger.prototype;
-  if (evictor !== undefined || !plainTrigger) return undefined;
+  if (evictor !== undefined || !isPlain(trigger)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(assigner);
   if (prototype === TumblingEventTimeWindows.prototype) {
     const { size, offset } = assigner as TumblingEventTimeWindows;
@@ -94,6 +95,22 @@ export function alignedWindows({
     return { size, slide, offset };
   }
   return undefined;
+}
+
+/** True if windows fire once the watermark has passed their end, and that is all. */
+function isPlain(trigger: Trigger | undefined): boolean {
+  return trigger === undefined || Object.getPrototypeOf(trigger) === EventTimeTrigger.prototype;
+}
+
+/** True if sessions fire once and are gone, so that nothing but their contents has to be kept. */
+function areSimpleSessions({ assigner, trigger, evictor, allowedLateness }: WindowSettings): boolean {
+  const prototype: unknown = Object.getPrototypeOf(assigner);
+  return (
+    prototype === EventTimeSessionWindows.prototype &&
+    evictor === undefined &&
+    isPlain(trigger) &&
+    (allowedLateness ?? 0) === 0
+  );
 }
 
 /** How to make running copies of the operator: by panes where windows are aligned and aggregated, else the general one. */
@@ -126,6 +143,10 @@ function createWindowOperator(
   const aligned = aggregate === undefined ? undefined : alignedWindows(settings);
   if (aligned !== undefined)
     return new AlignedWindowOperator({ ...common, ...aligned, aggregate: aggregate! });
+  if (aggregate !== undefined && areSimpleSessions(settings)) {
+    const sessions = assigner as unknown as EventTimeSessionWindows;
+    return new SessionWindowOperator({ keySelector, emitter, lateTag, aggregate, assigner: sessions });
+  }
   const contents: WindowContents =
     evictor !== undefined
       ? new EvictedContents(evictor, aggregate)

@@ -59,8 +59,9 @@ abstract class SessionWindows<T> extends MergingWindowAssigner<T, TimeWindow> {
     close();
   }
 
-  protected windowOf(value: T, time: number): TimeWindow {
-    if (this.#gap !== undefined) return new TimeWindow(time, time + this.#gap);
+  /** The gap (ms) after a record. */
+  gapAfter(value: T): number {
+    if (this.#gap !== undefined) return this.#gap;
     const gap = toMillis(this.#gapOf!(value));
     if (gap <= 0) {
       throw new TidemarkError(
@@ -69,7 +70,11 @@ abstract class SessionWindows<T> extends MergingWindowAssigner<T, TimeWindow> {
         { details: { gap } },
       );
     }
-    return new TimeWindow(time, time + gap);
+    return gap;
+  }
+
+  protected windowOf(value: T, time: number): TimeWindow {
+    return new TimeWindow(time, time + this.gapAfter(value));
   }
 }
 
