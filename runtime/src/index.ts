@@ -47,7 +47,11 @@ export type { OperatorMetrics } from './engine/operator-metrics.ts';
 
 export { Duration, Time, type DurationLike } from './time/duration.ts';
 export { MAX_TIMESTAMP, MIN_TIMESTAMP } from './time/timestamp.ts';
-export { WatermarkStrategy, type TimestampAssigner } from './time/watermark-strategy.ts';
+export {
+  WatermarkStrategy,
+  type TimestampAssigner,
+  type WatermarkAlignment,
+} from './time/watermark-strategy.ts';
 export type { WatermarkGenerator, WatermarkOutput } from './time/watermark-generator.ts';
 
 export { ValueStateDescriptor, type ValueState } from './state/value-state.ts';

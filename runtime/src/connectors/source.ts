@@ -13,6 +13,10 @@ export interface SourceBatch<T> {
   readonly position: SourcePosition;
   /** Number of records, if it is known without looking at `values`. */
   readonly count?: number;
+  /** The split they are of, if the source has several; each has its own watermark and falls idle by itself. */
+  readonly split?: string;
+  /** True if the split ends with them: it then holds back no other. */
+  readonly endsSplit?: boolean;
   /** The records as a range, as long as nobody has asked for `values`. */
   readonly range?: GeneratedRange<T>;
 }
@@ -75,6 +79,8 @@ export interface Source<T> {
   readonly functions?: readonly unknown[];
   /** Whether it ends by itself. */
   readonly boundedness: 'bounded' | 'unbounded';
+  /** Names of its splits that are known from the start: the watermark waits for all of them. */
+  readonly splits?: readonly string[];
   /** True if reading from a position gives the same records again. */
   readonly rereadable: boolean;
   /**

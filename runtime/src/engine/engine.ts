@@ -3,6 +3,7 @@ import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import { SliceLoop } from './slice-loop.ts';
 import { SourceLog } from './source-log.ts';
+import { isHeldBack } from './watermark-alignment.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 
 export interface EngineOptions {
@@ -34,6 +35,8 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #sources = new Map<string, SourceLog>();
   readonly #runners = new Set<LaneRunner>();
+  /** Sources that were ready but had to wait for slower ones. */
+  readonly #heldBack = new Set<SourceLog>();
   readonly #loop: SliceLoop;
   #recorded: TimelineEntry[] = [];
   #recordedRows = 0;
@@ -182,7 +185,23 @@ export class Engine {
     const now = this.clock.now();
     for (const runner of this.#runners) if (runner.active) this.#entered(runner, () => runner.advanceTo(now));
     this.#options.onSlice?.();
-    return progress;
+    return progress || this.#mayGoOn;
+  }
+
+  /** Lanes at the live end: their sources are read together, and may have to wait for each other. */
+  get #liveRunners(): LaneRunner[] {
+    return [...this.#runners].filter((runner) => runner.live);
+  }
+
+  /** True if a source that was held back need not wait any longer, as another has fallen idle. */
+  get #mayGoOn(): boolean {
+    if (this.#heldBack.size === 0) return false;
+    const live = this.#liveRunners;
+    for (const source of this.#heldBack) {
+      const isRead = live.some((runner) => runner.sources.has(source.key) && !runner.blocked);
+      if (source.ready && isRead && !isHeldBack(source.key, live)) return true;
+    }
+    return false;
   }
 
   #readSources(expired: () => boolean): boolean {
@@ -194,6 +213,11 @@ export class Engine {
       // Nobody waits for more at the live end: lanes that catch up read what is recorded first.
       const live = readers.filter((runner) => runner.live && !runner.blocked);
       if (live.length === 0) continue;
+      if (isHeldBack(source.key, this.#liveRunners)) {
+        this.#heldBack.add(source);
+        continue;
+      }
+      this.#heldBack.delete(source);
       const entry = this.#readOne(source, readers);
       if (!entry) continue;
       progress = true;

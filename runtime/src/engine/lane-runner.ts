@@ -234,7 +234,8 @@ export class LaneRunner {
       // Whoever shares a source with others is to see the same objects.
       const range = nodes.length === 1 && this.#options.readsAlone?.(entry.source) ? batch.range : undefined;
       if (range !== undefined) lane.processRange(first.id, range);
-      else for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps);
+      else for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps, entry.split);
+      if (entry.endsSplit) for (const node of nodes) lane.endSplit(node.id, entry.split!);
       return true;
     }
     for (const node of nodes) {

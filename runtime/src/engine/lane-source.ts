@@ -28,6 +28,9 @@ interface SourceState {
   readonly ended: boolean;
 }
 
+/** The split of a source that speaks of none. */
+const WHOLE = '';
+
 class Split implements FusedSplit {
   readonly #id: string;
   readonly #combiner: WatermarkCombiner;
@@ -85,6 +88,9 @@ export class LaneSource {
   readonly #output: VertexOutput;
   readonly #combiner = new WatermarkCombiner();
   readonly #splits = new Map<string, Split>();
+  readonly #knownSplits: readonly string[];
+  /** True once it was taken from a snapshot, which says which splits there still are. */
+  #restored = false;
   readonly #interval: number;
   readonly #now: () => number;
   #process!: ProcessBatch;
@@ -100,6 +106,7 @@ export class LaneSource {
     this.#output = output;
     this.#interval = interval;
     this.#now = now;
+    this.#knownSplits = node.source?.splits ?? [];
   }
 
   compile(index: number, consumers: readonly LaneConsumer[], counts: Float64Array, fail: Fail): void {
@@ -117,6 +124,7 @@ export class LaneSource {
   }
 
   open(): void {
+    for (const split of this.#restored ? [] : this.#knownSplits) this.#split(split);
     if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
   }
 
@@ -133,25 +141,40 @@ export class LaneSource {
       this.#range = { generate: range.generate, process: this.#compileRange(range) };
     }
     const { process } = this.#range;
-    this.#around('', (split) => process(range.from, range.to, split));
+    this.#around(WHOLE, (split) => process(range.from, range.to, split));
   }
 
   processWatermark(timestamp: number): void {
-    this.#split('').emitWatermark(timestamp);
+    this.#split(WHOLE).emitWatermark(timestamp);
   }
 
   setIdle(idle: boolean, splitId: string | undefined): void {
-    const ids = splitId !== undefined ? [splitId] : this.#splits.size > 0 ? [...this.#splits.keys()] : [''];
+    const ids =
+      splitId !== undefined ? [splitId] : this.#splits.size > 0 ? [...this.#splits.keys()] : [WHOLE];
     for (const id of ids) {
       if (idle) this.#split(id).markIdle();
       else this.#split(id).markActive();
     }
   }
 
+  endSplit(id: string): void {
+    this.#splits.delete(id);
+    this.#combiner.unregister(id);
+    this.#emit();
+  }
+
+  get watermark(): number {
+    return this.#combiner.watermark;
+  }
+
+  get idle(): boolean {
+    return this.#combiner.idle;
+  }
+
   end(): void {
     this.ended = true;
     this.#nextTick = Infinity;
-    if (this.#splits.size === 0) this.#split('');
+    if (this.#splits.size === 0) this.#split(WHOLE);
     for (const id of this.#splits.keys()) this.#combiner.update(id, MAX_TIMESTAMP);
     this.#emit();
   }
@@ -163,12 +186,14 @@ export class LaneSource {
   onProcessingTime(): void {
     const now = this.#now();
     this.#nextTick = Infinity;
+    // One that has never had a record may be idle as well.
+    if (this.#splits.size === 0) this.#split(WHOLE);
     let waiting = false;
     for (const split of this.#splits.values()) {
       if (split.idleness?.check(now)) split.markIdle();
       else waiting = true;
     }
-    if (waiting || this.#splits.size === 0) this.#scheduleTick();
+    if (waiting) this.#scheduleTick();
   }
 
   get maxTimestamp(): number | undefined {
@@ -198,6 +223,7 @@ export class LaneSource {
       split.maxTimestamp = maxTimestamp;
     }
     this.#combiner.restore(combiner);
+    this.#restored = true;
     this.#nextTick = nextTick;
     this.ended = ended;
   }
@@ -214,6 +240,8 @@ export class LaneSource {
   #split(id: string): Split {
     let split = this.#splits.get(id);
     if (split === undefined) {
+      // It stood for splits that were not known yet.
+      if (id !== WHOLE && this.#splits.delete(WHOLE)) this.#combiner.unregister(WHOLE);
       split = new Split(id, this.#strategy, this.#combiner, () => this.#emit());
       this.#splits.set(id, split);
     }

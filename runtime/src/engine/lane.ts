@@ -142,6 +142,17 @@ export class Lane implements Delivery {
     this.#source(sourceId).setIdle(false, split);
   }
 
+  /** Ends a split of a source: it no longer holds back the others. */
+  endSplit(sourceId: number, split: string): void {
+    this.#source(sourceId).endSplit(split);
+  }
+
+  /** How far a source has come, and whether the others of its alignment group are to wait for it. */
+  sourceProgress(sourceId: number): { readonly watermark: number; readonly holdsBack: boolean } {
+    const { watermark, idle, ended } = this.#source(sourceId);
+    return { watermark, holdsBack: !idle && !ended };
+  }
+
   /** Ends a source: its last watermark fires all windows and event-time timers, but no timers of processing time. */
   endInput(sourceId: number): void {
     this.#source(sourceId).end();
@@ -258,6 +269,7 @@ export class Lane implements Delivery {
       const maxima = subtasks.flatMap(({ operator }) =>
         operator instanceof TimestampsOperator ? (operator.maxTimestamp ?? []) : [],
       );
+      const aside = sumOf(subtasks, ({ operator }) => operator?.lateSideOutputs);
       return {
         operator: node.name,
         watermark: lowestWatermark(subtasks),
@@ -265,6 +277,7 @@ export class Lane implements Delivery {
           this.#sources.get(node.id)?.maxTimestamp ?? (maxima.length > 0 ? Math.max(...maxima) : undefined),
         idle: subtasks.every(({ output }) => output.idle),
         lateRecords: sumOf(subtasks, ({ operator }) => operator?.lateRecords),
+        ...(aside > 0 ? { lateToSideOutput: aside } : {}),
       };
     });
   }
@@ -398,6 +411,7 @@ export class Lane implements Delivery {
       autoWatermarkInterval: this.#intervalOf(node),
       tracksEmission: consumers.some((consumer) => consumer.vertex.node.view !== undefined),
       strictInstances: this.#options.strictInstances ?? false,
+      batch: this.#batch,
       announceMail: () => this.#options.onMail?.(),
     });
   }
@@ -411,7 +425,6 @@ export class Lane implements Delivery {
     if (operator === undefined) return this.#sources.get(node.id)!.nextProcessingTime;
     // In batch mode the clock's timers wait for the end of the input, but for those of requests to the world outside.
     return this.#batch && !operator.isAsync ? Infinity : operator.nextProcessingTime;
-      batch: this.#batch,
   }
 
   #guarded(vertex: LaneVertex, work: () => void): void {

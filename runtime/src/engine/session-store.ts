@@ -1,4 +1,5 @@
 import type { LaneCut } from './lane-runner.ts';
+import { packPosition, unpackPosition } from './split-position.ts';
 import type { RecordedBatch, TimelineEntry } from './timeline.ts';
 import type { CutStore, StoredCut, StoredEntry } from '../checkpoint/cut-store.ts';
 
@@ -54,13 +55,14 @@ export class SessionStore {
   /** Remembers an entry until the next `flush`; its records too if its source cannot be read again. */
   record(entry: TimelineEntry, keepData: boolean): void {
     const { seq, stamp, source, kind, count } = entry;
+    const packed = packPosition(entry);
     this.#queue.push({
       seq,
       stamp,
       source,
       kind,
       count,
-      position: entry.position === undefined ? undefined : this.#codec.encode(entry.position),
+      position: packed === undefined ? undefined : this.#codec.encode(packed),
       data: keepData && entry.batch ? this.#codec.encode(entry.batch) : undefined,
     });
   }
@@ -116,12 +118,13 @@ export class SessionStore {
     const last = new Map<string, unknown>();
     const entries: TimelineEntry[] = [];
     for (const stored of await this.#store.readTimeline(fromSeq, toSeq)) {
-      const position = stored.position === undefined ? undefined : this.#codec.decode(stored.position);
+      const packed = stored.position === undefined ? undefined : this.#codec.decode(stored.position);
+      const unpacked = unpackPosition(packed);
       const batch =
         stored.data === undefined ? undefined : (this.#codec.decode(stored.data) as RecordedBatch);
       // The same object as the position before, so that a reader that stands there knows it.
-      entries.push({ ...stored, position, from: last.get(stored.source), batch });
-      last.set(stored.source, position);
+      entries.push({ ...stored, ...unpacked, from: last.get(stored.source), batch });
+      last.set(stored.source, unpacked.position);
     }
     return entries;
   }

@@ -5,6 +5,8 @@ import type { Timeline, TimelineEntry } from './timeline.ts';
 /** Most records a source hands over at once; a watermark follows each batch. */
 export const BATCH_SIZE = 1024;
 
+type NewEntry = Pick<TimelineEntry, 'kind' | 'count' | 'position' | 'batch' | 'split' | 'endsSplit'>;
+
 /** The writing end of a source: reads it live and appends to the timeline what it hands over. */
 export class SourceLog {
   readonly key: string;
@@ -69,13 +71,14 @@ export class SourceLog {
       kind: 'batch',
       count: batch.count ?? batch.values.length,
       position: batch.position,
+      ...(batch.split === undefined ? {} : { split: batch.split, endsSplit: batch.endsSplit === true }),
       // What is recorded must be plain data; a range never is, since its source can be read again.
       batch: batch.range === undefined ? { values: batch.values, timestamps: batch.timestamps } : batch,
     });
   }
 
-  #append(entry: Pick<TimelineEntry, 'kind' | 'count' | 'position' | 'batch'>): TimelineEntry {
-    const { kind, count, position, batch } = entry;
+  #append(entry: NewEntry): TimelineEntry {
+    const { kind, count, position, batch, split, endsSplit } = entry;
     const from = this.#position;
     this.#position = position;
     this.ended = kind === 'end';
@@ -86,6 +89,7 @@ export class SourceLog {
       count,
       from,
       position,
+      ...(split === undefined ? {} : { split, endsSplit }),
       batch,
     });
   }

@@ -22,6 +22,10 @@ export interface TimelineEntry {
   /** Where the source stood before and after; records between can be read again if it is re-readable. */
   readonly from?: SourcePosition;
   readonly position?: SourcePosition;
+  /** The split that a batch is of, if its source has several. */
+  readonly split?: string;
+  /** True if the split ends with the batch. */
+  readonly endsSplit?: boolean;
   batch?: RecordedBatch;
 }
 

@@ -1,4 +1,4 @@
-import { badArgument, notYet } from '../errors.ts';
+import { badArgument } from '../errors.ts';
 import { toMillis, type DurationLike } from './duration.ts';
 import {
   BoundedOutOfOrdernessWatermarks,
@@ -9,6 +9,14 @@ import {
 /** Takes a record's event time (epoch ms) from its value, or from the timestamp that its source gave it. */
 export type TimestampAssigner<T> = (value: T, recordTimestamp: number | undefined) => number;
 
+/** Sources that are kept together in event time. */
+export interface WatermarkAlignment {
+  /** Name of the group. */
+  readonly group: string;
+  /** How far a source may be ahead of the slowest, in ms. */
+  readonly maxDrift: number;
+}
+
 interface StrategyParts<T> {
   readonly kind: 'monotonous' | 'bounded' | 'none' | 'generator';
   readonly bound?: number;
@@ -16,6 +24,7 @@ interface StrategyParts<T> {
   readonly generatorFunction?: unknown;
   readonly timestampAssigner?: TimestampAssigner<T>;
   readonly idleness?: number;
+  readonly alignment?: WatermarkAlignment;
 }
 
 /**
@@ -131,15 +140,6 @@ export class WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({ ...this.#parts, idleness: millis });
   }
 
-  /**
-   * Keeps sources of a group within `maxDrift` of each other. Not in this version.
-   * @throws {TidemarkError} `not-yet`
-   * @example
-   * WatermarkStrategy.forMonotonousTimestamps().withWatermarkAlignment('group', '1 min'); // throws 'not-yet'
-   */
-  withWatermarkAlignment(_group: string, _maxDrift: DurationLike): WatermarkStrategy<T> {
-    throw notYet(
-      'Watermark alignment',
   /** The same timestamps without any watermark: in batch mode only the end of the input tells what time it is. @internal */
   withoutWatermarks(): WatermarkStrategy<T> {
     const { timestampAssigner } = this.#parts;
@@ -150,8 +150,28 @@ export class WatermarkStrategy<T> {
     });
   }
 
-      'Leave withWatermarkAlignment out; sources are then read as fast as they deliver.',
-    );
+  /**
+   * Keeps the sources of a group within `maxDrift` of each other in event time: one that is further ahead of the slowest is not
+   * read until that has caught up. Sources that are idle or have ended are not waited for. It works where a source is read
+   * (`fromSource`); recorded input is read again as fast as it can be.
+   * @throws {TidemarkError} `bad-argument` for an empty group or a negative drift.
+   * @example
+   * WatermarkStrategy.forMonotonousTimestamps().withWatermarkAlignment('group', '1 min').alignment?.maxDrift; // → 60000
+   */
+  withWatermarkAlignment(group: string, maxDrift: DurationLike): WatermarkStrategy<T> {
+    const millis = toMillis(maxDrift);
+    if (typeof group !== 'string' || group === '') {
+      throw badArgument(
+        'alignment group',
+        group,
+        'Sources are aligned within a group that has a name.',
+        "Name it: withWatermarkAlignment('orders', '1 min').",
+      );
+    }
+    if (millis < 0) {
+      throw badArgument('maxDrift', maxDrift, 'It must not be negative.', "Give a duration such as '1 min'.");
+    }
+    return new WatermarkStrategy<T>({ ...this.#parts, alignment: { group, maxDrift: millis } });
   }
 
   /** Which of the four ways of making watermarks it is. */
@@ -169,6 +189,11 @@ export class WatermarkStrategy<T> {
     return this.#parts.idleness;
   }
 
+  /** The group it is aligned with, and how far it may be ahead of the slowest of it, in ms. */
+  get alignment(): WatermarkAlignment | undefined {
+    return this.#parts.alignment;
+  }
+
   /** Makes a generator, for one split or one copy of an operator. */
   createGenerator(): WatermarkGenerator<T> {
     return this.#parts.createGenerator();
@@ -176,8 +201,8 @@ export class WatermarkStrategy<T> {
 
   /** Plain data of it, for the fingerprint. */
   get parameters(): Readonly<Record<string, unknown>> {
-    const { kind, bound, idleness } = this.#parts;
-    return { kind, bound, idleness };
+    const { kind, bound, idleness, alignment } = this.#parts;
+    return { kind, bound, idleness, ...(alignment === undefined ? {} : { alignment }) };
   }
 
   /** The user's functions in it, for the fingerprint. */
