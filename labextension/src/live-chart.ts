@@ -155,6 +155,8 @@ export class LiveChart {
       renderer: 'svg',
       // Vega warns at every change of a layer that has no rows, as that of late records mostly has.
       logLevel: VEGA_ERRORS_ONLY,
+      // Styled by our own sheet, which follows the theme.
+      tooltip: { id: 'tm-tooltip', disableDefaultStyle: true, offsetX: 12, offsetY: 12 },
       actions: { export: true, source: false, compiled: false, editor: false },
     });
     if (this.#disposed) {

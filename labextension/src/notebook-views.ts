@@ -1,4 +1,4 @@
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutputModel } from '@jupyterlab/rendermime';
@@ -9,6 +9,7 @@ import {
   type ViewReference,
   type ViewSummary,
 } from '@tidemark/kernel/protocol';
+import { cellsToRun } from './cells-to-run.ts';
 import { ViewClient } from './view-client.ts';
 import { ViewRenderer } from './view-renderer.ts';
 
@@ -21,6 +22,7 @@ export class NotebookViews {
   readonly #context: DocumentRegistry.Context;
   readonly #client: ViewClient;
   readonly #renderers = new Set<ViewRenderer>();
+  #runningAgain: Promise<void> | undefined;
   #disposed = false;
 
   constructor(panel: NotebookPanel, context: DocumentRegistry.Context) {
@@ -54,9 +56,31 @@ export class NotebookViews {
   }
 
   #createRenderer(): ViewRenderer {
-    const renderer = new ViewRenderer(this.#client, (gone) => this.#renderers.delete(gone));
+    const renderer = new ViewRenderer(this.#client, {
+      disposed: (gone) => this.#renderers.delete(gone),
+      runAgain: () => (this.#runningAgain ??= this.#runAgain()),
+    });
     this.#renderers.add(renderer);
     return renderer;
+  }
+
+  /** Runs the cells that branches wait for, after the process that ran them has died (law 8). */
+  async #runAgain(): Promise<void> {
+    const cells = this.#codeCells().map((cell) => ({
+      id: cell.id,
+      source: cell.sharedModel.getSource(),
+      executionCount: cell.executionCount,
+      failed: cell.outputs.toJSON().some((output) => output.output_type === 'error'),
+    }));
+    const { content, sessionContext } = this.#panel;
+    const widgets = cellsToRun(cells, this.#client.awaitedCells()).flatMap(
+      (id) => content.widgets.find(({ model }) => model.id === id) ?? [],
+    );
+    try {
+      await NotebookActions.runCells(content, widgets, sessionContext);
+    } finally {
+      this.#runningAgain = undefined;
+    }
   }
 
   #onAnnounced(views: readonly ViewSummary[]): void {
@@ -66,6 +90,8 @@ export class NotebookViews {
     for (const { view } of views) {
       const cell = view.cellId === undefined ? undefined : cells.get(view.cellId);
       if (cell === undefined || this.#isShown(cell, view.viewId)) continue;
+      // It has been cleared for a run that will show the view itself.
+      if (cell.executionState === 'running') continue;
       // JupyterLab reloads the file as last saved; the view's output came after that.
       cell.outputs.add({
         output_type: 'display_data',

@@ -12,6 +12,7 @@ export class ViewClient {
   readonly #mirrors = new Map<string, ViewMirror>();
   /** Which view stands where another one stood, after its cell ran again. */
   readonly #successors = new Map<string, string>();
+  #awaitedCells: readonly string[] = [];
   readonly #followed = new Map<string, number>();
 
   constructor(context: ISessionContext) {
@@ -58,6 +59,14 @@ export class ViewClient {
     return this.#connection.send({ type: 'control', action, viewId });
   }
 
+  /** Cells to run again after the process that ran them has died: their branches wait in the last snapshot (law 8). */
+  awaitedCells(): ReadonlySet<string> {
+    const cells = new Set(this.#awaitedCells);
+    for (const { status, description } of this.#mirrors.values())
+      if (status === 'waiting' && description.cellId !== undefined) cells.add(description.cellId);
+    return cells;
+  }
+
   dispose(): void {
     this.#connection.dispose();
     this.announced.clear();
@@ -84,7 +93,11 @@ export class ViewClient {
   #onEvent(event: ViewEvent): void {
     switch (event.type) {
       case 'views':
+        this.#awaitedCells = event.awaitedCells;
         this.#onViews(event.views);
+        return;
+      case 'cells-awaited':
+        this.#awaitedCells = event.cellIds;
         return;
       case 'opened':
         if (event.replaces !== undefined) {

@@ -1,4 +1,4 @@
-import { clockTime, type ViewStatusName } from '@tidemark/kernel/protocol';
+import { viewCounts, type ViewStatusName } from '@tidemark/kernel/protocol';
 import type { ViewMirror } from './view-mirror.ts';
 
 const STATUS_TEXT: Readonly<Record<ViewStatusName, string>> = {
@@ -37,18 +37,8 @@ export class ViewHeader {
       status === 'paused' ? 'resume' : status === 'running' || status === 'catching-up' ? 'pause' : undefined;
     this.#button.hidden = this.#action === undefined;
     setText(this.#button, this.#action === 'resume' ? 'Resume' : 'Pause');
-    this.#button.title = this.#action === 'resume' ? 'Let the streams run on' : 'Pause the streams';
-    const counts: string[] = [];
-    if (progress !== undefined && description.kind !== 'watermarks') {
-      counts.push(
-        `${progress.recordsIn.toLocaleString('en')} ${description.kind === 'windows' ? 'results' : 'records'}`,
-      );
-    }
-    if (progress !== undefined && progress.lateRecords > 0)
-      counts.push(`${progress.lateRecords.toLocaleString('en')} late`);
-    if (progress?.watermark !== undefined && description.kind !== 'watermarks')
-      counts.push(`watermark ${clockTime(progress.watermark)}`);
-    setText(this.#counts, counts.join(' · '));
+    this.#button.title = this.#action === 'resume' ? 'Let all streams run on' : 'Pause all streams';
+    setText(this.#counts, viewCounts(description.kind, progress).join(' · '));
   }
 
   /** For an output that no kernel knows: what was saved with the notebook. */

@@ -3,16 +3,24 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { readViewReference, VIEW_MIME_TYPE, type ViewReference } from '@tidemark/kernel/protocol';
 import { LiveChart } from './live-chart.ts';
 import { LiveTable } from './live-table.ts';
+import { RunAgainNotice } from './run-again-notice.ts';
 import { showFailure, showSaved } from './still-panes.ts';
 import type { ViewClient } from './view-client.ts';
 import { ViewHeader } from './view-header.ts';
 import type { MirrorChange, ViewMirror } from './view-mirror.ts';
 
+export interface ViewRendererEvents {
+  disposed(renderer: ViewRenderer): void;
+  /** Runs the cells again that views wait for; settles when they have run. */
+  runAgain(): Promise<void>;
+}
+
 /** An output that shows a live view: follows it as long as it is in the page. */
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #client: ViewClient;
-  readonly #onDisposed: (renderer: ViewRenderer) => void;
+  readonly #on: ViewRendererEvents;
   readonly #header: ViewHeader;
+  readonly #notice: RunAgainNotice;
   readonly #message = document.createElement('div');
   readonly #body = document.createElement('div');
   #reference: ViewReference | undefined;
@@ -21,17 +29,18 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   #pane: LiveChart | LiveTable | undefined;
   #unfollow: (() => void)[] = [];
 
-  constructor(client: ViewClient, onDisposed: (renderer: ViewRenderer) => void) {
+  constructor(client: ViewClient, on: ViewRendererEvents) {
     super();
     this.#client = client;
-    this.#onDisposed = onDisposed;
+    this.#on = on;
+    this.#notice = new RunAgainNotice(() => on.runAgain());
     this.#header = new ViewHeader((action) => {
       if (this.#mirror !== undefined) client.control(action, this.#mirror.description.viewId);
     });
     this.addClass('tm-view');
     this.#message.className = 'tm-message';
     this.#body.className = 'tm-body';
-    this.node.append(this.#header.node, this.#message, this.#body);
+    this.node.append(this.#header.node, this.#notice.node, this.#message, this.#body);
   }
 
   get mirror(): ViewMirror | undefined {
@@ -74,7 +83,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     if (this.isDisposed) return;
     this.#letGo();
-    this.#onDisposed(this);
+    this.#on.disposed(this);
     super.dispose();
   }
 
@@ -95,6 +104,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (mirror === undefined) return;
     this.node.dataset.viewStatus = mirror.status;
     this.#header.show(mirror);
+    this.#notice.node.hidden = mirror.status !== 'waiting';
     this.#showMessage(mirror);
     const wantsChart = mirror.description.spec !== undefined;
     if (this.#pane !== undefined && wantsChart !== this.#pane instanceof LiveChart) this.#dropPane();
@@ -148,5 +158,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
 function emptyText(status: string, waiting: string | undefined): string {
   if (status === 'finished') return 'the stream has ended without a row';
+  if (status === 'paused') return 'the streams are paused; nothing comes before they run on';
+  if (status === 'waiting') return 'nothing had come before the process ended';
   return waiting ?? 'waiting for records';
 }

@@ -29,7 +29,13 @@ export type ViewControlAction = 'pause' | 'resume';
 /** What the kernel says on the comm. */
 export type ViewEvent =
   /** The answer to `list`, and the first message of a comm. */
-  | { readonly type: 'views'; readonly views: readonly ViewSummary[] }
+  | {
+      readonly type: 'views';
+      readonly views: readonly ViewSummary[];
+      readonly awaitedCells: readonly string[];
+    }
+  /** Cells that have to run again, since the process that ran them is gone (law 8): all there are by now. */
+  | { readonly type: 'cells-awaited'; readonly cellIds: readonly string[] }
   /** A view was opened; `replaces` is the one that stood in its place before its cell ran again. */
   | { readonly type: 'opened'; readonly summary: ViewSummary; readonly replaces?: string }
   | { readonly type: 'closed'; readonly viewId: string }

@@ -36,7 +36,11 @@ export interface ViewDescription {
 /** Numbers shown beside a view. Times are epoch ms. */
 export interface ViewProgress {
   readonly recordsIn: number;
+  /** Records that came too late for their windows, and how many of them went to a side output; the others are dropped. */
   readonly lateRecords: number;
+  readonly lateToSideOutput?: number;
+  /** Results that late records have changed after they were shown. */
+  readonly amendments?: number;
   readonly watermark?: number;
   readonly now: number;
   /** What an empty view waits for, for people. */

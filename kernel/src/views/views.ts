@@ -2,6 +2,7 @@ import type { CommTarget, KernelComm } from '../messages/comms.ts';
 import type {
   ViewControlAction,
   ViewDelta,
+  ViewEvent,
   ViewStatusChange,
   ViewStatusName,
   ViewSummary,
@@ -51,6 +52,7 @@ export class Views implements CommTarget {
   readonly #clock: ViewClock;
   readonly #pace: TickPace;
   readonly #static: StaticOutput;
+  #awaitedCells: readonly string[] = [];
 
   constructor(host: ViewsHost) {
     this.#host = host;
@@ -80,11 +82,17 @@ export class Views implements CommTarget {
       case 'view-close':
         this.#close(message.viewId);
         return;
+      case 'cells-awaited':
+        this.#awaitedCells = message.cellIds;
+        for (const follower of this.#followers.values()) follower.send(message);
+        return;
     }
   }
 
   /** The session process died: views wait, with their rows, for their cells to run again (law 8). */
   onSessionLost(): void {
+    // The process that comes next will say.
+    this.#awaitedCells = [];
     for (const [viewId, view] of this.#views) {
       view.orphan();
       if (view.status !== 'before-restart') this.#setStatus({ viewId, status: 'waiting' });
@@ -95,7 +103,7 @@ export class Views implements CommTarget {
     const follower = new ViewFollower(comm, this.#clock.now());
     this.#followers.set(comm.id, follower);
     this.#static.stop();
-    follower.send({ type: 'views', views: this.list() });
+    follower.send(this.#listed());
   }
 
   onMessage(comm: KernelComm, data: Record<string, unknown>): void {
@@ -105,7 +113,7 @@ export class Views implements CommTarget {
     follower.hear(this.#clock.now());
     switch (request.type) {
       case 'list':
-        follower.send({ type: 'views', views: this.list() });
+        follower.send(this.#listed());
         return;
       case 'alive':
         this.#pace.request();
@@ -128,6 +136,10 @@ export class Views implements CommTarget {
     this.#followers.delete(comm.id);
     if (this.#isFollowed()) return;
     for (const view of this.#views.values()) this.#static.changed(view, false);
+  }
+
+  #listed(): ViewEvent {
+    return { type: 'views', views: this.list(), awaitedCells: this.#awaitedCells };
   }
 
   list(): ViewSummary[] {

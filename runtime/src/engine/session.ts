@@ -356,6 +356,7 @@ export class Session implements ExecutionBackend {
       const found = takeMatch(branch, this.#waiting);
       // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
       branch.runner?.rollBack(found?.cut);
+      this.#hold(branch.runner);
     }
   }
 
@@ -388,6 +389,12 @@ export class Session implements ExecutionBackend {
     };
     branch.runner = this.#makeRunner([branch.sink], { cell: () => branch.cell, openView }, branch.cut);
     this.engine.add(branch.runner);
+    this.#hold(branch.runner);
+  }
+
+  /** What starts while the streams are paused says so, and waits with them. */
+  #hold(runner: LaneRunner | undefined): void {
+    if (this.engine.paused) runner?.pause();
   }
 
   #makeRunner(

@@ -46,6 +46,8 @@ export interface WatermarkProgress {
   readonly idle: boolean;
   /** Records that came too late so far. */
   readonly lateRecords: number;
+  /** How many of them went to a side output; the others are dropped. */
+  readonly lateToSideOutput?: number;
 }
 
 /** The reading end of a view; the engine calls it on its own thread, between records. */

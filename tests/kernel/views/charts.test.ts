@@ -4,6 +4,7 @@ import * as vega from 'vega';
 import { describe, expect, test } from 'vitest';
 import { LiveView } from '../../../kernel/src/views/live-view.ts';
 import { drawSvg } from '../../../kernel/src/views/static/draw-svg.ts';
+import { windowChart } from '../../../kernel/src/views/charts/window-chart.ts';
 import { pictureSpec } from '../../../kernel/src/views/view-bundle.ts';
 import { SAMPLES } from './sample-views.ts';
 
@@ -75,6 +76,50 @@ describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
     expect(names).toEqual(expect.arrayContaining(['rows', 'status']));
   });
 });
+
+describe('the time axis', () => {
+  const SPANS: readonly (readonly [size: number, windows: number])[] = [
+    [100, 12],
+    [5000, 3],
+    [60_000, 90],
+    [600_000, 20],
+    [1_800_000, 5],
+    [6 * 3_600_000, 4],
+    [6 * 3_600_000, 40],
+    [86_400_000, 30],
+  ];
+  test.each(SPANS)('of windows of %i ms, %i of them, has labels that do not touch', async (size, windows) => {
+    for (const width of [280, 640, 1100]) {
+      const labels = await labelsOnX(size, windows, width);
+      expect(labels.length, `labels at ${width} px`).toBeGreaterThan(0);
+      const gaps = labels.slice(1).map(({ left }, i) => left - (labels[i]?.right ?? 0));
+      expect(Math.min(...gaps), `least gap at ${width} px`).toBeGreaterThan(4);
+    }
+  });
+});
+
+/** Where the labels are, by the width that digits have. */
+async function labelsOnX(
+  size: number,
+  windows: number,
+  width: number,
+): Promise<{ left: number; right: number }[]> {
+  const start = Date.UTC(2026, 0, 31, 0, 30);
+  const rows = Array.from({ length: windows }, (_, i) => ({
+    ...{ _id: String(i), key: 'a', start: start + i * size, end: start + (i + 1) * size },
+    ...{ value: 1 + (i % 7), pane: 0, _late: false, _slot: 0 },
+  }));
+  const spec = { ...windowChart('tumbling', { valueTitle: 'v' }), width, datasets: { rows, status: [] } };
+  const svg = await drawSvg(spec as unknown as TopLevelSpec);
+  const axis = svg.slice(svg.indexOf('X-axis'));
+  const labels = axis.slice(axis.indexOf('role-axis-label'), axis.indexOf('role-axis-domain'));
+  return [...labels.matchAll(/<text[^>]*translate\(([-\d.]+),[^>]*>([^<]+)</g)]
+    .filter(([text]) => !text.includes(' opacity="0"'))
+    .map(([, x, label = '']) => ({
+      left: Number(x) - 3.2 * label.length,
+      right: Number(x) + 3.2 * label.length,
+    }));
+}
 
 describe('what a chart shows', () => {
   test('a bar for each key and window, from zero', async () => {

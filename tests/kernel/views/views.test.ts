@@ -274,6 +274,16 @@ describe('when the session dies', () => {
     expect(page.rowsOf('v')).toEqual(next.view.rows());
   });
 
+  test('which cells are awaited is told to the page that is there and to the next one', () => {
+    const page = new Page(views);
+    views.onSessionLost();
+    views.onSessionMessage({ type: 'cells-awaited', cellIds: ['a', 'b'] });
+    expect(page.events.at(-1)).toEqual({ type: 'cells-awaited', cellIds: ['a', 'b'] });
+    expect(new Page(views, 'next').events[0]).toMatchObject({ type: 'views', awaitedCells: ['a', 'b'] });
+    views.onSessionMessage({ type: 'cells-awaited', cellIds: [] });
+    expect(new Page(views, 'later').events[0]).toMatchObject({ awaitedCells: [] });
+  });
+
   test('after a restart of the kernel they can still be read', () => {
     const session = new Session();
     session.record(3);

@@ -56,7 +56,7 @@ export function chartFrame(parts: ChartSpec, height = 220): ChartSpec {
         gridColor: 'currentColor',
         gridOpacity: 0.1,
       },
-      axisX: { grid: false, labelOverlap: 'greedy' },
+      axisX: { grid: false, labelOverlap: 'greedy', labelSeparation: 6 },
       axisY: { domain: false, ticks: false, tickCount: 5 },
       legend: {
         labelColor: 'currentColor',
@@ -78,9 +78,16 @@ export const TIME_LABEL =
   "utcFormat(datum.value, utcmilliseconds(datum.value) ? '%S.%L' : utcseconds(datum.value) ? '%H:%M:%S' : " +
   "utchours(datum.value) || utcminutes(datum.value) ? '%H:%M' : '%b %d')";
 
+/**
+ * Time steps are not evenly spaced (1, 5, 15, 30 s), so there can be more than twice as many ticks as are asked for: this
+ * leaves room for the labels of all.
+ */
+const TICKS_ON_X = { expr: 'max(2, width / 115)' };
+
 /** Event time is shown in UTC everywhere: windows are aligned to it. */
 export function timeAxis(title: string): ChartSpec {
-  return { type: 'temporal', scale: { type: 'utc' }, axis: { title, labelExpr: TIME_LABEL } };
+  const axis = { title, labelExpr: TIME_LABEL, tickCount: TICKS_ON_X };
+  return { type: 'temporal', scale: { type: 'utc' }, axis };
 }
 
 /** `series` is the selection that a click in the legend makes. */

@@ -19,6 +19,8 @@ export interface RowMaker {
   spec(): Json | undefined;
   /** What an empty view waits for. */
   waiting(): string;
+  /** Results that late records have changed, where there can be such. */
+  readonly amendments?: number;
   /** What the chart leaves out. */
   note(): string | undefined;
   snapshot(): unknown;

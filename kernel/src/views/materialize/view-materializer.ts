@@ -23,6 +23,7 @@ interface MaterializerState {
   readonly maker: unknown;
   readonly recordsIn: number;
   readonly lateRecords: number;
+  readonly lateToSideOutput?: number;
   readonly watermark: number;
 }
 
@@ -39,6 +40,7 @@ export class ViewMaterializer implements ViewObserver {
   #version = 0;
   #recordsIn = 0;
   #lateRecords = 0;
+  #lateToSideOutput = 0;
   #watermark = Number.MIN_SAFE_INTEGER;
   #now = 0;
   #sentProgress: ViewProgress | undefined;
@@ -69,8 +71,13 @@ export class ViewMaterializer implements ViewObserver {
   onProgress(progress: readonly WatermarkProgress[], now: number): void {
     this.#now = now;
     let late = 0;
-    for (const operator of progress) late += operator.lateRecords;
+    let aside = 0;
+    for (const operator of progress) {
+      late += operator.lateRecords;
+      aside += operator.lateToSideOutput ?? 0;
+    }
     this.#lateRecords = late;
+    this.#lateToSideOutput = aside;
     this.#maker.onProgress(progress, now);
   }
 
@@ -126,16 +133,25 @@ export class ViewMaterializer implements ViewObserver {
       maker: this.#maker.snapshot(),
       recordsIn: this.#recordsIn,
       lateRecords: this.#lateRecords,
+      lateToSideOutput: this.#lateToSideOutput,
       watermark: this.#watermark,
     } satisfies MaterializerState;
   }
 
   restore(state: unknown): void {
-    const { rows, maker, recordsIn, lateRecords, watermark } = state as MaterializerState;
+    const {
+      rows,
+      maker,
+      recordsIn,
+      lateRecords,
+      lateToSideOutput = 0,
+      watermark,
+    } = state as MaterializerState;
     this.#rows.clear();
     for (const row of rows) this.#rows.put(row);
     this.#recordsIn = recordsIn;
     this.#lateRecords = lateRecords;
+    this.#lateToSideOutput = lateToSideOutput;
     this.#watermark = watermark;
     this.#maker.restore(maker);
     this.requestReset();
@@ -146,6 +162,8 @@ export class ViewMaterializer implements ViewObserver {
     return {
       recordsIn: this.#recordsIn,
       lateRecords: this.#lateRecords,
+      lateToSideOutput: this.#lateToSideOutput,
+      ...(this.#maker.amendments === undefined ? {} : { amendments: this.#maker.amendments }),
       watermark: this.#watermark,
       now: this.#now,
       ...(this.#rows.size === 0 ? { waiting: this.#maker.waiting() } : {}),
@@ -200,6 +218,8 @@ function sameProgress(a: ViewProgress, b: ViewProgress | undefined): boolean {
     b !== undefined &&
     a.recordsIn === b.recordsIn &&
     a.lateRecords === b.lateRecords &&
+    a.lateToSideOutput === b.lateToSideOutput &&
+    a.amendments === b.amendments &&
     a.watermark === b.watermark &&
     a.waiting === b.waiting &&
     a.note === b.note

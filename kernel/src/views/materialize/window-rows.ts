@@ -35,6 +35,7 @@ interface WindowRowsState {
   readonly valueTitle: string;
   readonly shape: WindowShape | undefined;
   readonly firings: [string, Firing][];
+  readonly amendments?: number;
 }
 
 /**
@@ -53,6 +54,7 @@ export class WindowRows implements RowMaker {
   #firstEvent: number | undefined;
   #keys = 0;
   #anyLate = false;
+  #amendments = 0;
   #unsettled = false;
 
   constructor(context: ViewContext, shape: WindowShape | undefined) {
@@ -80,6 +82,7 @@ export class WindowRows implements RowMaker {
     const label = key === undefined ? 'all' : keyText(key);
     if (origin?.window !== undefined) this.#learn(origin.window);
     this.#anyLate ||= late;
+    if (late) this.#amendments += 1;
     this.#unsettled = true;
     this.#context.rows.put({
       ...fields,
@@ -93,6 +96,10 @@ export class WindowRows implements RowMaker {
       _slot: this.#slots.slotOf(label),
       ...(previous === undefined || previous === value ? {} : { _previous: previous }),
     });
+  }
+
+  get amendments(): number {
+    return this.#amendments;
   }
 
   onProgress(progress: readonly WatermarkProgress[]): void {
@@ -150,13 +157,15 @@ export class WindowRows implements RowMaker {
       valueTitle: this.#valueTitle,
       shape: this.#shape,
       firings: [...this.#firings].map(([id, firing]) => [id, { ...firing }]),
+      amendments: this.#amendments,
     };
   }
 
   restore(state: unknown): void {
-    const { slots, valueTitle, shape, firings } = state as WindowRowsState;
+    const { slots, valueTitle, shape, firings, amendments = 0 } = state as WindowRowsState;
     this.#slots.restore(slots);
     this.#valueTitle = valueTitle;
+    this.#amendments = amendments;
     if (!this.#shapeIsGiven) this.#shape = shape;
     this.#firings.clear();
     for (const [id, firing] of firings) this.#firings.set(id, { ...firing });
