@@ -11,7 +11,12 @@ export interface TidemarkErrorOptions {
 /**
  * An error of the streaming runtime; `code` is stable, the message is not.
  * @example
- * const refused = await env.fromData(null).keyBy((value) => value!).sum(() => 1).executeAndCollect().catch((error) => error);
+ * const refused = await env
+ *   .fromData(null)
+ *   .keyBy((value) => value!)
+ *   .sum(() => 1)
+ *   .executeAndCollect()
+ *   .catch((error) => error);
  * refused.cause.code; // → 'bad-key'
  */
 export class TidemarkError extends Error {
@@ -146,7 +151,10 @@ export interface OperatorFailure {
  * A function of the user failed while records ran; `cause` is what it threw, `details` say where.
  * @throws `operator-failed` is its code.
  * @example
- * const failing = env.fromData('[1]', '[').map((text) => JSON.parse(text)).name('parse');
+ * const failing = env
+ *   .fromData('[1]', '[')
+ *   .map((text) => JSON.parse(text))
+ *   .name('parse');
  * const error = await failing.executeAndCollect().catch((error: OperatorError) => error);
  * error instanceof OperatorError && error.details.operator; // → 'parse'
  * await failing.executeAndCollect(); // throws 'operator-failed'

@@ -16,7 +16,10 @@ import { WindowedStream, type AllWindowFunction } from './windowed-stream.ts';
 /**
  * Windows of a whole stream: those of a keyed stream with one key.
  * @example
- * await orders.windowAll(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount).executeAndCollect(); // → [12, 2]
+ * await orders
+ *   .windowAll(TumblingEventTimeWindows.of('10 s'))
+ *   .sum(({ amount }) => amount)
+ *   .executeAndCollect(); // → [12, 2]
  */
 export class AllWindowedStream<T, W extends Window> {
   readonly #windows: WindowedStream<T, number, W>;
@@ -51,12 +54,14 @@ export class AllWindowedStream<T, W extends Window> {
   }
 
   /**
-   * How long after its end a window is kept for late records, each of which makes it fire again. 0 unless set; event time only.
+   * How long after its end a window is kept for late records, each of which makes it fire again. 0 unless set; event
+   * time only.
    * @throws {TidemarkError} `bad-argument` for a negative duration.
    * @example
    * const result = await testJob(
    *   [element(1, 1_000), watermark(10_000), element(2, 2_000), watermark(15_000), element(3, 3_000)],
-   *   (numbers) => numbers.windowAll(TumblingEventTimeWindows.of('10 s')).allowedLateness('5 s').sum(0),
+   *   (numbers) =>
+   *     numbers.windowAll(TumblingEventTimeWindows.of('10 s')).allowedLateness('5 s').sum(0),
    * );
    * result.records.map(({ value }) => value); // → [1, 3]
    * result.lateRecords; // → 1
@@ -70,8 +75,10 @@ export class AllWindowedStream<T, W extends Window> {
    * Where records go that came too late; without it they are only counted.
    * @example
    * const late = new OutputTag<number>('late');
-   * const result = await testJob([element(1, 1_000), watermark(10_000), element(2, 2_000)], (numbers) =>
-   *   numbers.windowAll(TumblingEventTimeWindows.of('10 s')).sideOutputLateData(late).sum(0),
+   * const result = await testJob(
+   *   [element(1, 1_000), watermark(10_000), element(2, 2_000)],
+   *   (numbers) =>
+   *     numbers.windowAll(TumblingEventTimeWindows.of('10 s')).sideOutputLateData(late).sum(0),
    * );
    * result.sideOutput(late); // → [{ value: 2, timestamp: 2000 }]
    */
@@ -83,7 +90,9 @@ export class AllWindowedStream<T, W extends Window> {
   /**
    * What all records of a window reduce to.
    * @example
-   * const largest = orders.windowAll(TumblingEventTimeWindows.of('10 s')).reduce((a, b) => (b.amount > a.amount ? b : a));
+   * const largest = orders
+   *   .windowAll(TumblingEventTimeWindows.of('10 s'))
+   *   .reduce((a, b) => (b.amount > a.amount ? b : a));
    * await largest.map(({ amount }) => amount).executeAndCollect(); // → [5, 2]
    */
   reduce(fn: ReduceFunction<T>): DataStream<T> {
@@ -96,7 +105,10 @@ export class AllWindowedStream<T, W extends Window> {
    * @example
    * const mean = {
    *   createAccumulator: () => ({ sum: 0, n: 0 }),
-   *   add: (order: { amount: number }, { sum, n }: { sum: number; n: number }) => ({ sum: sum + order.amount, n: n + 1 }),
+   *   add: (order: { amount: number }, { sum, n }: { sum: number; n: number }) => ({
+   *     sum: sum + order.amount,
+   *     n: n + 1,
+   *   }),
    *   getResult: ({ sum, n }: { sum: number; n: number }) => sum / n,
    * };
    * const means = orders.windowAll(TumblingEventTimeWindows.of('10 s')).aggregate(mean);
@@ -107,7 +119,8 @@ export class AllWindowedStream<T, W extends Window> {
   }
 
   /**
-   * Applies a window function to all records of each window that fires; it returns, yields or collects any number of results.
+   * Applies a window function to all records of each window that fires; it returns, yields or collects any number of
+   * results.
    * @example
    * const lines = orders
    *   .windowAll(TumblingEventTimeWindows.of('10 s'))
@@ -121,7 +134,9 @@ export class AllWindowedStream<T, W extends Window> {
   /**
    * Flink's other name of `process`.
    * @example
-   * const counts = orders.windowAll(TumblingEventTimeWindows.of('10 s')).apply((_context, records) => [records.length]);
+   * const counts = orders
+   *   .windowAll(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((_context, records) => [records.length]);
    * await counts.executeAndCollect(); // → [3, 1]
    */
   apply<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {

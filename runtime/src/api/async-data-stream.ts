@@ -37,7 +37,9 @@ type RetryPredicates = Pick<AsyncRetryOptions, 'ifException' | 'ifResult'>;
  *   if (tries < 3) throw new Error('out of reach');
  *   return n * 2;
  * };
- * const doubled = AsyncDataStream.orderedWait(env.fromData(4), flaky, { retry: AsyncRetryStrategies.fixedDelay(5, 1) });
+ * const doubled = AsyncDataStream.orderedWait(env.fromData(4), flaky, {
+ *   retry: AsyncRetryStrategies.fixedDelay(5, 1),
+ * });
  * await doubled.executeAndCollect(); // → [8]
  * tries; // → 3
  */
@@ -73,13 +75,16 @@ export interface AsyncWaitOptions<T, R> {
 }
 
 /**
- * Streams that ask the world outside. For each record a promise is made; what it comes to is one result, or an array of
- * any number of them (a tuple goes into an array of its own), and has the record's timestamp. A promise that is rejected fails
- * the stream. Requests that are under way are part of a snapshot, and are made again when it is restored.
+ * Streams that ask the world outside. For each record a promise is made; what it comes to is one result, or an array
+ * of any number of them (a tuple goes into an array of its own), and has the record's timestamp. A promise that is
+ * rejected fails the stream. Requests that are under way are part of a snapshot, and are made again when it is
+ * restored.
  * @throws {TidemarkError} `bad-argument`; while it runs, `async-timed-out`
  * @example
  * const population = async (city: string) => city.length * 1000;
- * const asked = AsyncDataStream.orderedWait(env.fromData('Oslo', 'Bergen'), population, { timeout: '1 s' });
+ * const asked = AsyncDataStream.orderedWait(env.fromData('Oslo', 'Bergen'), population, {
+ *   timeout: '1 s',
+ * });
  * await asked.executeAndCollect(); // → [4000, 6000]
  */
 export const AsyncDataStream = {

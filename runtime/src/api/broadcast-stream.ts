@@ -15,7 +15,9 @@ import { checkSameGraph, type InGraph } from './same-graph.ts';
 /**
  * A stream whose records go to all copies of the operator that it is connected to, for its broadcast states.
  * @example
- * const rules = env.fromData({ name: 'limit', value: 10 }).broadcast(new MapStateDescriptor<string, number>('rules'));
+ * const rules = env
+ *   .fromData({ name: 'limit', value: 10 })
+ *   .broadcast(new MapStateDescriptor<string, number>('rules'));
  * rules.descriptors.map(({ name }) => name); // → ['rules']
  */
 export class BroadcastStream<T> {
@@ -58,7 +60,10 @@ export class BroadcastConnectedStream<T1, T2> {
    *     context.getBroadcastState(RULES).put(rule, rule.length);
    *   }
    * }
-   * const values = env.fromData('a', 'b').connect(env.fromData('rule').broadcast(RULES)).process(() => new Counted());
+   * const values = env
+   *   .fromData('a', 'b')
+   *   .connect(env.fromData('rule').broadcast(RULES))
+   *   .process(() => new Counted());
    * await values.executeAndCollect(); // → ['a', 'b']
    */
   process<R>(
@@ -105,7 +110,9 @@ export class KeyedBroadcastConnectedStream<T1, T2, K> extends BroadcastConnected
    *     this.#sum = this.getRuntimeContext().getState(new ValueStateDescriptor('sum', 0));
    *   }
    *   *processElement(n: number, context: KeyedReadOnlyContext<string>) {
-   *     this.#sum.update(this.#sum.value() + n * (context.getBroadcastState(FACTOR).get('factor') ?? 1));
+   *     this.#sum.update(
+   *       this.#sum.value() + n * (context.getBroadcastState(FACTOR).get('factor') ?? 1),
+   *     );
    *     yield this.#sum.value();
    *   }
    *   processBroadcastElement(factor: number, context: KeyedBroadcastContext<string>) {

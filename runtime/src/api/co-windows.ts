@@ -120,7 +120,8 @@ export type JoinResult<Collected, Returned> = [Returned] extends [void | undefin
 /** Windows in which two streams are joined: an inner join, each pair of records with equal keys. */
 export class JoinedWindows<T1, T2, W extends Window> extends MeetingWindows<T1, T2, W> {
   /**
-   * Makes one record of each pair: what the function returns. With a third parameter, or as a generator, it makes any number.
+   * Makes one record of each pair: what the function returns. With a third parameter, or as a generator, it makes
+   * any number.
    * @throws {TidemarkError} `bad-argument` unless it is given a function.
    * @example
    * const pairs = orders
@@ -161,7 +162,9 @@ export class CoGroupedWindows<T1, T2, W extends Window> extends MeetingWindows<T
    *   .where('user')
    *   .equalTo('user')
    *   .window(TumblingEventTimeWindows.of('10 s'))
-   *   .apply((ofOrders, ofPayments) => (ofPayments.length === 0 ? ofOrders.map(({ user }) => user) : []));
+   *   .apply((ofOrders, ofPayments) =>
+   *     ofPayments.length === 0 ? ofOrders.map(({ user }) => user) : [],
+   *   );
    * await unpaid.executeAndCollect(); // → ['bob']
    */
   apply<R>(

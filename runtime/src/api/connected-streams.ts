@@ -37,7 +37,13 @@ export class ConnectedStreams<T1, T2> {
    * One record for each record: by one function for each stream, or by one object with `map1` and `map2`.
    * @throws {TidemarkError} `bad-argument` for anything else.
    * @example
-   * const lengths = env.fromData(1, 2).connect(env.fromData('abc')).map((n) => n * 2, (word) => word.length);
+   * const lengths = env
+   *   .fromData(1, 2)
+   *   .connect(env.fromData('abc'))
+   *   .map(
+   *     (n) => n * 2,
+   *     (word) => word.length,
+   *   );
    * await lengths.executeAndCollect(); // → [2, 4, 3]
    */
   map<R>(map1: (value: T1) => R, map2: (value: T2) => R): DataStream<R>;
@@ -50,10 +56,17 @@ export class ConnectedStreams<T1, T2> {
   }
 
   /**
-   * Any number of records for each record: by one function for each stream, or by one object with `flatMap1` and `flatMap2`.
+   * Any number of records for each record: by one function for each stream, or by one object with `flatMap1` and
+   * `flatMap2`.
    * @throws {TidemarkError} `bad-argument` for anything else.
    * @example
-   * const letters = env.fromData('ab').connect(env.fromData(2)).flatMap((word) => word.split(''), (n) => Array(n).fill('*'));
+   * const letters = env
+   *   .fromData('ab')
+   *   .connect(env.fromData(2))
+   *   .flatMap(
+   *     (word) => word.split(''),
+   *     (n) => Array(n).fill('*'),
+   *   );
    * await letters.executeAndCollect(); // → ['a', 'b', '*', '*']
    */
   flatMap<R>(
@@ -82,7 +95,10 @@ export class ConnectedStreams<T1, T2> {
    *     yield `word ${word}`;
    *   }
    * }
-   * const labels = env.fromData(1).connect(env.fromData('one')).process(() => new Labelled());
+   * const labels = env
+   *   .fromData(1)
+   *   .connect(env.fromData('one'))
+   *   .process(() => new Labelled());
    * await labels.executeAndCollect(); // → ['number 1', 'word one']
    */
   process<R>(fn: CoProcessFunction<T1, T2, R> | (() => CoProcessFunction<T1, T2, R>)): DataStream<R> {
@@ -94,7 +110,10 @@ export class ConnectedStreams<T1, T2> {
    * @throws {TidemarkError} `bad-argument` unless each is a field or a function.
    * @example
    * const both = orders.connect(payments).keyBy('user', 'user');
-   * const lengths = both.map(({ amount }) => amount, ({ paid }) => paid);
+   * const lengths = both.map(
+   *   ({ amount }) => amount,
+   *   ({ paid }) => paid,
+   * );
    * (await lengths.executeAndCollect()).length; // → 6
    */
   keyBy<F extends KeyField<T1>>(
@@ -209,7 +228,10 @@ export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
    *   ({ earned, spent }) =>
    *     earned
    *       .connect(spent)
-   *       .keyBy(() => 'ann', () => 'ann')
+   *       .keyBy(
+   *         () => 'ann',
+   *         () => 'ann',
+   *       )
    *       .process(() => new Balance()),
    *   { inputs: ['earned', 'spent'] },
    * );

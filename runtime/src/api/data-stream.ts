@@ -68,7 +68,10 @@ export class DataStream<T> {
    * One record for each record.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
-   * await env.fromData(1, 2, 3).map((n) => n * 2).executeAndCollect(); // → [2, 4, 6]
+   * await env
+   *   .fromData(1, 2, 3)
+   *   .map((n) => n * 2)
+   *   .executeAndCollect(); // → [2, 4, 6]
    */
   map<R>(fn: (value: T) => R): DataStream<R> {
     checkFunction('map', fn);
@@ -83,7 +86,10 @@ export class DataStream<T> {
    * Only the records for which `fn` is true; a type guard narrows the type of the stream.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
-   * await env.fromSequence(1, 6).filter((n) => n % 2 === 0).executeAndCollect(); // → [2, 4, 6]
+   * await env
+   *   .fromSequence(1, 6)
+   *   .filter((n) => n % 2 === 0)
+   *   .executeAndCollect(); // → [2, 4, 6]
    */
   filter<R extends T>(fn: (value: T) => value is R): DataStream<R>;
   filter(fn: (value: T) => boolean): DataStream<T>;
@@ -97,8 +103,8 @@ export class DataStream<T> {
   }
 
   /**
-   * Any number of records for each record: those that `fn` returns, yields or collects. A string is not taken for a list of its
-   * characters: returning one is a type error.
+   * Any number of records for each record: those that `fn` returns, yields or collects. A string is not taken for a
+   * list of its characters: returning one is a type error.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
    * const words = env.fromData('to be', 'or not').flatMap((line) => line.split(' '));
@@ -114,8 +120,8 @@ export class DataStream<T> {
   }
 
   /**
-   * Groups records by a field or by what a function returns; keys compare by value, arrays and plain objects too. A record whose
-   * key is `null`, `undefined`, `NaN`, a `Date` or a function fails the stream with `bad-key`.
+   * Groups records by a field or by what a function returns; keys compare by value, arrays and plain objects too. A
+   * record whose key is `null`, `undefined`, `NaN`, a `Date` or a function fails the stream with `bad-key`.
    * @throws {TidemarkError} `bad-argument` unless it is given a field or a function.
    * @example
    * const totals = orders.keyBy('user').sum(({ amount }) => amount);
@@ -128,8 +134,9 @@ export class DataStream<T> {
   }
 
   /**
-   * Runs a process function, given as an instance or as a factory of instances. What runs again after a restore or an edit, and
-   * has fields of its own, needs a factory: an instance that was open before fails with `instance-reused`.
+   * Runs a process function, given as an instance or as a factory of instances. What runs again after a restore or
+   * an edit, and has fields of its own, needs a factory: an instance that was open before fails with
+   * `instance-reused`.
    * @example
    * class WithTimestamp extends ProcessFunction<{ user: string }, string> {
    *   *processElement(order: { user: string }, context: Context) {
@@ -166,10 +173,14 @@ export class DataStream<T> {
   }
 
   /**
-   * Puts another stream beside it, for one operator that reads both; or a broadcast stream, for its broadcast states.
+   * Puts another stream beside it, for one operator that reads both; or a broadcast stream, for its broadcast
+   * states.
    * @throws {TidemarkError} `bad-argument` for a stream of another environment.
    * @example
-   * const both = orders.connect(payments).map(({ amount }) => amount, ({ paid }) => -paid);
+   * const both = orders.connect(payments).map(
+   *   ({ amount }) => amount,
+   *   ({ paid }) => -paid,
+   * );
    * await both.windowAll(TumblingEventTimeWindows.of('20 s')).sum(0).executeAndCollect(); // → [6]
    */
   connect<U>(broadcast: BroadcastStream<U>): BroadcastConnectedStream<T, U>;
@@ -184,21 +195,7 @@ export class DataStream<T> {
   /**
    * Its records go to all subtasks of the operators that read it; with descriptors, to keep broadcast states with them.
    * @example
-   * const LIMIT = new MapStateDescriptor<string, number>('limit');
-   * class AboveLimit extends BroadcastProcessFunction<number, number, number> {
-   *   *processElement(n: number, context: ReadOnlyContext) {
-   *     if (n > (context.getBroadcastState(LIMIT).get('limit') ?? 0)) yield n;
-   *   }
-   *   processBroadcastElement(limit: number, context: BroadcastContext) {
-   *     context.getBroadcastState(LIMIT).put('limit', limit);
-   *   }
-   * }
-   * const result = await testJob(
-   *   [on('limits', element(10)), on('numbers', element(5)), on('numbers', element(15))],
-   *   ({ limits, numbers }) => numbers.connect(limits.broadcast(LIMIT)).process(() => new AboveLimit()),
-   *   { inputs: ['limits', 'numbers'] },
-   * );
-   * result.records.map(({ value }) => value); // → [15]
+   * const rules = env.fromData('rule').broadcast(new MapStateDescriptor<string, number>('rules'));
    */
   broadcast(): DataStream<T>;
   broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
@@ -212,26 +209,23 @@ export class DataStream<T> {
    * An inner join with another stream within windows: each pair of records with equal keys.
    * @throws {TidemarkError} `bad-argument` for a stream of another environment.
    * @example
-   * const open = orders
-   *   .join(payments)
-   *   .where('user')
-   *   .equalTo('user')
+   * const matched = orders.join(payments).where('user').equalTo('user');
+   * const open = matched
    *   .window(TumblingEventTimeWindows.of('10 s'))
-   *   .apply((order, payment) => `${order.user} owes ${order.amount - payment.paid}`);
-   * await open.executeAndCollect(); // → ['ann owes 0', 'ann owes 1', 'bob owes 0']
+   *   .apply((order, payment) => order.amount - payment.paid);
+   * await open.executeAndCollect(); // → [0, 1, 0]
    */
   join<U>(other: DataStream<U>): JoinedStreams<T, U, 'join'> {
     return new JoinedStreams<T, U, 'join'>('join', this, other);
   }
 
   /**
-   * Groups with another stream within windows: for each key both groups at once, one of which may be empty (an outer join).
+   * Groups with another stream within windows: for each key both groups at once, one of which may be empty (an outer
+   * join).
    * @throws {TidemarkError} `bad-argument` for a stream of another environment.
    * @example
-   * const counts = orders
-   *   .coGroup(payments)
-   *   .where('user')
-   *   .equalTo('user')
+   * const matched = orders.coGroup(payments).where('user').equalTo('user');
+   * const counts = matched
    *   .window(TumblingEventTimeWindows.of('10 s'))
    *   .apply((ofOrders, ofPayments) => [[ofOrders.length, ofPayments.length]]);
    * await counts.executeAndCollect(); // → [[2, 1], [1, 1], [1, 0]]
@@ -244,13 +238,9 @@ export class DataStream<T> {
    * What the operator right before has sent to `tag`.
    * @example
    * const late = new OutputTag<number>('late');
-   * const result = await testJob([element(1, 1_000), watermark(10_000), element(2, 2_000)], (numbers) =>
-   *   numbers
-   *     .windowAll(TumblingEventTimeWindows.of('10 s'))
-   *     .sideOutputLateData(late)
-   *     .sum(0)
-   *     .getSideOutput(late),
-   * );
+   * const sums = (numbers: DataStream<number>) =>
+   *   numbers.windowAll(TumblingEventTimeWindows.of('10 s')).sideOutputLateData(late).sum(0);
+   * const result = await testJob([watermark(10_000), element(2, 2_000)], (numbers) => sums(numbers).getSideOutput(late));
    * result.records; // → [{ value: 2, timestamp: 2000 }]
    */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
@@ -274,8 +264,8 @@ export class DataStream<T> {
   }
 
   /**
-   * Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. Records that do not fill
-   * a window are not seen.
+   * Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. Records that
+   * do not fill a window are not seen.
    * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
    * @example
    * await env.fromData(1, 2, 3, 4, 5).countWindowAll(2).sum(0).executeAndCollect(); // → [3, 7]
@@ -291,13 +281,10 @@ export class DataStream<T> {
    * Gives records timestamps and the stream watermarks, in place of those it has. Watermarks come at the interval of
    * `env.getConfig()`, 200 ms unless set.
    * @example
-   * const events = env
-   *   .fromData({ time: 2_000 }, { time: 1_000 })
-   *   .assignTimestampsAndWatermarks(
-   *     WatermarkStrategy.forBoundedOutOfOrderness<{ time: number }>('2 s').withTimestampAssigner(({ time }) => time),
-   *   );
-   * const counts = events.windowAll(TumblingEventTimeWindows.of('5 s')).sum(() => 1);
-   * await counts.executeAndCollect(); // → [2]
+   * const times = WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((n) => n);
+   * const numbers = env.fromData(1_000, 2_000, 9_000).assignTimestampsAndWatermarks(times);
+   * const counts = numbers.windowAll(TumblingEventTimeWindows.of('5 s')).sum(() => 1);
+   * await counts.executeAndCollect(); // → [2, 1]
    */
   assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): DataStream<T> {
     const described = strategy as unknown as WatermarkStrategy<unknown>;
@@ -314,11 +301,8 @@ export class DataStream<T> {
    * Hands every record to a sink, which makes the stream run.
    * @example
    * const written: number[] = [];
-   * const sink: Sink<number> = {
-   *   kind: 'array',
-   *   createWriter: () => ({ write: (n) => void written.push(n) }),
-   * };
-   * env.fromData(1, 2).sinkTo(sink);
+   * const createWriter = () => ({ write: (n: number) => void written.push(n) });
+   * env.fromData(1, 2).sinkTo({ kind: 'array', createWriter });
    * await (await env.execute()).finished();
    * written; // → [1, 2]
    */
@@ -335,7 +319,8 @@ export class DataStream<T> {
   }
 
   /**
-   * Writes every record as a line of text, after `prefix> ` if one is given: under the cell in a notebook, else to the console.
+   * Writes every record as a line of text, after `prefix> ` if one is given: under the cell in a notebook, else to
+   * the console.
    * @example
    * env.fromData('a', 'b').print('letters');
    * await (await env.execute()).finished(); // prints 'letters> a', 'letters> b'
@@ -375,7 +360,8 @@ export class DataStream<T> {
    * @throws {TidemarkError} `collect-timed-out`; what the stream failed with
    * @example
    * await env.fromSequence(1, 1_000_000).executeAndCollect({ limit: 3 }); // → [1, 2, 3]
-   * await env.fromSource(generatorSource((i) => i, { rate: 1 })).executeAndCollect({ timeout: 20 }); // throws 'collect-timed-out'
+   * const slow = env.fromSource(generatorSource((index) => index, { rate: 1 }));
+   * await slow.executeAndCollect({ timeout: 20 }); // throws 'collect-timed-out'
    */
   executeAndCollect(options: { limit?: number; timeout?: DurationLike } = {}): Promise<T[]> {
     const { limit, timeout } = options;
@@ -407,7 +393,8 @@ export class DataStream<T> {
   }
 
   /**
-   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of the records.
+   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of
+   * the records.
    * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1.
    * @example
    * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
@@ -428,7 +415,11 @@ export class DataStream<T> {
 /**
  * A stream of records that are grouped by key: state, timers and windows are each key's own.
  * @example
- * await orders.keyBy('user').maxBy('amount').map(({ amount }) => amount).executeAndCollect(); // → [3, 5, 4, 5]
+ * await orders
+ *   .keyBy('user')
+ *   .maxBy('amount')
+ *   .map(({ amount }) => amount)
+ *   .executeAndCollect(); // → [3, 5, 4, 5]
  */
 export class KeyedStream<T, K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
@@ -442,8 +433,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * For each record, what all records of its key so far reduce to; the first record of a key as it is.
    * @example
-   * const longest = env.fromData('ab', 'c', 'abc').keyBy(() => 'all').reduce((a, b) => (b.length > a.length ? b : a));
-   * await longest.executeAndCollect(); // → ['ab', 'ab', 'abc']
+   * const words = env.fromData('ab', 'c', 'abc').keyBy(() => 'all');
+   * await words.reduce((a, b) => (b.length > a.length ? b : a)).executeAndCollect(); // → ['ab', 'ab', 'abc']
    */
   reduce(fn: ReduceFunction<T>): DataStream<T> {
     return this.next(rollingReduce(this.#keySelector, fn));
@@ -453,7 +444,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
    * The running sum a key: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
    * await orders.keyBy('user').sum(({ amount }) => amount).executeAndCollect(); // → [3, 5, 7, 7]
-   * await env.fromData<[string, number]>(['a', 1], ['a', 2]).keyBy(0).sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
+   * const pairs = env.fromData<[string, number]>(['a', 1], ['a', 2]);
+   * await pairs.keyBy(0).sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
    */
   sum(field: NumericField<T>): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
@@ -486,7 +478,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * The record with the lowest value of a field or function so far, the first of equals.
    * @example
-   * const least = orders.keyBy('user').minBy('amount').map(({ time }) => time);
+   * const least = orders
+   *   .keyBy('user')
+   *   .minBy('amount')
+   *   .map(({ time }) => time);
    * await least.executeAndCollect(); // → [1000, 4000, 1000, 12000]
    */
   minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
@@ -496,7 +491,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * The record with the highest value of a field or function so far, the first of equals.
    * @example
-   * const most = orders.keyBy('user').maxBy('amount').map(({ time }) => time);
+   * const most = orders
+   *   .keyBy('user')
+   *   .maxBy('amount')
+   *   .map(({ time }) => time);
    * await most.executeAndCollect(); // → [1000, 4000, 8000, 4000]
    */
   maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
@@ -506,18 +504,13 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * Runs a process function with state and timers a key, given as an instance or as a factory of instances.
    * @example
-   * class Numbered extends KeyedProcessFunction<string, { user: string }, string> {
-   *   #count!: ValueState<number>;
-   *   override open() {
-   *     this.#count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', 0));
-   *   }
-   *   *processElement(order: { user: string }) {
-   *     this.#count.update(this.#count.value() + 1);
-   *     yield `${order.user} ${this.#count.value()}`;
+   * class Labelled extends KeyedProcessFunction<string, { amount: number }, string> {
+   *   *processElement(order: { amount: number }, context: KeyedContext<string>) {
+   *     yield `${context.getCurrentKey()} ${order.amount}`;
    *   }
    * }
-   * const lines = orders.keyBy('user').process(() => new Numbered());
-   * await lines.executeAndCollect(); // → ['ann 1', 'bob 1', 'ann 2', 'bob 2']
+   * const lines = orders.keyBy('user').process(() => new Labelled());
+   * await lines.executeAndCollect({ limit: 2 }); // → ['ann 3', 'bob 5']
    */
   override process<R>(
     fn:
@@ -539,7 +532,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * Windows of each key; what becomes of them is said next.
    * @example
-   * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * const sums = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .sum(({ amount }) => amount);
    * await sums.executeAndCollect(); // → [7, 5, 2]
    */
   window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
@@ -547,20 +543,12 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /**
-   * Puts another stream beside it, for one operator that reads both: one of equal keys, so that they share state and timers, one
-   * without keys, or a broadcast stream, for its broadcast states.
+   * Puts another stream beside it, for one operator that reads both: one of equal keys, so that they share state and
+   * timers, one without keys, or a broadcast stream, for its broadcast states.
    * @throws {TidemarkError} `bad-argument` for a stream of another environment.
    * @example
-   * class Paid extends KeyedCoProcessFunction<string, { amount: number }, { paid: number }, string> {
-   *   *processElement1(_order: { amount: number }, context: KeyedContext<string>) {
-   *     yield `order of ${context.getCurrentKey()}`;
-   *   }
-   *   *processElement2(_payment: { paid: number }, context: KeyedContext<string>) {
-   *     yield `payment of ${context.getCurrentKey()}`;
-   *   }
-   * }
-   * const events = await orders.keyBy('user').connect(payments.keyBy('user')).process(() => new Paid()).executeAndCollect();
-   * events.filter((event) => event.endsWith('ann')).length; // → 3
+   * const both = orders.keyBy('user').connect(payments.keyBy('user'));
+   * (await both.map(({ amount }) => amount, ({ paid }) => -paid).executeAndCollect()).length; // → 6
    */
   override connect<U>(broadcast: BroadcastStream<U>): KeyedBroadcastConnectedStream<T, U, K>;
   override connect<U>(other: KeyedStream<U, K>): KeyedConnectedStreams<T, U, K>;
@@ -577,15 +565,12 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /**
-   * Pairs its records with those of another keyed stream of equal keys whose timestamps are near; `between` says how near.
+   * Pairs its records with those of another keyed stream of equal keys whose timestamps are near; `between` says how
+   * near.
    * @throws {TidemarkError} `bad-argument` for a stream of another environment.
    * @example
-   * const paidWithin6s = orders
-   *   .keyBy('user')
-   *   .intervalJoin(payments.keyBy('user'))
-   *   .between('0 s', '6 s')
-   *   .process((order, payment) => [`${order.user} paid ${payment.paid} for ${order.amount}`]);
-   * await paidWithin6s.executeAndCollect(); // → ['ann paid 3 for 3', 'bob paid 5 for 5']
+   * const near = orders.keyBy('user').intervalJoin(payments.keyBy('user')).between('0 s', '6 s');
+   * await near.process((order, payment) => [order.amount - payment.paid]).executeAndCollect(); // → [0, 0]
    */
   intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
     checkSameGraph('intervalJoin', this, other);
@@ -594,11 +579,15 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /**
-   * Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them. Records that do
-   * not fill a window are not seen.
+   * Windows of `n` records a key each, or, with `slide`, of a key's last `n` records after every `slide` of them.
+   * Records that do not fill a window are not seen.
    * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
    * @example
-   * await orders.keyBy('user').countWindow(2).sum(({ amount }) => amount).executeAndCollect(); // → [7, 7]
+   * await orders
+   *   .keyBy('user')
+   *   .countWindow(2)
+   *   .sum(({ amount }) => amount)
+   *   .executeAndCollect(); // → [7, 7]
    */
   countWindow(n: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
     const windows = this.window(GlobalWindows.create());

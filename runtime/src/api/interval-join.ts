@@ -26,8 +26,8 @@ export class IntervalJoin<T1, T2> {
   }
 
   /**
-   * Pairs a left record with the right ones whose timestamps are from `lower` before or after its own to `upper`; both
-   * bounds are durations, negative for earlier, and belong to the interval.
+   * Pairs a left record with the right ones whose timestamps are from `lower` before or after its own to `upper`;
+   * both bounds are durations, negative for earlier, and belong to the interval.
    * @throws {TidemarkError} `bad-argument` if `lower` is above `upper`
    * @example
    * const prompt = orders
@@ -77,7 +77,11 @@ export class IntervalJoined<T1, T2> {
   /**
    * The lower bound itself no longer belongs to the interval.
    * @example
-   * const after = orders.keyBy('user').intervalJoin(payments.keyBy('user')).between('1 s', '5 s').lowerBoundExclusive();
+   * const after = orders
+   *   .keyBy('user')
+   *   .intervalJoin(payments.keyBy('user'))
+   *   .between('1 s', '5 s')
+   *   .lowerBoundExclusive();
    * await after.process(({ user }) => [user]).executeAndCollect(); // → ['bob']
    */
   lowerBoundExclusive(): this {
@@ -87,7 +91,11 @@ export class IntervalJoined<T1, T2> {
   /**
    * The upper bound itself no longer belongs to the interval.
    * @example
-   * const before = orders.keyBy('user').intervalJoin(payments.keyBy('user')).between('1 s', '5 s').upperBoundExclusive();
+   * const before = orders
+   *   .keyBy('user')
+   *   .intervalJoin(payments.keyBy('user'))
+   *   .between('1 s', '5 s')
+   *   .upperBoundExclusive();
    * await before.process(({ user }) => [user]).executeAndCollect(); // → ['ann']
    */
   upperBoundExclusive(): this {

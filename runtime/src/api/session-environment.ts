@@ -67,8 +67,8 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   }
 
   /**
-   * Goes back to a snapshot: streams are rewound, variables are not. Later snapshots are forgotten. Views and sinks that no
-   * longer run wait until their cell runs again.
+   * Goes back to a snapshot: streams are rewound, variables are not. Later snapshots are forgotten. Views and sinks
+   * that no longer run wait until their cell runs again.
    * @param id of `snapshots()`; the last one by default
    * @throws {TidemarkError} `no-such-cut`
    * @example

@@ -27,8 +27,8 @@ export class ExecutionConfig {
   }
 
   /**
-   * How often `assignTimestampsAndWatermarks` emits a watermark, 200 ms unless set; for streams made from now on. Sources emit theirs
-   * after every batch of records.
+   * How often `assignTimestampsAndWatermarks` emits a watermark, 200 ms unless set; for streams made from now on.
+   * Sources emit theirs after every batch of records.
    * @throws {TidemarkError} `bad-argument` unless it is positive.
    * @example
    * env.getConfig().setAutoWatermarkInterval(0); // throws 'bad-argument'
@@ -74,7 +74,10 @@ export function setExecutionEnvironment(environment: StreamExecutionEnvironment 
  * Where streams begin and jobs start.
  * @example
  * const env = StreamExecutionEnvironment.getExecutionEnvironment();
- * env.fromData(1, 2, 3).map((n) => n * 2).print();
+ * env
+ *   .fromData(1, 2, 3)
+ *   .map((n) => n * 2)
+ *   .print();
  * await (await env.execute('doubles')).finished(); // prints '2', '4', '6'
  */
 export class StreamExecutionEnvironment {
@@ -112,11 +115,12 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * How jobs of sources made from now on run. `'streaming'`, the default: results as records come. `'batch'`, for input that
-   * ends: event time stands still until then, so that nothing is late; running aggregates emit one result a key, timers of
-   * the clock fire at the end, and results are those that streaming has in the end. `'automatic'`: batch if all input of a
-   * job is bounded.
-   * @throws {TidemarkError} `bad-argument`; and in batch mode from `fromSource`, `unsupported` for a source without an end
+   * How jobs of sources made from now on run. `'streaming'`, the default: results as records come. `'batch'`, for
+   * input that ends: event time stands still until then, so that nothing is late; running aggregates emit one result
+   * a key, timers of the clock fire at the end, and results are those that streaming has in the end. `'automatic'`:
+   * batch if all input of a job is bounded.
+   * @throws {TidemarkError} `bad-argument`; and in batch mode from `fromSource`, `unsupported` for a source
+   *   without an end
    * @example
    * env.setRuntimeMode('batch');
    * const sums = env.fromData({ k: 'a', n: 1 }, { k: 'a', n: 2 }).keyBy('k').sum('n');
@@ -164,7 +168,8 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * The lines of text that a socket sends, until the other side closes it. The connection is made when the stream runs.
+   * The lines of text that a socket sends, until the other side closes it. The connection is made when the stream
+   * runs.
    * @throws {TidemarkError} `source-option-invalid` for a port out of 1 to 65535; while running, `socket-failed`.
    * @example
    * const lines = env.socketTextStream('localhost', port).filter((line) => line.startsWith('INFO'));
@@ -183,8 +188,12 @@ export class StreamExecutionEnvironment {
    * @throws {TidemarkError} what the source says if it can tell at once that it cannot be read
    * @example
    * const trips = env.fromSource(
-   *   fileSource<{ pickup: number; fare: number }>('trips.csv', { format: csv({ types: { pickup: 'timestamp' } }) }),
-   *   WatermarkStrategy.forBoundedOutOfOrderness<{ pickup: number }>('1 min').withTimestampAssigner(({ pickup }) => pickup),
+   *   fileSource<{ pickup: number; fare: number }>('trips.csv', {
+   *     format: csv({ types: { pickup: 'timestamp' } }),
+   *   }),
+   *   WatermarkStrategy.forBoundedOutOfOrderness<{ pickup: number }>('1 min').withTimestampAssigner(
+   *     ({ pickup }) => pickup,
+   *   ),
    *   'trips',
    * );
    * env.fromSource(fileSource('nowhere.csv')); // throws 'file-not-found'
@@ -199,9 +208,10 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * Starts what is observed and not yet running, and names it; does not wait for its end. In a notebook what a cell observes starts by
-   * itself when the cell ends, named or not.
-   * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; `not-yet` with `fromSavepoint`.
+   * Starts what is observed and not yet running, and names it; does not wait for its end. In a notebook what a cell
+   * observes starts by itself when the cell ends, named or not.
+   * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; `not-yet` with
+   *   `fromSavepoint`.
    * @example
    * env.fromData('a').print();
    * await (await env.execute('letters')).finished(); // prints 'a'

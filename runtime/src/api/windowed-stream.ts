@@ -37,7 +37,10 @@ type AnyAggregate = AggregateFunction<unknown, unknown, unknown>;
 /**
  * Windows of a keyed stream, before it is said what becomes of them.
  * @example
- * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+ * const sums = orders
+ *   .keyBy('user')
+ *   .window(TumblingEventTimeWindows.of('10 s'))
+ *   .sum(({ amount }) => amount);
  * await sums.executeAndCollect(); // → [7, 5, 2]
  */
 export class WindowedStream<T, K, W extends Window> {
@@ -74,7 +77,10 @@ export class WindowedStream<T, K, W extends Window> {
    * Which records a window drops before or after it fires; windows then keep all their records.
    * @throws {TidemarkError} `unsupported` if windows merge.
    * @example
-   * const windows = orders.keyBy('user').window(TumblingEventTimeWindows.of('20 s')).evictor(CountEvictor.of(1));
+   * const windows = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('20 s'))
+   *   .evictor(CountEvictor.of(1));
    * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [4, 2]
    */
   evictor(evictor: Evictor<T, W>): this {
@@ -82,12 +88,18 @@ export class WindowedStream<T, K, W extends Window> {
   }
 
   /**
-   * How long after its end a window is kept for late records, each of which makes it fire again. 0 unless set; event time only.
+   * How long after its end a window is kept for late records, each of which makes it fire again. 0 unless set; event
+   * time only.
    * @throws {TidemarkError} `bad-argument` for a negative duration.
    * @example
    * const result = await testJob(
    *   [element(1, 1_000), watermark(10_000), element(2, 2_000), watermark(15_000), element(3, 3_000)],
-   *   (numbers) => numbers.keyBy(() => 'all').window(TumblingEventTimeWindows.of('10 s')).allowedLateness('5 s').sum(0),
+   *   (numbers) =>
+   *     numbers
+   *       .keyBy(() => 'all')
+   *       .window(TumblingEventTimeWindows.of('10 s'))
+   *       .allowedLateness('5 s')
+   *       .sum(0),
    * );
    * result.records.map(({ value }) => value); // → [1, 3]
    * result.lateRecords; // → 1
@@ -100,8 +112,14 @@ export class WindowedStream<T, K, W extends Window> {
    * Where records go that came too late; without it they are only counted.
    * @example
    * const late = new OutputTag<number>('late');
-   * const result = await testJob([element(1, 1_000), watermark(10_000), element(2, 2_000)], (numbers) =>
-   *   numbers.keyBy(() => 'all').window(TumblingEventTimeWindows.of('10 s')).sideOutputLateData(late).sum(0),
+   * const result = await testJob(
+   *   [element(1, 1_000), watermark(10_000), element(2, 2_000)],
+   *   (numbers) =>
+   *     numbers
+   *       .keyBy(() => 'all')
+   *       .window(TumblingEventTimeWindows.of('10 s'))
+   *       .sideOutputLateData(late)
+   *       .sum(0),
    * );
    * result.sideOutput(late); // → [{ value: 2, timestamp: 2000 }]
    */
@@ -112,7 +130,10 @@ export class WindowedStream<T, K, W extends Window> {
   /**
    * What all records of a window reduce to; or, with a window function, what that makes of it.
    * @example
-   * const largest = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).reduce((a, b) => (b.amount > a.amount ? b : a));
+   * const largest = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .reduce((a, b) => (b.amount > a.amount ? b : a));
    * await largest.map(({ amount }) => amount).executeAndCollect(); // → [4, 5, 2]
    */
   reduce(fn: ReduceFunction<T>): DataStream<T>;
@@ -129,12 +150,16 @@ export class WindowedStream<T, K, W extends Window> {
   }
 
   /**
-   * The bare result of an aggregate function; `withWindow(fn)` adds key and window; a window function makes anything of it.
+   * The bare result of an aggregate function; `withWindow(fn)` adds key and window; a window function makes anything
+   * of it.
    * @throws {TidemarkError} `unsupported` if windows merge and the function has no `merge`.
    * @example
    * const mean = {
    *   createAccumulator: () => ({ sum: 0, n: 0 }),
-   *   add: (order: { amount: number }, { sum, n }: { sum: number; n: number }) => ({ sum: sum + order.amount, n: n + 1 }),
+   *   add: (order: { amount: number }, { sum, n }: { sum: number; n: number }) => ({
+   *     sum: sum + order.amount,
+   *     n: n + 1,
+   *   }),
    *   getResult: ({ sum, n }: { sum: number; n: number }) => sum / n,
    * };
    * const means = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).aggregate(mean);
@@ -162,10 +187,12 @@ export class WindowedStream<T, K, W extends Window> {
   }
 
   /**
-   * Applies a window function to all records of each window that fires; it returns, yields or collects any number of results.
+   * Applies a window function to all records of each window that fires; it returns, yields or collects any number of
+   * results.
    * @example
    * const lines = orders
-   *   .keyBy('user').window(TumblingEventTimeWindows.of('10 s'))
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
    *   .process((user, { window }, records) => [`${user} until ${window.end}: ${records.length}`]);
    * await lines.executeAndCollect(); // → ['ann until 10000: 2', 'bob until 10000: 1', 'bob until 20000: 1']
    */
@@ -183,7 +210,10 @@ export class WindowedStream<T, K, W extends Window> {
   /**
    * Flink's other name of `process`.
    * @example
-   * const counts = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).apply((_user, _context, records) => [records.length]);
+   * const counts = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .apply((_user, _context, records) => [records.length]);
    * await counts.executeAndCollect(); // → [2, 1, 1]
    */
   apply<R>(fn: AnyProcessWindowFunction<T, R, K, W>): DataStream<R> {
@@ -193,7 +223,10 @@ export class WindowedStream<T, K, W extends Window> {
   /**
    * The sum over a window: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * const results = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .sum(({ amount }) => amount);
    * await results.executeAndCollect(); // → [7, 5, 2]
    */
   sum(field: NumericField<T>): DataStream<T>;
@@ -205,7 +238,10 @@ export class WindowedStream<T, K, W extends Window> {
   /**
    * The minimum over a window: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).min(({ amount }) => amount);
+   * const results = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .min(({ amount }) => amount);
    * await results.executeAndCollect(); // → [3, 5, 2]
    */
   min(field: NumericField<T>): DataStream<T>;
@@ -217,7 +253,10 @@ export class WindowedStream<T, K, W extends Window> {
   /**
    * The maximum over a window: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * const results = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).max(({ amount }) => amount);
+   * const results = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .max(({ amount }) => amount);
    * await results.executeAndCollect(); // → [4, 5, 2]
    */
   max(field: NumericField<T>): DataStream<T>;

@@ -29,8 +29,15 @@ export class WithWindow<IN, OUT> {
 /**
  * Makes an aggregate function emit `{ key, start, end, value }` in place of the bare result.
  * @example
- * const count = { createAccumulator: () => 0, add: (_order: unknown, n: number) => n + 1, getResult: (n: number) => n };
- * const counts = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).aggregate(withWindow(count));
+ * const count = {
+ *   createAccumulator: () => 0,
+ *   add: (_order: unknown, n: number) => n + 1,
+ *   getResult: (n: number) => n,
+ * };
+ * const counts = orders
+ *   .keyBy('user')
+ *   .window(TumblingEventTimeWindows.of('10 s'))
+ *   .aggregate(withWindow(count));
  * await counts.executeAndCollect({ limit: 1 }); // → [{ key: 'ann', start: 0, end: 10_000, value: 2 }]
  */
 export function withWindow<IN, ACC, OUT>(fn: AggregateFunction<IN, ACC, OUT>): WithWindow<IN, OUT> {

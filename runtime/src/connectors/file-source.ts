@@ -21,12 +21,14 @@ export interface FileSourceOptions<T> {
 }
 
 /**
- * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in pieces,
- * Parquet by row groups.
- * A relative path starts from the working directory, in a notebook its folder.
- * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a row.
+ * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in
+ * pieces, Parquet by row groups. A relative path starts from the working directory, in a notebook its folder.
+ * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a
+ *   row.
  * @example
- * const trips = env.fromSource(fileSource('tri*.csv', { format: csv<{ zone: number; fare: number }>() }));
+ * const trips = env.fromSource(
+ *   fileSource('tri*.csv', { format: csv<{ zone: number; fare: number }>() }),
+ * );
  * await trips.map(({ fare }) => fare).executeAndCollect(); // → [12.5, 8]
  */
 export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}): Source<T> {

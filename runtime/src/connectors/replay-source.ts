@@ -12,9 +12,9 @@ export interface ReplayOptions<T> {
 }
 
 /**
- * Hands over what a bounded source holds in the pace in which it once arrived. Time is cut into ticks of 50 ms of the
- * replay, counted from the first record, and a batch is a tick: results do not depend on how busy the machine is.
- * Records are sorted by arrival if there are not more than 200,000; more must be in order.
+ * Hands over what a bounded source holds in the pace in which it once arrived. Time is cut into ticks of 50 ms of
+ * the replay, counted from the first record, and a batch is a tick: results do not depend on how busy the machine
+ * is. Records are sorted by arrival if there are not more than 200,000; more must be in order.
  * @throws {TidemarkError} `source-option-invalid`; `replay-unbounded` for a source that has no end.
  * @example
  * const quakes = fileSource<{ mag: number; updated: number }>('quakes.jsonl');

@@ -27,12 +27,14 @@ export type CsvSettings = Required<Omit<CsvOptions, 'delimiter'>> & { readonly d
 const TYPES: readonly string[] = ['string', 'number', 'boolean', 'timestamp'];
 
 /**
- * Comma-separated values (RFC 4180; `\n` or `\r\n` ends a row). A record is an object by column names.
- * A value becomes a number if it is written as one and keeps all its digits: `007` and long account numbers stay text.
- * Empty values stay `''`, in typed columns they become `null`. A `timestamp` is epoch ms or an ISO 8601 date.
+ * Comma-separated values (RFC 4180; `\n` or `\r\n` ends a row). A record is an object by column names. A value
+ * becomes a number if it is written as one and keeps all its digits: `007` and long account numbers stay text. Empty
+ * values stay `''`, in typed columns they become `null`. A `timestamp` is epoch ms or an ISO 8601 date.
  * @throws {TidemarkError} `format-option-invalid`
  * @example
- * const format = csv<{ pickup: number; zone: string; fare: number }>({ types: { pickup: 'timestamp', zone: 'string' } });
+ * const format = csv<{ pickup: number; zone: string; fare: number }>({
+ *   types: { pickup: 'timestamp', zone: 'string' },
+ * });
  * const trips = env.fromSource(fileSource('trips.csv', { format }));
  * await trips.executeAndCollect({ limit: 1 }); // → [{ pickup: 1_714_550_400_000, zone: '07', fare: 12.5 }]
  */

@@ -19,8 +19,13 @@ const JSON_LINES = /\.(jsonl|ndjson)$/i;
  * Files named `.jsonl` or `.ndjson` are read as one value a line.
  * @throws {TidemarkError} `format-option-invalid`
  * @example
- * const quakes = fileSource('earthquakes.json', { format: json<{ id: string; mag: number }>({ at: 'features' }) });
- * await env.fromSource(quakes).map(({ id }) => id).executeAndCollect(); // → ['ak1', 'fj2']
+ * const quakes = fileSource('earthquakes.json', {
+ *   format: json<{ id: string; mag: number }>({ at: 'features' }),
+ * });
+ * await env
+ *   .fromSource(quakes)
+ *   .map(({ id }) => id)
+ *   .executeAndCollect(); // → ['ak1', 'fj2']
  */
 export function json<T>(options: JsonOptions = {}): Format<T> {
   const onError = options.onError ?? 'fail';

@@ -11,7 +11,10 @@ export interface JsonLinesOptions {
  * One JSON value a line (JSON Lines, NDJSON). Empty lines hold no record.
  * @example
  * const quakes = fileSource('quakes.jsonl', { format: jsonLines<{ place: string }>() });
- * await env.fromSource(quakes).map(({ place }) => place).executeAndCollect(); // → ['Alaska', 'Fiji']
+ * await env
+ *   .fromSource(quakes)
+ *   .map(({ place }) => place)
+ *   .executeAndCollect(); // → ['Alaska', 'Fiji']
  */
 export function jsonLines<T>(options: JsonLinesOptions = {}): Format<T> {
   const onError = options.onError ?? 'fail';

@@ -29,10 +29,11 @@ export interface ParquetOptions<T> {
 }
 
 /**
- * Apache Parquet. A record is an object by column names; missing values are `null`. Dates and timestamps are epoch ms,
- * 64-bit integers are numbers unless their column is among `bigints`. Compressed by Snappy, gzip, Brotli or Zstandard.
- * @throws {TidemarkError} `format-option-invalid`; while reading, `parquet-not-readable`, `parquet-column-unknown`, and
- *   `parquet-integer-too-large` for a number that would lose digits.
+ * Apache Parquet. A record is an object by column names; missing values are `null`. Dates and timestamps are epoch
+ * ms, 64-bit integers are numbers unless their column is among `bigints`. Compressed by Snappy, gzip, Brotli or
+ * Zstandard.
+ * @throws {TidemarkError} `format-option-invalid`; while reading, `parquet-not-readable`,
+ *   `parquet-column-unknown`, and `parquet-integer-too-large` for a number that would lose digits.
  * @example
  * const format = parquet<{ origin: string; delay: number }>({ columns: ['delay'] });
  * const flights = env.fromSource(fileSource('flights.parquet', { format }));

@@ -109,7 +109,11 @@ export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFuncti
  * const user = (name: string) => on('users', element(name));
  * const result = await testJob(
  *   [user('ann'), user('ann'), on('resets', element('now')), user('ann')],
- *   ({ users, resets }) => users.keyBy((name) => name).connect(resets.broadcast(RESET)).process(() => new Resettable()),
+ *   ({ users, resets }) =>
+ *     users
+ *       .keyBy((name) => name)
+ *       .connect(resets.broadcast(RESET))
+ *       .process(() => new Resettable()),
  *   { inputs: ['users', 'resets'] },
  * );
  * result.records.map(({ value }) => value); // → ['ann 1', 'ann 2', 'ann 1']

@@ -26,7 +26,9 @@ export interface FunctionInitializationContext {
  *   #buffer: number[] = [];
  *   #saved!: ListState<number>;
  *   initializeState(context: FunctionInitializationContext) {
- *     this.#saved = context.getOperatorStateStore().getListState(new ListStateDescriptor<number>('buffer'));
+ *     this.#saved = context
+ *       .getOperatorStateStore()
+ *       .getListState(new ListStateDescriptor<number>('buffer'));
  *     this.#buffer = [...this.#saved.get()];
  *   }
  *   snapshotState() {

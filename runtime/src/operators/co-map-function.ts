@@ -30,7 +30,11 @@ export interface CoFlatMapFunction<IN1, IN2, OUT> {
  *     return word.length;
  *   }
  * }
- * await env.fromData(7).connect(env.fromData('abc')).map(() => new Lengths()).executeAndCollect(); // → [7, 3]
+ * await env
+ *   .fromData(7)
+ *   .connect(env.fromData('abc'))
+ *   .map(() => new Lengths())
+ *   .executeAndCollect(); // → [7, 3]
  */
 export abstract class RichCoMapFunction<IN1, IN2, OUT>
   extends RichFunction
@@ -51,7 +55,11 @@ export abstract class RichCoMapFunction<IN1, IN2, OUT>
  *     return word.split('');
  *   }
  * }
- * await env.fromData(7).connect(env.fromData('ab')).flatMap(() => new Letters()).executeAndCollect(); // → ['7', 'a', 'b']
+ * await env
+ *   .fromData(7)
+ *   .connect(env.fromData('ab'))
+ *   .flatMap(() => new Letters())
+ *   .executeAndCollect(); // → ['7', 'a', 'b']
  */
 export abstract class RichCoFlatMapFunction<IN1, IN2, OUT>
   extends RichFunction

@@ -13,7 +13,10 @@ import { RichFunction } from './rich-function.ts';
  *     out.collect(`word ${word}`);
  *   }
  * }
- * const labels = env.fromData(1).connect(env.fromData('one')).process(() => new Labelled());
+ * const labels = env
+ *   .fromData(1)
+ *   .connect(env.fromData('one'))
+ *   .process(() => new Labelled());
  * await labels.executeAndCollect(); // → ['number 1', 'word one']
  */
 export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
@@ -45,7 +48,10 @@ export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
  *     return [this.#owed.value()];
  *   }
  * }
- * const balances = orders.keyBy('user').connect(payments.keyBy('user')).process(() => new Balance());
+ * const balances = orders
+ *   .keyBy('user')
+ *   .connect(payments.keyBy('user'))
+ *   .process(() => new Balance());
  * (await balances.executeAndCollect()).length; // → 6
  */
 export abstract class KeyedCoProcessFunction<K, IN1, IN2, OUT> extends RichFunction {

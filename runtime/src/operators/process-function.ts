@@ -78,7 +78,8 @@ export abstract class ProcessFunction<I, O> extends RichFunction {
  *     context.timerService().registerEventTimeTimer(order.time + 5_000);
  *   }
  *   override *onTimer(timestamp: number, context: OnTimerContext<string>) {
- *     if (timestamp === this.#last.value() + 5_000) yield `${context.getCurrentKey()} at ${timestamp}`;
+ *     if (timestamp === this.#last.value() + 5_000)
+ *       yield `${context.getCurrentKey()} at ${timestamp}`;
  *   }
  * }
  * const silent = orders.keyBy('user').process(() => new SilentFor5s());

@@ -19,7 +19,11 @@ export interface RuntimeContext extends StateStore {
  *     yield `${this.#name}: ${value}`;
  *   }
  * }
- * await env.fromData('a').process(() => new Named()).name('letters').executeAndCollect(); // → ['letters: a']
+ * await env
+ *   .fromData('a')
+ *   .process(() => new Named())
+ *   .name('letters')
+ *   .executeAndCollect(); // → ['letters: a']
  */
 export abstract class RichFunction {
   #context: RuntimeContext | undefined;

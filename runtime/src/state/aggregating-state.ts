@@ -45,14 +45,19 @@ export interface AggregatingState<IN, OUT> {
  * class Mean extends KeyedProcessFunction<string, { amount: number }, number> {
  *   #mean!: AggregatingState<number, number>;
  *   override open() {
- *     this.#mean = this.getRuntimeContext().getAggregatingState(new AggregatingStateDescriptor('mean', mean));
+ *     this.#mean = this.getRuntimeContext().getAggregatingState(
+ *       new AggregatingStateDescriptor('mean', mean),
+ *     );
  *   }
  *   *processElement(order: { amount: number }) {
  *     this.#mean.add(order.amount);
  *     yield this.#mean.get()!;
  *   }
  * }
- * await orders.keyBy('user').process(() => new Mean()).executeAndCollect(); // → [3, 5, 3.5, 3.5]
+ * await orders
+ *   .keyBy('user')
+ *   .process(() => new Mean())
+ *   .executeAndCollect(); // → [3, 5, 3.5, 3.5]
  */
 export class AggregatingStateDescriptor<IN, ACC, OUT> extends TtlDescriptor {
   /** Tells the kinds of state apart. */

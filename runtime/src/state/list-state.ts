@@ -21,7 +21,9 @@ export interface ListState<T> {
  * class Pairs extends KeyedProcessFunction<string, { amount: number }, readonly number[]> {
  *   #amounts!: ListState<number>;
  *   override open() {
- *     this.#amounts = this.getRuntimeContext().getListState(new ListStateDescriptor<number>('amounts'));
+ *     this.#amounts = this.getRuntimeContext().getListState(
+ *       new ListStateDescriptor<number>('amounts'),
+ *     );
  *   }
  *   *processElement(order: { amount: number }) {
  *     this.#amounts.add(order.amount);
@@ -30,7 +32,10 @@ export interface ListState<T> {
  *     this.#amounts.clear();
  *   }
  * }
- * await orders.keyBy('user').process(() => new Pairs()).executeAndCollect(); // → [[3, 4], [5, 2]]
+ * await orders
+ *   .keyBy('user')
+ *   .process(() => new Pairs())
+ *   .executeAndCollect(); // → [[3, 4], [5, 2]]
  */
 export class ListStateDescriptor<T> extends TtlDescriptor {
   /** Tells the kinds of state apart. */

@@ -31,7 +31,9 @@ export interface MapState<K, V> {
  * class Hours extends KeyedProcessFunction<string, { amount: number; time: number }, number> {
  *   #perHour!: MapState<number, number>;
  *   override open() {
- *     this.#perHour = this.getRuntimeContext().getMapState(new MapStateDescriptor<number, number>('per-hour'));
+ *     this.#perHour = this.getRuntimeContext().getMapState(
+ *       new MapStateDescriptor<number, number>('per-hour'),
+ *     );
  *   }
  *   *processElement(order: { amount: number; time: number }) {
  *     const hour = Math.floor(order.time / 3_600_000);
@@ -39,7 +41,10 @@ export interface MapState<K, V> {
  *     yield this.#perHour.get(hour)!;
  *   }
  * }
- * await orders.keyBy('user').process(() => new Hours()).executeAndCollect(); // → [3, 5, 7, 7]
+ * await orders
+ *   .keyBy('user')
+ *   .process(() => new Hours())
+ *   .executeAndCollect(); // → [3, 5, 7, 7]
  */
 export class MapStateDescriptor<K, V> extends TtlDescriptor {
   /** Tells the kinds of state apart. */

@@ -29,7 +29,10 @@ export interface ReducingState<T> {
  *     yield this.#highest.get()!;
  *   }
  * }
- * await orders.keyBy('user').process(() => new Highest()).executeAndCollect(); // → [3, 5, 4, 5]
+ * await orders
+ *   .keyBy('user')
+ *   .process(() => new Highest())
+ *   .executeAndCollect(); // → [3, 5, 4, 5]
  */
 export class ReducingStateDescriptor<T> extends TtlDescriptor {
   /** Tells the kinds of state apart. */

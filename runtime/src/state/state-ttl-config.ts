@@ -19,8 +19,9 @@ const UPDATE_TYPES: readonly unknown[] = ['on-create-and-write', 'on-read-and-wr
 const VISIBILITIES: readonly unknown[] = ['never-return-expired', 'return-expired-if-not-cleaned-up'];
 
 /**
- * How long state lives, in processing time. Each key's value lives for itself, each element of a list and each entry of
- * a map too. What has expired is removed when it is touched, and by a sweep at the latest half a time to live later.
+ * How long state lives, in processing time. Each key's value lives for itself, each element of a list and each entry
+ * of a map too. What has expired is removed when it is touched, and by a sweep at the latest half a time to live
+ * later.
  * @throws {TidemarkError} `bad-argument` unless the time is positive.
  * @example
  * const seen = new ValueStateDescriptor('seen', false).enableTimeToLive(new StateTtlConfig('1 h'));

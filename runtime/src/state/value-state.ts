@@ -13,8 +13,8 @@ export interface ValueState<T> {
 }
 
 /**
- * Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. The value is anything that the structured clone
- * algorithm takes.
+ * Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. The value is anything that the
+ * structured clone algorithm takes.
  * @example
  * class Previous extends KeyedProcessFunction<string, { amount: number }, number | undefined> {
  *   #last!: ValueState<number | undefined>;

@@ -81,7 +81,9 @@ export function active(): ControlStep {
 /**
  * Takes a snapshot of the whole job, throws the job away and goes on in a new one.
  * @example
- * const result = await testJob([element(1), snapshot(), element(2)], (numbers) => numbers.keyBy(() => 'all').sum(0));
+ * const result = await testJob([element(1), snapshot(), element(2)], (numbers) =>
+ *   numbers.keyBy(() => 'all').sum(0),
+ * );
  * result.records.map(({ value }) => value); // → [1, 3]
  */
 export function snapshot(): ControlStep {

@@ -107,7 +107,10 @@ export class ContinuousProcessingTimeTrigger extends ContinuousTrigger {
    * const result = await testJob(
    *   [element(1), processingTime(5_000), element(2), processingTime(10_000)],
    *   (numbers) =>
-   *     numbers.windowAll(GlobalWindows.create()).trigger(ContinuousProcessingTimeTrigger.of('5 s')).sum(0),
+   *     numbers
+   *       .windowAll(GlobalWindows.create())
+   *       .trigger(ContinuousProcessingTimeTrigger.of('5 s'))
+   *       .sum(0),
    * );
    * result.records.map(({ value }) => value); // → [1, 3]
    */

@@ -26,7 +26,10 @@ export class CountTrigger extends Trigger {
    * Fires after every `n` records of a window; its contents stay.
    * @throws {TidemarkError} `bad-argument` unless n is a whole number > 0.
    * @example
-   * const windows = env.fromData(1, 2, 3, 4).windowAll(GlobalWindows.create()).trigger(CountTrigger.of(2));
+   * const windows = env
+   *   .fromData(1, 2, 3, 4)
+   *   .windowAll(GlobalWindows.create())
+   *   .trigger(CountTrigger.of(2));
    * await windows.sum(0).executeAndCollect(); // → [3, 10]
    */
   static of(n: number): CountTrigger {

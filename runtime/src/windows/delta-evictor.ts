@@ -13,8 +13,8 @@ export class DeltaEvictor<T> extends SimpleEvictor<T> {
   }
 
   /**
-   * Evicts the records for which `delta` to the last one is at least `threshold`; `doAfter` evicts after the function is applied
-   * in place of before.
+   * Evicts the records for which `delta` to the last one is at least `threshold`; `doAfter` evicts after the
+   * function is applied in place of before.
    * @example
    * const near = orders
    *   .windowAll(TumblingEventTimeWindows.of('20 s'))

@@ -6,7 +6,9 @@ export class EventTimeTrigger extends Trigger {
   /**
    * The trigger that windows of event time have unless they are given another.
    * @example
-   * const windows = orders.windowAll(TumblingEventTimeWindows.of('10 s')).trigger(EventTimeTrigger.create());
+   * const windows = orders
+   *   .windowAll(TumblingEventTimeWindows.of('10 s'))
+   *   .trigger(EventTimeTrigger.create());
    * await windows.sum(({ amount }) => amount).executeAndCollect(); // → [12, 2]
    */
   static create(): EventTimeTrigger {

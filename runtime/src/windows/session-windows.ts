@@ -84,7 +84,10 @@ export class EventTimeSessionWindows<T = unknown> extends SessionWindows<T> {
    * Sessions that end `gap` after their last record.
    * @throws {TidemarkError} `bad-argument` unless gap > 0.
    * @example
-   * const sums = orders.keyBy('user').window(EventTimeSessionWindows.withGap('8 s')).sum(({ amount }) => amount);
+   * const sums = orders
+   *   .keyBy('user')
+   *   .window(EventTimeSessionWindows.withGap('8 s'))
+   *   .sum(({ amount }) => amount);
    * await sums.executeAndCollect(); // → [7, 7]
    */
   static withGap(gap: DurationLike): EventTimeSessionWindows {
@@ -92,12 +95,17 @@ export class EventTimeSessionWindows<T = unknown> extends SessionWindows<T> {
   }
 
   /**
-   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with `bad-session-gap`.
+   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with
+   * `bad-session-gap`.
    * @example
    * const sessions = EventTimeSessionWindows.withDynamicGap((order: { user: string }) =>
    *   order.user === 'ann' ? '8 s' : '5 s',
    * );
-   * await orders.keyBy('user').window(sessions).sum(({ amount }) => amount).executeAndCollect(); // → [5, 7, 2]
+   * await orders
+   *   .keyBy('user')
+   *   .window(sessions)
+   *   .sum(({ amount }) => amount)
+   *   .executeAndCollect(); // → [5, 7, 2]
    */
   static withDynamicGap<T>(gap: SessionGapExtractor<T>): EventTimeSessionWindows<T> {
     return new EventTimeSessionWindows<T>(gap);
@@ -134,10 +142,13 @@ export class ProcessingTimeSessionWindows<T = unknown> extends SessionWindows<T>
   }
 
   /**
-   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with `bad-session-gap`.
+   * Sessions whose gap each record says for itself; a record whose gap is not > 0 fails the stream with
+   * `bad-session-gap`.
    * @example
-   * const result = await testJob([element(1), processingTime(1_000), element(2), processingTime(10_000)], (numbers) =>
-   *   numbers.windowAll(ProcessingTimeSessionWindows.withDynamicGap((n: number) => n * 500)).sum(0),
+   * const result = await testJob(
+   *   [element(1), processingTime(1_000), element(2), processingTime(10_000)],
+   *   (numbers) =>
+   *     numbers.windowAll(ProcessingTimeSessionWindows.withDynamicGap((n: number) => n * 500)).sum(0),
    * );
    * result.records; // → [{ value: 1, timestamp: 499 }, { value: 2, timestamp: 1999 }]
    */

@@ -63,7 +63,9 @@ export class SlidingEventTimeWindows extends SlidingWindows {
    * Windows of `size` that start every `slide`; they overlap where size > slide.
    * @throws {TidemarkError} `bad-argument` unless size > 0, slide > 0 and |offset| < slide.
    * @example
-   * const sums = orders.windowAll(SlidingEventTimeWindows.of('10 s', '5 s')).sum(({ amount }) => amount);
+   * const sums = orders
+   *   .windowAll(SlidingEventTimeWindows.of('10 s', '5 s'))
+   *   .sum(({ amount }) => amount);
    * await sums.executeAndCollect(); // → [8, 12, 6, 2]
    */
   static of(size: DurationLike, slide: DurationLike, offset: DurationLike = 0): SlidingEventTimeWindows {

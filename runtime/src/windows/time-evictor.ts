@@ -11,9 +11,12 @@ export class TimeEvictor extends SimpleEvictor {
   }
 
   /**
-   * Keeps the records less than `size` older than the newest; `doAfter` evicts after the function is applied in place of before.
+   * Keeps the records less than `size` older than the newest; `doAfter` evicts after the function is applied in
+   * place of before.
    * @example
-   * const recent = orders.windowAll(TumblingEventTimeWindows.of('20 s')).evictor(TimeEvictor.of('5 s'));
+   * const recent = orders
+   *   .windowAll(TumblingEventTimeWindows.of('20 s'))
+   *   .evictor(TimeEvictor.of('5 s'));
    * await recent.sum(({ amount }) => amount).executeAndCollect(); // → [6]
    */
   static of(size: DurationLike, doAfter = false): TimeEvictor {

@@ -64,7 +64,11 @@ export interface OnMergeContext extends TriggerContext {
  *   }
  *   clear() {}
  * }
- * const sums = env.fromData(1, 2, 0, 4, 0).windowAll(GlobalWindows.create()).trigger(new OnZero()).sum(0);
+ * const sums = env
+ *   .fromData(1, 2, 0, 4, 0)
+ *   .windowAll(GlobalWindows.create())
+ *   .trigger(new OnZero())
+ *   .sum(0);
  * await sums.executeAndCollect(); // → [3, 4]
  */
 export abstract class Trigger<T = unknown, W extends Window = Window> {

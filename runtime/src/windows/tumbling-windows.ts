@@ -49,7 +49,10 @@ export class TumblingEventTimeWindows extends TumblingWindows {
    * Windows of `size`, end to end from the epoch, or from `offset` after it.
    * @throws {TidemarkError} `bad-argument` unless size > 0 and |offset| < size.
    * @example
-   * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
+   * const sums = orders
+   *   .keyBy('user')
+   *   .window(TumblingEventTimeWindows.of('10 s'))
+   *   .sum(({ amount }) => amount);
    * await sums.executeAndCollect(); // → [7, 5, 2]
    * TumblingEventTimeWindows.of(0); // throws 'bad-argument'
    */

@@ -22,7 +22,10 @@ export interface WindowAssignerContext {
  *     return true;
  *   }
  * }
- * await orders.windowAll(new Days()).sum(({ amount }) => amount).executeAndCollect(); // → [14]
+ * await orders
+ *   .windowAll(new Days())
+ *   .sum(({ amount }) => amount)
+ *   .executeAndCollect(); // → [14]
  */
 export abstract class WindowAssigner<T = unknown, W extends Window = Window> {
   /** Windows of a record; its timestamp is `MIN_TIMESTAMP` if it has none and the assigner is not of event time. */
@@ -57,7 +60,10 @@ export type MergeCallback<W extends Window> = (merged: readonly W[], result: W) 
  *     const [first, ...others] = [...windows].sort((a, b) => a.start - b.start);
  *     const overlapping = others.filter((window) => window.intersects(first!));
  *     if (overlapping.length > 0) {
- *       merge([first!, ...overlapping], overlapping.reduce((all, window) => all.cover(window), first!));
+ *       merge(
+ *         [first!, ...overlapping],
+ *         overlapping.reduce((all, window) => all.cover(window), first!),
+ *       );
  *     }
  *   }
  *   getDefaultTrigger() {
@@ -67,7 +73,10 @@ export type MergeCallback<W extends Window> = (merged: readonly W[], result: W) 
  *     return true;
  *   }
  * }
- * await orders.windowAll(new Runs()).sum(({ amount }) => amount).executeAndCollect(); // → [14]
+ * await orders
+ *   .windowAll(new Runs())
+ *   .sum(({ amount }) => amount)
+ *   .executeAndCollect(); // → [14]
  */
 export abstract class MergingWindowAssigner<T = unknown, W extends Window = Window> extends WindowAssigner<
   T,
