@@ -18,6 +18,9 @@ export interface SessionWindowOptions {
   readonly lateTag?: string;
 }
 
+/** With fewer slots, memory is not worth giving back. */
+const KEPT_SLOTS = 1024;
+
 /** A session that has not fired. Those of one key neither overlap nor touch. */
 interface Session {
   readonly key: unknown;
@@ -47,7 +50,7 @@ export class SessionWindowOperator extends KeyedOperator {
   readonly #assigner: EventTimeSessionWindows;
   readonly #aggregate: AggregateFunction<unknown, unknown, unknown>;
   readonly #emitter: WindowEmitter;
-  readonly #index = new KeyIndex();
+  #index = new KeyIndex();
   /** The first session of each key, by the slots of the index. */
   readonly #first: (Session | undefined)[] = [];
   readonly #timers = new TimerQueue<Session>();
@@ -169,6 +172,7 @@ export class SessionWindowOperator extends KeyedOperator {
     const slot = this.#index.find(key);
     this.#unlink(session, slot);
     if (this.#first[slot] === undefined) this.#index.delete(key);
+    if (this.#open === 0 && this.#first.length > KEPT_SLOTS) this.#shrink();
     const window = new TimeWindow(start, end);
     if (this.runtime.tracksEmission) {
       this.emission = { key: this.keySelector.keyed ? key : undefined, window, pane: 0, purging: false };
@@ -184,6 +188,12 @@ export class SessionWindowOperator extends KeyedOperator {
       if (emitter.clears) emitter.clear(key, window, cells, () => (cells ??= new Map()));
     }
     this.emission = undefined;
+  }
+
+  /** Gives the memory of many keys back when none is left. */
+  #shrink(): void {
+    this.#index = new KeyIndex();
+    this.#first.length = 0;
   }
 
   #unlink(session: Session, slot: number): void {

@@ -6,6 +6,8 @@ export interface Timer<T> {
   readonly target: T;
   /** Place in the heap, −1 once fired or deleted. */
   at: number;
+  /** The owner's: chains timers that it wants to find again. */
+  next: Timer<T> | undefined;
 }
 
 /** Timers by time, then by registration. Telling equal ones apart is the owner's business. */
@@ -28,7 +30,7 @@ export class TimerQueue<T> {
   }
 
   add(time: number, target: T): Timer<T> {
-    const timer: Timer<T> = { time, seq: this.#nextSeq++, target, at: this.#heap.length };
+    const timer: Timer<T> = { time, seq: this.#nextSeq++, target, at: this.#heap.length, next: undefined };
     this.#heap.push(timer);
     this.#up(timer);
     return timer;
