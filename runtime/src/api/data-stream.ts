@@ -68,10 +68,8 @@ export class DataStream<T> {
    * One record for each record.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
-   * await env
-   *   .fromData(1, 2, 3)
-   *   .map((n) => n * 2)
-   *   .executeAndCollect(); // → [2, 4, 6]
+   * const doubled = env.fromData(1, 2, 3).map((n) => n * 2);
+   * await doubled.executeAndCollect(); // → [2, 4, 6]
    */
   map<R>(fn: (value: T) => R): DataStream<R> {
     checkFunction('map', fn);
@@ -86,10 +84,8 @@ export class DataStream<T> {
    * Only the records for which `fn` is true; a type guard narrows the type of the stream.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
-   * await env
-   *   .fromSequence(1, 6)
-   *   .filter((n) => n % 2 === 0)
-   *   .executeAndCollect(); // → [2, 4, 6]
+   * const even = env.fromSequence(1, 6).filter((n) => n % 2 === 0);
+   * await even.executeAndCollect(); // → [2, 4, 6]
    */
   filter<R extends T>(fn: (value: T) => value is R): DataStream<R>;
   filter(fn: (value: T) => boolean): DataStream<T>;
@@ -264,12 +260,13 @@ export class DataStream<T> {
   }
 
   /**
-   * Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. Records that
-   * do not fill a window are not seen.
+   * Windows of `n` records each, or, with `slide`, of the last `n` records after every `slide` of them. Records that do
+   * not fill a window are not seen.
    * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
    * @example
-   * await env.fromData(1, 2, 3, 4, 5).countWindowAll(2).sum(0).executeAndCollect(); // → [3, 7]
-   * await env.fromData(1, 2, 3, 4).countWindowAll(3, 2).sum(0).executeAndCollect(); // → [3, 9]
+   * const numbers = env.fromData(1, 2, 3, 4, 5);
+   * await numbers.countWindowAll(2).sum(0).executeAndCollect(); // → [3, 7]
+   * await numbers.countWindowAll(3, 2).sum(0).executeAndCollect(); // → [3, 9]
    */
   countWindowAll(n: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
     const windows = this.windowAll(GlobalWindows.create());
@@ -415,11 +412,8 @@ export class DataStream<T> {
 /**
  * A stream of records that are grouped by key: state, timers and windows are each key's own.
  * @example
- * await orders
- *   .keyBy('user')
- *   .maxBy('amount')
- *   .map(({ amount }) => amount)
- *   .executeAndCollect(); // → [3, 5, 4, 5]
+ * const counts = orders.keyBy('user').sum(() => 1);
+ * await counts.executeAndCollect(); // → [1, 1, 2, 2]
  */
 export class KeyedStream<T, K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
@@ -433,8 +427,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * For each record, what all records of its key so far reduce to; the first record of a key as it is.
    * @example
-   * const words = env.fromData('ab', 'c', 'abc').keyBy(() => 'all');
-   * await words.reduce((a, b) => (b.length > a.length ? b : a)).executeAndCollect(); // → ['ab', 'ab', 'abc']
+   * const longest = env.fromData('ab', 'c', 'abc').keyBy(() => 'all').reduce((a, b) => (b.length > a.length ? b : a));
+   * await longest.executeAndCollect(); // → ['ab', 'ab', 'abc']
    */
   reduce(fn: ReduceFunction<T>): DataStream<T> {
     return this.next(rollingReduce(this.#keySelector, fn));
@@ -443,9 +437,9 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * The running sum a key: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * await orders.keyBy('user').sum(({ amount }) => amount).executeAndCollect(); // → [3, 5, 7, 7]
-   * const pairs = env.fromData<[string, number]>(['a', 1], ['a', 2]);
-   * await pairs.keyBy(0).sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
+   * const pairs = env.fromData<[string, number]>(['a', 1], ['a', 2]).keyBy(0);
+   * await pairs.sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
+   * await pairs.sum(([, n]) => n).executeAndCollect(); // → [1, 3]
    */
   sum(field: NumericField<T>): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
@@ -456,7 +450,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * The running minimum a key: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * await orders.keyBy('user').min(({ amount }) => amount).executeAndCollect(); // → [3, 5, 3, 2]
+   * const minima = orders.keyBy('user').min(({ amount }) => amount);
+   * await minima.executeAndCollect(); // → [3, 5, 3, 2]
    */
   min(field: NumericField<T>): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
@@ -467,7 +462,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /**
    * The running maximum a key: of a field, in the first record with that field replaced; of a function, as a number.
    * @example
-   * await orders.keyBy('user').max(({ amount }) => amount).executeAndCollect(); // → [3, 5, 4, 5]
+   * const maxima = orders.keyBy('user').max(({ amount }) => amount);
+   * await maxima.executeAndCollect(); // → [3, 5, 4, 5]
    */
   max(field: NumericField<T>): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
@@ -583,11 +579,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
    * Records that do not fill a window are not seen.
    * @throws {TidemarkError} `bad-argument` unless both are whole numbers > 0.
    * @example
-   * await orders
-   *   .keyBy('user')
-   *   .countWindow(2)
-   *   .sum(({ amount }) => amount)
-   *   .executeAndCollect(); // → [7, 7]
+   * const sums = orders.keyBy('user').countWindow(2).sum(({ amount }) => amount);
+   * await sums.executeAndCollect(); // → [7, 7]
    */
   countWindow(n: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
     const windows = this.window(GlobalWindows.create());
