@@ -141,6 +141,8 @@ export interface OperatorFailure {
   readonly kind: string;
   /** The cell that made it, in a notebook. */
   readonly cell?: string;
+  /** Where the user's code failed or, if it was not running, made the operator, outside a notebook: `path:line:column`. */
+  readonly location?: string;
   /** A short text of the record, where one was being processed. */
   readonly record?: string;
   /** Event time of the record in epoch ms, if it has one. */
@@ -165,7 +167,8 @@ export class OperatorError extends TidemarkError {
   constructor(failure: OperatorFailure, cause: unknown) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     const record = failure.record === undefined ? '' : ` on the record ${failure.record}`;
-    super('operator-failed', `${failure.operator} failed${record}. ${reason}`, {
+    const place = failure.location === undefined ? '' : ` (${failure.location})`;
+    super('operator-failed', `${failure.operator} failed${record}${place}. ${reason}`, {
       details: { ...failure },
       cause,
     });

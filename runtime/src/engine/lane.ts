@@ -6,6 +6,7 @@ import { previewValue } from '../operators/format-value.ts';
 import type { Operator } from '../operators/operator.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermark-combiner.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
@@ -438,7 +439,10 @@ export class Lane implements Delivery {
 
   #failure(error: unknown, { node }: LaneVertex, record?: string): OperatorError {
     if (error instanceof OperatorError) return error;
-    return new OperatorError({ operator: node.name, kind: node.kind, cell: node.cell, record }, error);
+    const { name: operator, kind, cell } = node;
+    const thrownAt = error instanceof Error ? userLocation(error.stack) : undefined;
+    const location = cell === undefined ? (thrownAt ?? node.location) : undefined;
+    return new OperatorError({ operator, kind, cell, location, record }, error);
   }
 
   #source(id: number): LaneSource {

@@ -1,4 +1,5 @@
 import type { ExecutionBackend } from '../engine/backend.ts';
+import { userLocation } from '../user-location.ts';
 import type { StreamEdge, StreamNode } from './stream-node.ts';
 
 /** What the API says of a node it makes; what is left out has a default. */
@@ -34,6 +35,7 @@ export class StreamGraph {
       functions: [],
       inputs: [],
       isSink: false,
+      location: userLocation(new Error('made here').stack),
       ...node,
       ...(periodic ? { parameters: { ...node.parameters, ...interval, ...mode } } : {}),
       id: this.#nodes.length + 1,

@@ -24,6 +24,8 @@ export interface StreamNode {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The user's functions and function instances; part of the fingerprint. */
   readonly functions: readonly unknown[];
+  /** Where the user wrote it, outside a notebook: `path:line:column`. */
+  readonly location?: string;
   /** Of the cell that made it; set by the session. */
   cell?: string;
 
