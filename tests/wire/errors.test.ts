@@ -81,6 +81,18 @@ test('what a failing cell declared before it failed is there', async () => {
   expect((await kernel.execute('after')).status).toBe('error');
 });
 
+test('of a cell that threw, what had its value is known to the next cell, and its new type with it', async () => {
+  await kernel.execute('const changed = 1; const untouched = 1');
+  await kernel.execute(
+    "const changed = 'text'; function helper() { return changed.length }\nthrow 'no error object'\nconst untouched = 'never'",
+  );
+  expect((await kernel.execute('const n: number = helper() + changed.length + untouched; n')).result).toBe(
+    '9',
+  );
+  await kernel.execute("const early = 1, later: number = JSON.parse('{')");
+  expect((await kernel.execute('later')).error.evalue).toContain("Cannot find name 'later'");
+});
+
 test('a magic that does not exist names those that do', async () => {
   const cell = await kernel.execute('%nothing');
   expect(cell.error.evalue).toContain(

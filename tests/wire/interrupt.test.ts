@@ -53,6 +53,29 @@ test('what an interrupted cell had declared stays', async () => {
   expect(Number((await kernel.execute('progress')).result)).toBeGreaterThan(0);
 });
 
+test('of an interrupted cell, what came behind the interruption is not known', async () => {
+  await interrupted("const ahead: string = 'a'\nwhile (true) {}\nconst behind = 1");
+  expect((await kernel.execute('ahead.toUpperCase()')).result).toBe("'A'");
+  expect((await kernel.execute('behind')).error.evalue).toContain("Cannot find name 'behind'");
+});
+
+test('heartbeat and comms answer while a cell is being checked, and an interrupt ends the wait', async () => {
+  // Types that take the checker seconds: every union of these is compared with every other.
+  const slow = `
+type Digit = 0|1|2|3|4|5|6|7|8|9;
+type Numbers = \`\${Digit}\${Digit}\${Digit}\${Digit}\`;
+function compare<A extends Numbers, B extends Numbers>(a: A, b: B): A & B { return a as unknown as A & B }
+type Deep<T, N extends unknown[]> = N['length'] extends 400 ? T : Deep<{ [K in keyof T]: T[K] } & { x: N['length'] }, [...N, unknown]>;
+const worked: Deep<Record<Numbers, 1>, []> = 0 as unknown as Deep<Record<Numbers, 1>, []>;`;
+  const id = kernel.sendExecute(slow);
+  await kernel.waitFor(({ type, parentId }) => type === 'execute_input' && parentId === id);
+  expect(await kernel.beat('while checking')).toBe('while checking');
+  expect((await kernel.ask('control', 'comm_info_request', {})).content['status']).toBe('ok');
+  await kernel.interrupt();
+  expect((await kernel.finished(id)).status).toBe('error');
+  expect((await kernel.execute('kept')).result).toBe('41');
+});
+
 test('an interrupt aborts the cells behind', async () => {
   const first = kernel.sendExecute("console.log('running'); await new Promise<void>(() => {})");
   const second = kernel.sendExecute('1 + 1');

@@ -96,6 +96,60 @@ test('a replayed message is dropped', async () => {
   expect(kernel.published(id).filter(({ type }) => type === 'stream')).toHaveLength(1);
 });
 
+/** Frames of an execute request with one part replaced, signed as they should be. */
+function malformed(parts: Partial<Record<'header' | 'parent' | 'metadata' | 'content', string>>): Buffer[] {
+  const { frames } = kernel.request('execute_request', { code: 'console.log("malformed")', silent: false });
+  const names = ['header', 'parent', 'metadata', 'content'] as const;
+  const body = names.map((name, at) => Buffer.from(parts[name] ?? frames[at + 2] ?? ''));
+  return [Buffer.from('<IDS|MSG>'), Buffer.from(kernel.sign(body)), ...body];
+}
+
+test.each(
+  Object.entries({
+    'content that is no JSON': [() => malformed({ content: '{ "code": ' }), 'not JSON'],
+    'a header that is no JSON': [() => malformed({ header: 'header' }), 'not JSON'],
+    'a header without an id': [
+      () => malformed({ header: '{"msg_type":"execute_request"}' }),
+      'header without msg_id or msg_type',
+    ],
+    'a header that is a list': [() => malformed({ header: '[]' }), 'header without msg_id or msg_type'],
+    'no delimiter': [() => malformed({}).slice(1), 'no <IDS|MSG> delimiter'],
+    'too few frames': [() => malformed({}).slice(0, 4), 'too few frames'],
+  } satisfies Record<string, [() => Buffer[], string]>),
+)('a message with %s is dropped, noted on the log, and disturbs nothing', async (_name, [frames, why]) => {
+  const noted = kernel.log.split(why).length;
+  kernel.sendFrames('shell', frames());
+  await kernel.until(() => kernel.log.split(why).length > noted);
+  const cell = await kernel.execute('1 + 1');
+  expect(cell.result).toBe('2');
+  expect(kernel.messages.some(({ content }) => String(content['text']).includes('malformed'))).toBe(false);
+});
+
+test('content of the wrong types is taken as if it were not there', async () => {
+  const odd = { code: 5, user_expressions: [], allow_stdin: 'x', silent: null };
+  expect((await kernel.ask('shell', 'execute_request', odd)).content['status']).toBe('ok');
+  const complete = await kernel.ask('shell', 'complete_request', { code: 'x', cursor_pos: 'far' });
+  expect(complete.content['status']).toBe('ok');
+  expect((await kernel.ask('shell', 'history_request', { n: 'x' })).content['status']).toBe('ok');
+  expect((await kernel.execute('1')).status).toBe('ok');
+});
+
+test('a client that floods is answered, every request once and in order', async () => {
+  const ids = Array.from({ length: 2_000 }, (_, at) =>
+    at % 2 === 0
+      ? kernel.send('shell', 'kernel_info_request', {})
+      : kernel.send('shell', 'complete_request', { code: 'Mat', cursor_pos: 3 }),
+  );
+  const sent = new Set(ids);
+  const replies = (): string[] =>
+    kernel.messages
+      .filter(({ channel, parentId }) => channel === 'shell' && sent.has(parentId ?? ''))
+      .map(({ parentId }) => parentId ?? '');
+  await kernel.until(() => replies().length >= ids.length);
+  expect(new Set(replies()).size).toBe(ids.length);
+  expect((await kernel.execute('1 + 1')).result).toBe('2');
+});
+
 test('a message of an unknown type is noted on the log and ignored', async () => {
   kernel.send('shell', 'bogus_request', {});
   await kernel.until(() => kernel.log.includes('bogus_request'));

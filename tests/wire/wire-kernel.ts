@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import type * as ZeroMQ from 'zeromq';
 import { Execution } from './execution.ts';
 import type { Message } from './wire-message.ts';
-import { decodeMessage, encodeRequest } from './wire-message.ts';
+import { decodeMessage, encodeRequest, signatureOf } from './wire-message.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const zmq = createRequire(join(root, 'kernel', 'package.json'))('zeromq') as typeof ZeroMQ;
@@ -42,9 +42,27 @@ export class WireKernel {
     this.process = child;
     const routingId = `client-${process.pid}`;
     this.#dealers = {
-      shell: new zmq.Dealer({ routingId, linger: 0 }),
-      control: new zmq.Dealer({ routingId, linger: 0 }),
-      stdin: new zmq.Dealer({ routingId, linger: 0 }),
+      shell: new zmq.Dealer({
+        routingId,
+        linger: 0,
+        sendTimeout: 0,
+        sendHighWaterMark: 0,
+        receiveHighWaterMark: 0,
+      }),
+      control: new zmq.Dealer({
+        routingId,
+        linger: 0,
+        sendTimeout: 0,
+        sendHighWaterMark: 0,
+        receiveHighWaterMark: 0,
+      }),
+      stdin: new zmq.Dealer({
+        routingId,
+        linger: 0,
+        sendTimeout: 0,
+        sendHighWaterMark: 0,
+        receiveHighWaterMark: 0,
+      }),
     };
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => {
@@ -104,6 +122,11 @@ export class WireKernel {
 
   sendFrames(channel: 'shell' | 'control' | 'stdin', frames: Buffer[]): void {
     void this.#dealers[channel].send(frames);
+  }
+
+  /** The signature of a message's four parts. */
+  sign(parts: readonly Buffer[]): string {
+    return signatureOf(this.#key, parts);
   }
 
   /** Frames of a request that is not sent yet. */

@@ -27,9 +27,13 @@ export function encodeRequest(
     version: '5.4',
   };
   const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
+  return { id, frames: [Buffer.from('<IDS|MSG>'), Buffer.from(signatureOf(key, parts)), ...parts] };
+}
+
+export function signatureOf(key: string, parts: readonly Buffer[]): string {
   const hmac = createHmac('sha256', key);
   for (const part of parts) hmac.update(part);
-  return { id, frames: [Buffer.from('<IDS|MSG>'), Buffer.from(hmac.digest('hex')), ...parts] };
+  return hmac.digest('hex');
 }
 
 /** Reads a message; throws when its signature is not right. */

@@ -299,6 +299,7 @@ export class Session implements ExecutionBackend {
       if (sameRecording) this.engine.rewindTo(cut.seq);
       else this.engine.takeUp(entries, cut.startSeq);
       this.#adopt(branches);
+      if (wasPaused) for (const { runner } of this.#branches) this.#hold(runner);
       return cut;
     } finally {
       if (!wasPaused) this.engine.resume();
@@ -356,7 +357,6 @@ export class Session implements ExecutionBackend {
       const found = takeMatch(branch, this.#waiting);
       // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
       branch.runner?.rollBack(found?.cut);
-      this.#hold(branch.runner);
     }
   }
 
