@@ -134,7 +134,7 @@ test('content of the wrong types is taken as if it were not there', async () => 
   expect((await kernel.execute('1')).status).toBe('ok');
 });
 
-test('a client that floods is answered, every request once and in order', async () => {
+test('a client that floods has every request answered once', async () => {
   const ids = Array.from({ length: 2_000 }, (_, at) =>
     at % 2 === 0
       ? kernel.send('shell', 'kernel_info_request', {})
