@@ -28,7 +28,6 @@ export async function measureQuery(query: string, events: number, runs: number):
   const later: number[] = [];
   const known = new Map(Object.entries(EXPECTED[query] ?? {}).map(([n, result]) => [Number(n), result]));
   const timed = async (rates: number[], n: number, run: Run): Promise<Checksum> => {
-    globalThis.gc?.();
     const start = performance.now();
     const result = await run(n);
     rates.push((n / (performance.now() - start)) * 1000);

@@ -57,7 +57,7 @@ async function table(): Promise<void> {
 function inOwnProcess<M>(task: string): Promise<M> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, [task, `--events=${events}`, `--runs=${runs}`], {
-      execArgv: [...process.execArgv, '--expose-gc'],
+      execArgv: task.startsWith('--memory') ? [...process.execArgv, '--expose-gc'] : process.execArgv,
     });
     child.once('message', (measured) => resolve(measured as M));
     child.once('exit', (code) => reject(new Error(`${task} ended with code ${code}`)));

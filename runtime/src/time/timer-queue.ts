@@ -1,22 +1,37 @@
 /** A registered timer. `target` is whatever its owner needs to fire it. */
 export interface Timer<T> {
   readonly time: number;
-  /** Order of registration: timers of one time fire in it. */
-  readonly seq: number;
   readonly target: T;
-  /** Place in the heap, −1 once fired or deleted. */
-  at: number;
+  /** False once fired or deleted. */
+  waiting: boolean;
   /** The owner's: chains timers that it wants to find again. */
   next: Timer<T> | undefined;
 }
 
-/** Timers by time, then by registration. Telling equal ones apart is the owner's business. */
+/** The timers of one time, in the order of registration. */
+interface Bucket<T> {
+  readonly time: number;
+  timers: Timer<T>[];
+  /** Place of the first that may be waiting. */
+  head: number;
+  waiting: number;
+}
+
+/** An array this much longer than what waits in it is made anew. */
+const SLACK = 16;
+
+/**
+ * Timers by time, then by registration. Telling equal ones apart is the owner's business. Times are whole milliseconds
+ * and mostly near each other, so that many timers share one: only times are in a heap.
+ */
 export class TimerQueue<T> {
-  readonly #heap: Timer<T>[] = [];
-  #nextSeq = 0;
+  readonly #buckets = new Map<number, Bucket<T>>();
+  /** A heap by time; the first bucket, if there is one, is not empty. */
+  readonly #heap: Bucket<T>[] = [];
+  #size = 0;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   /** Time of the first timer, `Infinity` if there is none. */
@@ -24,75 +39,90 @@ export class TimerQueue<T> {
     return this.#heap.length === 0 ? Infinity : this.#heap[0]!.time;
   }
 
-  /** Time of the last timer, `-Infinity` if there is none. Looks at all of them. */
+  /** Time of the last timer, `-Infinity` if there is none. Looks at all times. */
   get lastTime(): number {
-    return this.#heap.reduce((last, { time }) => Math.max(last, time), -Infinity);
+    return this.#heap.reduce(
+      (last, { time, waiting }) => (waiting > 0 ? Math.max(last, time) : last),
+      -Infinity,
+    );
   }
 
   add(time: number, target: T): Timer<T> {
-    const timer: Timer<T> = { time, seq: this.#nextSeq++, target, at: this.#heap.length, next: undefined };
-    this.#heap.push(timer);
-    this.#up(timer);
+    const timer: Timer<T> = { time, target, waiting: true, next: undefined };
+    let bucket = this.#buckets.get(time);
+    if (bucket === undefined) {
+      bucket = { time, timers: [], head: 0, waiting: 0 };
+      this.#buckets.set(time, bucket);
+      this.#push(bucket);
+    }
+    bucket.timers.push(timer);
+    bucket.waiting++;
+    this.#size++;
     return timer;
   }
 
   /** Takes the first timer if it is due at `now`. */
   poll(now: number): Timer<T> | undefined {
-    const first = this.#heap[0];
-    if (first === undefined || first.time > now) return undefined;
-    this.delete(first);
-    return first;
+    const bucket = this.#heap[0];
+    if (bucket === undefined || bucket.time > now) return undefined;
+    const { timers } = bucket;
+    let timer = timers[bucket.head++]!;
+    while (!timer.waiting) timer = timers[bucket.head++]!;
+    timer.waiting = false;
+    this.#taken(bucket);
+    return timer;
   }
 
   /** Deletes a timer; one that is gone already is left alone. */
   delete(timer: Timer<T>): void {
-    const at = timer.at;
-    if (at < 0) return;
-    timer.at = -1;
-    const last = this.#heap.pop()!;
-    if (last === timer) return;
-    this.#heap[at] = last;
-    last.at = at;
-    this.#down(last);
-    this.#up(last);
+    if (!timer.waiting) return;
+    timer.waiting = false;
+    const bucket = this.#buckets.get(timer.time)!;
+    this.#taken(bucket);
+    if (bucket.timers.length <= 2 * bucket.waiting + SLACK) return;
+    bucket.timers = bucket.timers.filter(({ waiting }) => waiting);
+    bucket.head = 0;
   }
 
   /** All timers in firing order. */
   sorted(): Timer<T>[] {
-    return [...this.#heap].sort((a, b) => a.time - b.time || a.seq - b.seq);
+    const buckets = [...this.#heap].sort((a, b) => a.time - b.time);
+    return buckets.flatMap(({ timers }) => timers.filter(({ waiting }) => waiting));
   }
 
-  #up(timer: Timer<T>): void {
+  #taken(bucket: Bucket<T>): void {
+    this.#size--;
+    // An empty bucket stays until it is the first: it may be filled again.
+    if (--bucket.waiting > 0) return;
+    while (this.#heap.length > 0 && this.#heap[0]!.waiting === 0) this.#pop();
+  }
+
+  #push(bucket: Bucket<T>): void {
     const heap = this.#heap;
-    let at = timer.at;
+    let at = heap.push(bucket) - 1;
     while (at > 0) {
       const above = heap[(at - 1) >> 1]!;
-      if (before(above, timer)) break;
+      if (above.time < bucket.time) break;
       heap[at] = above;
-      above.at = at;
       at = (at - 1) >> 1;
     }
-    heap[at] = timer;
-    timer.at = at;
+    heap[at] = bucket;
   }
 
-  #down(timer: Timer<T>): void {
+  #pop(): void {
     const heap = this.#heap;
-    let at = timer.at;
+    this.#buckets.delete(heap[0]!.time);
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (before(timer, heap[child]!)) break;
+      if (child + 1 < heap.length && heap[child + 1]!.time < heap[child]!.time) child++;
+      if (last.time < heap[child]!.time) break;
       heap[at] = heap[child]!;
-      heap[at]!.at = at;
       at = child;
     }
-    heap[at] = timer;
-    timer.at = at;
+    heap[at] = last;
   }
-}
-
-function before(a: Timer<unknown>, b: Timer<unknown>): boolean {
-  return a.time < b.time || (a.time === b.time && a.seq < b.seq);
 }
