@@ -32,6 +32,18 @@ const FILES = {
   'moving.ipynb': notebookJson(CELLS),
   'saved.ipynb': notebookJson(CELLS),
   'edited.ipynb': notebookJson([...CELLS.slice(0, 2), 'let turns = 0; while (true) turns += 1;']),
+  'paused.ipynb': notebookJson([
+    ...CELLS.slice(0, 2),
+    'watermarks(counts)',
+    "readings.show({ rows: 6, title: 'Readings' })",
+  ]),
+  'killed.ipynb': notebookJson([
+    'const everyMs = 200;',
+    STREAM.replace('i * 200', 'i * everyMs'),
+    TUMBLING,
+    "const aside = 'nobody asks for it';",
+    "readings.show({ rows: 6, title: 'Readings' })",
+  ]),
   'failing.ipynb': notebookJson([
     STREAM,
     "readings.map((r) => { if (r.n === 1) throw new RangeError('no such room'); return r; }).show()",
@@ -77,13 +89,57 @@ test('the button above a chart pauses the streams and lets them run on', async (
     await page.runAll();
     await page.scrollTo(1);
     await page.untilViewChanges(1, 3);
-    const button = page.cell(1).locator('.tm-button');
+    const button = page.cell(1).locator('.tm-header .tm-button');
     await button.click();
     await untilStatus(page, 1, 'paused');
     expect((await page.viewChangesWithin(1, 1000)).changes).toBe(0);
     await button.click();
     await untilStatus(page, 1, 'running');
     expect((await page.viewChangesWithin(1, 2000)).changes).toBeGreaterThan(1);
+  });
+});
+
+test('while the streams are paused every view says so, a new one too, and one button lets all run on', async () => {
+  await lab.withPage('paused.ipynb', async (page) => {
+    for (const cell of [0, 1, 2]) await page.runCell(cell);
+    await page.untilViewChanges(1, 3);
+    await page.untilIdle();
+    await page.interrupt();
+    for (const cell of [1, 2]) await untilStatus(page, cell, 'paused');
+    await page.runCell(3);
+    await untilStatus(page, 3, 'paused');
+    await page.screenshot('views-paused');
+    await page.cell(3).getByRole('button', { name: 'Resume' }).click();
+    for (const cell of [1, 2, 3]) await untilStatus(page, cell, 'running');
+    await page.untilViewChanges(3, 1);
+  });
+});
+
+test('after kill -9 one button runs the cells of all views again, and those that they need', async () => {
+  await lab.withPage('killed.ipynb', async (page) => {
+    await page.runAll();
+    await page.untilViewChanges(2, 3);
+    const before = [await page.untilViewChanges(2), await page.untilViewChanges(4)];
+    const aside = await page.executionCount(3);
+    await page.killSessionProcess();
+    for (const cell of [2, 4]) await untilStatus(page, cell, 'waiting');
+    await page.save();
+    // The first page that comes back is told, too.
+    await page.reload();
+    await page.scrollTo(2);
+    await untilStatus(page, 2, 'waiting');
+    await page.screenshot('views-waiting');
+    await page.cell(2).getByRole('button', { name: 'Run again' }).click();
+    for (const cell of [2, 4]) await untilStatus(page, cell, 'running');
+    const after = [await page.untilViewChanges(2, 3), await page.untilViewChanges(4, 3)];
+    expect(after.map(({ viewId }) => viewId)).toEqual(before.map(({ viewId }) => viewId));
+    for (const cell of [2, 4]) {
+      expect(await viewsUnder(page, cell)).toBe(1);
+      expect(await page.cell(cell).locator('.tm-notice').isVisible()).toBe(false);
+    }
+    expect(await page.executionCount(0)).toBeGreaterThan(5);
+    // Nothing waits for this cell, and nobody uses a name of it.
+    expect(await page.executionCount(3)).toBe(aside);
   });
 });
 

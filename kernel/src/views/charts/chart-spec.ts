@@ -66,6 +66,7 @@ export function chartFrame(parts: ChartSpec, height = 220): ChartSpec {
         titleFontWeight: 500,
         symbolType: 'circle',
         symbolSize: 70,
+        symbolOpacity: 1,
       },
       text: { color: 'currentColor', fontSize: 11 },
       range: { category: SERIES_COLOURS },
