@@ -65,7 +65,7 @@ describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
     await view.change('rows', vega.changeset().remove(vega.truthy)).runAsync();
     const emptied = await view.toSVG();
     view.finalize();
-    const without = { ...pictureSpec(seen(name)), datasets: { rows: [], status: [] } };
+    const without = { ...(pictureSpec(seen(name)) as object), datasets: { rows: [], status: [] } };
     for (const svg of [emptied, await drawSvg(without as unknown as TopLevelSpec)])
       expect(svg.match(/(?:transform|width|height|d)="[^"]*(?:Infinity|NaN|e\+308)[^"]*"/g)).toBeNull();
   });
