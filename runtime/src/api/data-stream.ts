@@ -392,12 +392,13 @@ export class DataStream<T> {
   /**
    * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of
    * the records.
-   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1.
+   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1; `bad-parallelism` for more than there can be key
+   *   groups; `unsupported` above 1 for windows over a whole stream.
    * @example
    * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
    */
   setParallelism(parallelism: number): this {
-    this.node.parallelism = checkParallelism(parallelism);
+    this.node.parallelism = checkParallelism(parallelism, this.node);
     return this;
   }
 

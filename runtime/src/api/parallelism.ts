@@ -1,13 +1,23 @@
-import { badArgument } from '../errors.ts';
+import { badArgument, unsupported } from '../errors.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import { defaultMaxParallelism } from '../state/key-group.ts';
 
-/** @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1. */
-export function checkParallelism(parallelism: number): number {
+/** @throws {TidemarkError} `bad-argument`, `bad-parallelism`, or `unsupported` if one subtask of `node` must see all records. */
+export function checkParallelism(parallelism: number, node?: StreamNode): number {
   if (!Number.isSafeInteger(parallelism) || parallelism < 1) {
     throw badArgument(
       'parallelism',
       parallelism,
       'It must be a whole number ≥ 1.',
       'Give the number of subtasks, such as 4.',
+    );
+  }
+  defaultMaxParallelism(parallelism);
+  if (parallelism > 1 && node?.createOperator?.().isParallel === false) {
+    throw unsupported(
+      `A parallelism of ${parallelism} for ${node.name}`,
+      'windows over a whole stream need all its records in one place.',
+      'Leave it at 1, or group the stream by key before: keyBy(…).window(…).',
     );
   }
   return parallelism;

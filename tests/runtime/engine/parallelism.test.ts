@@ -154,4 +154,17 @@ describe('several subtasks', () => {
       LETTERS.map((key, n) => `${key}${n + 1}`),
     );
   });
+
+  test.each([
+    [2, 'unsupported', 'a whole stream'],
+    [40_000, 'bad-parallelism', 'key groups'],
+    [0, 'bad-argument', 'whole number'],
+  ])('are refused at once where %i cannot be', (parallelism, code, words) => {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    const sums = env.fromData(1, 2).windowAll(TumblingEventTimeWindows.of(10)).sum(0);
+    expect(() => sums.setParallelism(parallelism)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(words) as string }),
+    );
+    expect(() => sums.setParallelism(1)).not.toThrow();
+  });
 });
