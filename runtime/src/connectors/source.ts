@@ -21,6 +21,11 @@ export interface SourceBatch<T> {
   readonly range?: GeneratedRange<T>;
 }
 
+/** Declared as a method, so that a source of some records is a source of any. */
+interface TimestampOf<T> {
+  of(value: T, index: number): number;
+}
+
 /**
  * Records `from` ≤ index < `to` that a function makes of their index. A chain that is alone in reading them makes each
  * record where it processes it, so that no array of them lives in between.
@@ -29,7 +34,7 @@ export interface GeneratedRange<T> {
   /** Makes the record of an index. */
   readonly generate: (index: number) => T;
   /** Takes the event time (epoch ms) of a record; `undefined` if records have none. */
-  readonly timestamp: ((value: T, index: number) => number) | undefined;
+  readonly timestamp: TimestampOf<T>['of'] | undefined;
   /** The first index. */
   readonly from: number;
   /** The index after the last. */
