@@ -77,6 +77,24 @@ describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
   });
 });
 
+test('a narrow chart with eight long keys has room for its plot', async () => {
+  const rows = Array.from({ length: 8 }, (_, slot) => ({
+    ...{ _id: String(slot), key: `room number ${slot}`, start: 0, end: 10_000, value: 1 + slot },
+    ...{ pane: 0, _late: false, _slot: slot },
+  }));
+  const spec = {
+    ...windowChart('tumbling', { valueTitle: 'v' }),
+    ...{ width: 240, height: 290, autosize: { type: 'fit', contains: 'padding', resize: true } },
+    datasets: { rows, status: [] },
+  };
+  const view = new vega.View(vega.parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: 'none' });
+  await view.runAsync();
+  const { width, height } = { width: Number(view.signal('width')), height: Number(view.signal('height')) };
+  view.finalize();
+  expect(width).toBeGreaterThan(150);
+  expect(height).toBeGreaterThan(100);
+});
+
 describe('the time axis', () => {
   const SPANS: readonly (readonly [size: number, windows: number])[] = [
     [100, 12],
@@ -135,6 +153,13 @@ describe('what a chart shows', () => {
 
   test('the watermark as a rule with its time', async () => {
     expect(await drawn('tumbling')).toContain('watermark Nov 23 12:02:02');
+  });
+
+  test('the value of a session only where its bar has room for it', async () => {
+    const hidden = (svg: string): number => svg.match(/<text[^>]* opacity="0"[^>]*>\d+</g)?.length ?? 0;
+    expect(hidden(await drawn('session'))).toBe(0);
+    const crowded = { ...(pictureSpec(seen('session')) as object), width: 60 };
+    expect(hidden(await drawSvg(crowded as unknown as TopLevelSpec))).toBeGreaterThan(15);
   });
 
   test('a bar for each session, in the lane of its key', async () => {

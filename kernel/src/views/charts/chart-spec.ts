@@ -114,7 +114,9 @@ export const SERIES_COLOUR: ChartSpec = {
     titlePadding: 0,
     orient: 'top',
     direction: 'horizontal',
-    columns: 8,
+    // As many as fit beside each other: a legend wider than its chart would take the room of the plot.
+    columns: { expr: 'max(1, min(8, floor(width / 110)))' },
+    labelLimit: 85,
   },
 };
 

@@ -33,7 +33,16 @@ export function sessionChart(valueTitle: string, timeTitle: string): ChartSpec {
         },
       },
       {
-        mark: { type: 'text', color: 'white', fontWeight: 600, tooltip: null },
+        mark: {
+          type: 'text',
+          color: 'white',
+          fontWeight: 600,
+          tooltip: null,
+          // Only where its bar has room for it.
+          opacity: {
+            expr: "scale('x', datum.end) - scale('x', datum.start) > 8 + 7 * length(format(datum.value, ',~r')) ? 1 : 0",
+          },
+        },
         encoding: { x: middle, y: lane, text: { field: 'value', type: 'quantitative', format: ',~r' } },
       },
       {
