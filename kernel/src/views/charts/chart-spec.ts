@@ -115,8 +115,8 @@ export const SERIES_COLOUR: ChartSpec = {
     orient: 'top',
     direction: 'horizontal',
     // As many as fit beside each other: a legend wider than its chart would take the room of the plot.
-    columns: { expr: 'max(1, min(8, floor(width / 110)))' },
-    labelLimit: 85,
+    columns: { expr: 'max(1, min(8, floor(width / 125)))' },
+    labelLimit: 100,
   },
 };
 
