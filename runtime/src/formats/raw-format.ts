@@ -4,7 +4,7 @@ import { LineDecoder } from './line-decoder.ts';
 /**
  * Every line of the input is a record, as it stands, without its line ending.
  * @example
- * const lines = env.fromSource(fileSource('server.log', { format: raw() }));
+ * const lines = env.fromSource(fileSource('server.txt', { format: raw() }));
  * await lines.filter((line) => line.startsWith('WARN')).executeAndCollect(); // → ['WARN disk is full']
  */
 export function raw(): Format<string> {

@@ -31,7 +31,7 @@ test('a file is read by its extension, its path from the working directory', asy
     { id: 1, zone: 'A' },
     { id: 2, zone: 'B' },
   ]);
-  expect(await readValues(fileSource(write('server.log', 'INFO a\nWARN b')))).toEqual(['INFO a', 'WARN b']);
+  expect(await readValues(fileSource(write('server.txt', 'INFO a\nWARN b')))).toEqual(['INFO a', 'WARN b']);
   expect(await readValues(fileSource(write('empty.jsonl', '')))).toEqual([]);
 });
 
