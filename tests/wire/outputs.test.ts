@@ -134,7 +134,7 @@ test.each(['undefined', 'let nothing = 5', 'void 0'])('%s shows nothing', async 
 
 test('plain rows are shown as a table too, escaped', async () => {
   const { data } = await kernel.execute('[{ name: "<b>", n: 1 }, { name: "c", other: true }]');
-  expect(data['text/html']).toContain('<td>&lt;b&gt;</td>');
+  expect(data['text/html']).toContain('<td style="text-align: left">&lt;b&gt;</td><td>1</td>');
   expect(data['text/html']).toContain('2 rows × 3 columns');
 });
 

@@ -14,11 +14,17 @@ export function tableOf(value: unknown): string | undefined {
 /** Rows as an HTML table, cut to what can be looked at; says what it leaves out. */
 export function htmlTable(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const names = [...new Set(rows.slice(0, ROWS).flatMap((row) => Object.keys(row)))];
-  const shown = names.slice(0, COLUMNS);
-  const head = shown.map((name) => `<th>${escape(name)}</th>`).join('');
-  const body = rows
-    .slice(0, ROWS)
-    .map((row) => `<tr>${shown.map((name) => `<td>${cell(row[name])}</td>`).join('')}</tr>`)
+  const drawn = rows.slice(0, ROWS);
+  // Pages set cells flush right, as numbers want it and text does not.
+  const columns = names.slice(0, COLUMNS).map((name) => {
+    const isText = drawn.some((row) => typeof row[name] === 'string');
+    return { name, style: isText ? ' style="text-align: left"' : '' };
+  });
+  const head = columns.map(({ name, style }) => `<th${style}>${escape(name)}</th>`).join('');
+  const body = drawn
+    .map(
+      (row) => `<tr>${columns.map(({ name, style }) => `<td${style}>${cell(row[name])}</td>`).join('')}</tr>`,
+    )
     .join('');
   return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table><p>${count(rows.length, names.length)}</p>`;
 }
