@@ -28,7 +28,7 @@ test('%jobs lists views and sinks with their state, as text and as a table', asy
   const { data, result } = await kernel.execute('%jobs');
   expect(result).toMatch(/^job +cell +name +status +records\n/);
   expect(result).toMatch(/jobs +.*(?:running|finished) +3/);
-  expect(data['text/html']).toContain('<th>status</th>');
+  expect(data['text/html']).toContain('<th style="text-align: left">status</th>');
 });
 
 test('a sink, a job and the environment as a value are one line each', async () => {
