@@ -22,7 +22,6 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       inCell: options.inCell,
       currentCell: options.currentCell,
       describe: functionDescriber(),
-      around: options.around,
       warn: (message) => options.warn(message),
     },
     store,

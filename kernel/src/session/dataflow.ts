@@ -73,6 +73,4 @@ export interface DataflowOptions {
   readonly inCell: (cellId: string, work: () => void) => void;
   /** The cell whose code, or a callback of whose code, is running now. */
   readonly currentCell: () => string | undefined;
-  /** Wraps every slice of the engine: it enters user code, which the watchdog must know. */
-  readonly around: (slice: () => void) => void;
 }

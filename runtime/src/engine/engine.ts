@@ -15,7 +15,6 @@ export interface EngineOptions {
   readonly recordedRows?: number;
   /** Most entries kept in all. */
   readonly recordedEntries?: number;
-  readonly around?: (slice: () => void) => void;
   /** Called for every entry, in order, before any lane sees it. */
   readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => void;
   /** Called after every slice. */
@@ -49,10 +48,10 @@ export class Engine {
     this.#options = options;
     this.timeline = options.timeline;
     this.clock = options.clock;
-    this.#loop = new SliceLoop(
-      { slice: (expired) => this.slice(expired), sleepFor: () => this.#sleepFor() },
-      options.around,
-    );
+    this.#loop = new SliceLoop({
+      slice: (expired) => this.slice(expired),
+      sleepFor: () => this.#sleepFor(),
+    });
   }
 
   get runners(): ReadonlySet<LaneRunner> {

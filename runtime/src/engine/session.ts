@@ -43,8 +43,6 @@ export interface SessionHost {
   /** The cell whose code is running now, if it is known better than by `beginCell`. */
   currentCell?(): string | undefined;
   readonly describe?: DescribeFunction;
-  /** Wraps every slice. */
-  readonly around?: (slice: () => void) => void;
   warn(message: string): void;
 }
 
@@ -113,7 +111,6 @@ export class Session implements ExecutionBackend {
       clock: this.clock,
       timeline: new Timeline(this.#startSeq, past.entries),
       record: true,
-      around: host.around,
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
     });

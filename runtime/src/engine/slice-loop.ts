@@ -16,14 +16,11 @@ export interface SlicedWork {
  */
 export class SliceLoop {
   readonly #work: SlicedWork;
-  readonly #around: (slice: () => void) => void;
   #scheduled: { cancel: () => void } | undefined;
   #stopped = true;
 
-  /** @param around wraps every slice, so that whoever watches user code knows when it is entered */
-  constructor(work: SlicedWork, around: (slice: () => void) => void = (slice) => slice()) {
+  constructor(work: SlicedWork) {
     this.#work = work;
-    this.#around = around;
   }
 
   start(): void {
@@ -47,11 +44,8 @@ export class SliceLoop {
 
   #run(): void {
     this.#scheduled = undefined;
-    let more = false;
-    this.#around(() => {
-      const end = performance.now() + SLICE_MS;
-      more = this.#work.slice(() => performance.now() >= end);
-    });
+    const end = performance.now() + SLICE_MS;
+    const more = this.#work.slice(() => performance.now() >= end);
     if (this.#stopped || this.#scheduled) return;
     if (more) return this.wake();
     const sleep = this.#work.sleepFor();
