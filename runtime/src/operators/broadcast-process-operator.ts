@@ -8,7 +8,6 @@ import type {
 } from './broadcast-process-function.ts';
 import { BroadcastProcessContext } from './broadcast-process-context.ts';
 import {
-  FunctionHost,
   keyedRuntimeContext,
   keylessRuntimeContext,
   refuseState,
@@ -18,7 +17,8 @@ import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
 import type { Partitioning } from './operator.ts';
 import { ResultCollector } from './result-collector.ts';
-import { TwoInputOperator } from './two-input-operator.ts';
+import type { TimeDomain } from './process-function.ts';
+import { TwoInputFunctionOperator } from './two-input-function-operator.ts';
 
 export type AnyBroadcastFunction =
   | BroadcastProcessFunction<unknown, unknown, unknown>
@@ -33,17 +33,11 @@ interface BroadcastOperatorState {
  * Runs one function on a stream and a broadcast stream. Broadcast records write to the broadcast states, the others read
  * them. With keys, the other records have keyed state and timers too, and broadcast records reach those of all keys.
  */
-export class BroadcastProcessOperator extends TwoInputOperator {
+export class BroadcastProcessOperator extends TwoInputFunctionOperator {
   readonly #source: FunctionSource<AnyBroadcastFunction>;
   readonly #names: readonly string[];
   readonly #keyed: boolean;
   readonly #broadcast = new Map<string, unknown>();
-  readonly #host = new FunctionHost(this, (time, domain) => {
-    const fn = this.#function!;
-    this.#context.domain = domain;
-    this.#collector.timestamp = time;
-    if ('onTimer' in fn) this.#collector.drain(fn.onTimer(time, this.#context, this.#collector));
-  });
   #function: AnyBroadcastFunction | undefined;
   #collector!: ResultCollector;
   #context!: BroadcastProcessContext;
@@ -68,7 +62,7 @@ export class BroadcastProcessOperator extends TwoInputOperator {
 
   override open(): void {
     const { runtime } = this;
-    const host = this.#host;
+    const host = this.host;
     const collector = (this.#collector = new ResultCollector(this.output));
     const states = new Map(this.#names.map((name) => [name, this.#stateOf(name)]));
     const readOnly = new Map([...states].map(([name, state]) => [name, new ReadOnlyMapState(state, name)]));
@@ -110,7 +104,7 @@ export class BroadcastProcessOperator extends TwoInputOperator {
   }
 
   processElement1(value: unknown, timestamp: number | undefined, key: unknown): void {
-    if (this.#keyed) this.#host.backend.setCurrentKey(key);
+    if (this.#keyed) this.host.backend.setCurrentKey(key);
     const collector = this.#collector;
     collector.timestamp = timestamp;
     const results = this.#function!.processElement(value, this.#context, collector);
@@ -126,38 +120,21 @@ export class BroadcastProcessOperator extends TwoInputOperator {
     this.#atBroadcast = false;
   }
 
-  protected override onWatermark(timestamp: number): void {
-    this.#host.onWatermark(timestamp);
-  }
-
-  override get nextProcessingTime(): number {
-    return this.#host.nextProcessingTime;
-  }
-
-  override get lastProcessingTime(): number {
-    return this.#host.lastProcessingTime;
-  }
-
-  override onProcessingTime(time: number): void {
-    this.#host.onProcessingTime(time);
-  }
-
-  override get timerCount(): number {
-    return this.#host.timerCount;
-  }
-
-  override get stateEntryCount(): number {
-    return this.#host.stateEntryCount;
+  protected override onTimer(time: number, domain: TimeDomain): void {
+    const fn = this.#function!;
+    this.#context.domain = domain;
+    this.#collector.timestamp = time;
+    if ('onTimer' in fn) this.#collector.drain(fn.onTimer(time, this.#context, this.#collector));
   }
 
   override snapshot(): BroadcastOperatorState {
-    return { broadcast: new Map(this.#broadcast), host: this.#host.snapshot() };
+    return { broadcast: new Map(this.#broadcast), host: this.host.snapshot() };
   }
 
   override restore(state: unknown): void {
     const { broadcast, host } = state as BroadcastOperatorState;
     for (const [name, map] of broadcast) this.#broadcast.set(name, map);
-    this.#host.restore(host);
+    this.host.restore(host);
   }
 
   #stateOf(name: string): MapState<unknown, unknown> {
@@ -173,7 +150,7 @@ export class BroadcastProcessOperator extends TwoInputOperator {
   /** Keyed state that refuses to be touched while a broadcast record, which has no key, is handled. */
   #guardedStore(): StateStore {
     return new CellStateStore((name) => {
-      const cell = this.#host.backend.cell(name);
+      const cell = this.host.backend.cell(name);
       const check = () => {
         if (this.#atBroadcast) throw noCurrentKey(`The state '${name}'`);
       };
@@ -187,14 +164,14 @@ export class BroadcastProcessOperator extends TwoInputOperator {
           cell.set(value);
         },
       };
-    }, this.#host.backend.sweeper);
+    }, this.host.backend.sweeper);
   }
 
   readonly #applyToKeyedState = (
     descriptor: StateDescriptor,
     fn: (key: unknown, state: unknown) => void,
   ): void => {
-    const { backend } = this.#host;
+    const { backend } = this.host;
     const state = stateBy(backend.store, descriptor);
     for (const key of backend.keysWith(cellNameOf(descriptor))) {
       backend.setCurrentKey(key);

@@ -1,22 +1,19 @@
-import { FunctionHost, keyedRuntimeContext, keylessRuntimeContext, refuseState } from './function-host.ts';
+import { keyedRuntimeContext, keylessRuntimeContext, refuseState } from './function-host.ts';
 import type { FunctionHostSnapshot } from './function-host.ts';
 import type { CoProcessFunction, KeyedCoProcessFunction } from './co-process-function.ts';
 import { ProcessContext } from './process-context.ts';
+import type { TimeDomain } from './process-function.ts';
 import { ResultCollector } from './result-collector.ts';
-import { TwoInputOperator, type InputKeys } from './two-input-operator.ts';
+import { TwoInputFunctionOperator } from './two-input-function-operator.ts';
+import type { InputKeys } from './two-input-operator.ts';
 
 export type AnyCoProcessFunction =
   CoProcessFunction<unknown, unknown, unknown> | KeyedCoProcessFunction<unknown, unknown, unknown, unknown>;
 
 /** Runs one function on two connected streams; with keys, state and timers of a key are one for both inputs. */
-export class CoProcessOperator extends TwoInputOperator {
+export class CoProcessOperator extends TwoInputFunctionOperator {
   readonly #create: (strict: boolean) => AnyCoProcessFunction;
   readonly #keyed: boolean;
-  readonly #host = new FunctionHost(this, (time, domain) => {
-    this.#context.domain = domain;
-    this.#collector.timestamp = time;
-    this.#collector.drain(this.#function!.onTimer(time, this.#context, this.#collector));
-  });
   #function: AnyCoProcessFunction | undefined;
   #collector!: ResultCollector;
   #context!: ProcessContext;
@@ -30,7 +27,7 @@ export class CoProcessOperator extends TwoInputOperator {
 
   override open(): void {
     const { runtime } = this;
-    const host = this.#host;
+    const host = this.host;
     const { backend } = host;
     this.#collector = new ResultCollector(this.output);
     this.#context = this.#keyed
@@ -50,7 +47,7 @@ export class CoProcessOperator extends TwoInputOperator {
   }
 
   processElement1(value: unknown, timestamp: number | undefined, key: unknown): void {
-    if (this.#keyed) this.#host.backend.setCurrentKey(key);
+    if (this.#keyed) this.host.backend.setCurrentKey(key);
     const collector = this.#collector;
     collector.timestamp = timestamp;
     const results = this.#function!.processElement1(value, this.#context, collector);
@@ -58,42 +55,24 @@ export class CoProcessOperator extends TwoInputOperator {
   }
 
   processElement2(value: unknown, timestamp: number | undefined, key: unknown): void {
-    if (this.#keyed) this.#host.backend.setCurrentKey(key);
+    if (this.#keyed) this.host.backend.setCurrentKey(key);
     const collector = this.#collector;
     collector.timestamp = timestamp;
     const results = this.#function!.processElement2(value, this.#context, collector);
     if (results !== undefined) collector.drain(results);
   }
 
-  protected override onWatermark(timestamp: number): void {
-    this.#host.onWatermark(timestamp);
-  }
-
-  override get nextProcessingTime(): number {
-    return this.#host.nextProcessingTime;
-  }
-
-  override get lastProcessingTime(): number {
-    return this.#host.lastProcessingTime;
-  }
-
-  override onProcessingTime(time: number): void {
-    this.#host.onProcessingTime(time);
-  }
-
-  override get timerCount(): number {
-    return this.#host.timerCount;
-  }
-
-  override get stateEntryCount(): number {
-    return this.#host.stateEntryCount;
+  protected override onTimer(time: number, domain: TimeDomain): void {
+    this.#context.domain = domain;
+    this.#collector.timestamp = time;
+    this.#collector.drain(this.#function!.onTimer(time, this.#context, this.#collector));
   }
 
   override snapshot(): FunctionHostSnapshot {
-    return this.#host.snapshot();
+    return this.host.snapshot();
   }
 
   override restore(state: unknown): void {
-    this.#host.restore(state as FunctionHostSnapshot);
+    this.host.restore(state as FunctionHostSnapshot);
   }
 }
