@@ -42,7 +42,7 @@ export type {
   ViewStatus,
   WatermarkProgress,
 } from './engine/view.ts';
-export type { SessionEnvironment, Snapshot } from './api/session-environment.ts';
+export type { SessionEnvironment, Snapshot, StepResult } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
 
 export { Duration, Time, type DurationLike } from './time/duration.ts';

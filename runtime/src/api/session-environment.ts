@@ -1,3 +1,4 @@
+import { badArgument } from '../errors.ts';
 import type { Session } from '../engine/session.ts';
 import { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 
@@ -13,6 +14,16 @@ export interface Snapshot {
   readonly bytes: number;
   /** Names of the views and sinks in it. */
   readonly branches: readonly string[];
+}
+
+/** What `env.step` has done. */
+export interface StepResult {
+  /** Records that went through every view and sink. */
+  readonly records: number;
+  /** True if every source has ended. */
+  readonly ended: boolean;
+  /** True if a source had nothing to hand over for too long, so that fewer went through than asked. */
+  readonly waiting: boolean;
 }
 
 /** The environment of a notebook's session: Flink's, and control over time. */
@@ -52,6 +63,40 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   }
 
   /**
+   * Pauses the streams if they run, and takes them on by single records: each goes through every view and sink, with
+   * the watermark that follows it, before the next is read. A source that is paced has its next record at once, and the
+   * streams' clock moves on with it. The end of a source is a step of its own.
+   * @param n how many; below 0, so many back: the nearest snapshot is restored and replayed to there, and what came
+   *   after is read again. `'watermark'`: until event time has moved on in some view or sink
+   * @param options.timeout real ms to wait for a source that has nothing, 2,000 by default
+   * @throws {TidemarkError} `bad-argument` unless `n` is a whole number; `cannot-step-back` if the recording no longer
+   *   reaches back far enough
+   * @example
+   * orders.show();
+   * await env.step(2); // → { records: 2, ended: false, waiting: false }
+   * await env.step(-1);
+   * env.resume();
+   */
+  async step(n: number | 'watermark' = 1, options: { readonly timeout?: number } = {}): Promise<StepResult> {
+    if (n !== 'watermark' && !Number.isSafeInteger(n)) {
+      throw badArgument('step', n, 'It is no whole number.', "Give a number of records, or 'watermark'.");
+    }
+    return this.#session.step(n, options.timeout);
+  }
+
+  /**
+   * Takes streams back to the last snapshot from before a cell ran; variables stay. Views and sinks of cells that were
+   * edited since run again as they were then.
+   * @param cell the number in its brackets, or its id
+   * @throws {TidemarkError} `no-such-cell-run`
+   * @example
+   * await env.rewind(7); // throws 'no-such-cell-run'
+   */
+  async rewind(cell: number | string): Promise<Snapshot> {
+    return this.#listed(await this.#session.rewind(cell));
+  }
+
+  /**
    * The snapshots that `restore` can go back to, oldest first. One is taken after every cell.
    * @example
    * env.snapshots().at(-1)?.after; // → '[1]'
@@ -76,9 +121,12 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
    * await env.restore(before?.id);
    */
   async restore(id?: number): Promise<Snapshot> {
-    const restored = await this.#session.restore(id);
-    const snapshot = this.snapshots().find((one) => one.id === restored.id);
-    if (!snapshot) throw new TypeError(`snapshot ${restored.id} is not listed`);
+    return this.#listed(await this.#session.restore(id));
+  }
+
+  #listed({ id }: { readonly id: number }): Snapshot {
+    const snapshot = this.snapshots().find((one) => one.id === id);
+    if (!snapshot) throw new TypeError(`snapshot ${id} is not listed`);
     return snapshot;
   }
 

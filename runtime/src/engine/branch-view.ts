@@ -3,12 +3,20 @@ import type { RecordOrigin, View, ViewObserver, ViewStatus, WatermarkProgress } 
 /** Most records a view keeps for `latest()`. */
 const LATEST = 1_000;
 
+/** A view's part of a cut. */
+interface SavedView {
+  readonly records: number;
+  readonly rows: unknown;
+}
+
 /** What `show()` returned: the user's end of a view. It outlives the lanes that feed it. */
 export class BranchView implements View {
   readonly id: string;
   readonly #stop: () => void;
   readonly #start: () => void;
   #latest: unknown[] = [];
+  /** Records seen so far; the last of them are in `#latest`. */
+  #count = 0;
   readonly #takers = new Set<{
     left: number;
     taken: unknown[];
@@ -43,7 +51,9 @@ export class BranchView implements View {
 
   /** Puts this view's ears between a lane and the rows. */
   tap(rows: ViewObserver): ViewObserver {
+    const before = { latest: this.#latest, count: this.#count };
     this.#latest = [];
+    this.#count = 0;
     this.#ended = false;
     this.#error = undefined;
     return {
@@ -53,8 +63,15 @@ export class BranchView implements View {
       },
       onWatermark: (watermark: number) => rows.onWatermark(watermark),
       onProgress: (progress: readonly WatermarkProgress[], now: number) => rows.onProgress(progress, now),
-      snapshot: () => rows.snapshot(),
-      restore: (state: unknown) => rows.restore(state),
+      snapshot: (): SavedView => ({ records: this.#count, rows: rows.snapshot() }),
+      restore: (state: unknown) => {
+        const { records, rows: saved } = state as SavedView;
+        // Gone back in time, it has seen those already; in a new process it has seen none.
+        const known = before.latest.length - (before.count - records);
+        this.#latest = known > 0 && records <= before.count ? before.latest.slice(0, known) : [];
+        this.#count = records;
+        rows.restore(saved);
+      },
       onStatus: (status: ViewStatus, error?: Error) => {
         rows.onStatus(status, error);
         this.#onStatus(status, error);
@@ -63,6 +80,7 @@ export class BranchView implements View {
   }
 
   #onRecord(value: unknown): void {
+    this.#count += 1;
     this.#latest.push(value);
     if (this.#latest.length >= 2 * LATEST) this.#latest = this.#latest.slice(-LATEST);
     for (const taker of this.#takers) {

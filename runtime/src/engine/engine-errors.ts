@@ -43,3 +43,24 @@ export function collectTimedOut(name: string, timeout: number, collected: number
     { details: { name, timeout, collected } },
   );
 }
+
+export function cannotStepBack(since: number | undefined): TidemarkError {
+  const from = since === undefined ? 'nowhere' : new Date(since).toISOString();
+  return new TidemarkError(
+    'cannot-step-back',
+    `There is no snapshot to step back from: the recording has been trimmed and begins at ${from}. ` +
+      'Step fewer records, or go back to a snapshot with env.restore(id).',
+    { details: { since } },
+  );
+}
+
+export function neverRan(cell: string | number, known: readonly string[]): TidemarkError {
+  const there =
+    known.length === 0 ? 'There are no snapshots yet.' : `There are snapshots after ${known.join(', ')}.`;
+  return new TidemarkError(
+    'no-such-cell-run',
+    `There is no snapshot from before ${typeof cell === 'number' ? `[${cell}]` : `cell '${cell}'`} ran. ${there} ` +
+      "Give the number in a cell's brackets; %snapshots lists them.",
+    { details: { cell, known } },
+  );
+}

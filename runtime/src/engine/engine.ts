@@ -27,6 +27,14 @@ const RECORDED_ENTRIES = 1_000_000;
 /** Recorded entries a lane that catches up reads before the live lanes have their turn again. */
 const CATCH_UP_ENTRIES = 16;
 
+/** What is to be done while time stands still, in slices as everything else. */
+export interface Errand {
+  /** True if there is more to do at once. */
+  slice(expired: () => boolean): boolean;
+  /** Called once, when it is over or called off. */
+  end(): void;
+}
+
 /** Reads sources into the timeline and drives lanes along it, in slices, on one thread. */
 export class Engine {
   readonly timeline: Timeline;
@@ -43,6 +51,7 @@ export class Engine {
   #running: LaneRunner | undefined;
   #paused = false;
   #stopRequested = false;
+  #errand: Errand | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -107,9 +116,23 @@ export class Engine {
   }
 
   resume(): void {
+    this.endErrand();
     this.#paused = false;
     this.clock.resume();
     this.wake();
+  }
+
+  /** Does something while the engine is paused; what was being done is called off. */
+  startErrand(errand: Errand): void {
+    this.endErrand();
+    this.#errand = errand;
+    this.wake();
+  }
+
+  endErrand(): void {
+    const errand = this.#errand;
+    this.#errand = undefined;
+    errand?.end();
   }
 
   /** Goes back to `seq` (law 7): later entries are forgotten and their sources read again. Returns what was forgotten. */
@@ -141,6 +164,7 @@ export class Engine {
   takeInterrupted(): LaneRunner | undefined {
     const interrupted = this.#running;
     this.#running = undefined;
+    this.endErrand();
     for (const source of this.#sources.values()) {
       // A generator may have been cut short in the middle of a batch. What a socket has in its buffer is not read again.
       if (source.source.rereadable) source.close();
@@ -158,33 +182,86 @@ export class Engine {
   /** Makes the running slice, if any, end after the batch it is at. */
   requestStop(): void {
     this.#stopRequested = true;
+    this.endErrand();
   }
 
   /** One slice of work. True if there is more to do at once. */
   slice(timeUp: () => boolean): boolean {
-    if (this.#paused) return false;
     this.#stopRequested = false;
     const expired = (): boolean => this.#stopRequested || timeUp();
+    if (this.#paused) return this.#errand?.slice(expired) ?? false;
     let progress = true;
     while (progress && !expired()) {
       progress = this.#readSources(expired);
-      for (const runner of this.#runners) {
-        if (expired()) break;
-        if (runner.hasMail) {
-          this.#entered(runner, () => runner.processMail());
-          // Its sources may be read again.
-          progress = true;
-        }
-        for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
-          if (!this.#entered(runner, () => runner.step())) break;
-          progress = true;
-        }
-      }
+      if (this.stepLanes(expired)) progress = true;
     }
-    const now = this.clock.now();
-    for (const runner of this.#runners) if (runner.active) this.#entered(runner, () => runner.advanceTo(now));
+    this.passTime();
     this.#options.onSlice?.();
     return progress || this.#mayGoOn;
+  }
+
+  /** Takes every lane along what the timeline holds, a few entries each. False if none has moved. */
+  stepLanes(expired: () => boolean): boolean {
+    let progress = false;
+    for (const runner of this.#runners) {
+      if (expired()) break;
+      if (runner.hasMail) {
+        this.#entered(runner, () => runner.processMail());
+        // Its sources may be read again.
+        progress = true;
+      }
+      for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
+        if (!this.#entered(runner, () => runner.step())) break;
+        progress = true;
+      }
+    }
+    return progress;
+  }
+
+  /** Lets lanes at the live end know what the clock shows. */
+  passTime(): void {
+    const now = this.clock.now();
+    for (const runner of this.#runners) if (runner.active) this.#entered(runner, () => runner.advanceTo(now));
+  }
+
+  /** True if every lane has read all there is and waits for nothing. */
+  get settled(): boolean {
+    for (const runner of this.#runners) {
+      if (!runner.active) continue;
+      if (!runner.live || runner.hasMail || runner.blocked || runner.lane.inFlight > 0) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Reads on by one entry of at most `max` records, of the source that was read longest ago: the order hangs on nothing
+   * but the timeline. Time may have to pass first, until a paced source is due.
+   * @param only the key of a source, to read no other
+   */
+  readNext(max: number, only?: string): TimelineEntry | 'wait' | 'ended' {
+    const live = this.#liveRunners;
+    const candidates = [...this.#sources.values()]
+      .filter(({ ended, key }) => !ended && (only === undefined || key === only))
+      .filter(({ key }) => live.some((runner) => runner.sources.has(key) && !runner.blocked))
+      .filter(({ key }) => !isHeldBack(key, live))
+      .sort((a, b) => a.lastSeq - b.lastSeq);
+    if (candidates.length === 0) return 'ended';
+    for (const source of candidates) {
+      const entry = source.ready ? this.#readInto(source, max) : undefined;
+      if (entry) return entry;
+      // It may have failed its lanes.
+      if (!live.every(({ active }) => active)) return this.readNext(max, only);
+      // What a file holds will be there in a moment; what the world sends may never come.
+      const { rereadable, boundedness } = source.source;
+      if (!source.ended && rereadable && boundedness === 'bounded' && source.readyAt === undefined)
+        return 'wait';
+    }
+    const due = candidates.flatMap(({ readyAt }) => readyAt ?? []);
+    const next = Math.min(Infinity, ...due);
+    if (next === Infinity || next <= this.clock.now()) return 'wait';
+    this.clock.advanceTo(next);
+    this.passTime();
+    return this.readNext(max, only);
   }
 
   /** Lanes at the live end: their sources are read together, and may have to wait for each other. */
@@ -208,23 +285,28 @@ export class Engine {
     for (const source of this.#sources.values()) {
       if (expired()) return true;
       if (!source.ready) continue;
-      const readers = this.#readersOf(source);
       // Nobody waits for more at the live end: lanes that catch up read what is recorded first.
-      const live = readers.filter((runner) => runner.live && !runner.blocked);
-      if (live.length === 0) continue;
+      if (!this.#readersOf(source).some((runner) => runner.live && !runner.blocked)) continue;
       if (isHeldBack(source.key, this.#liveRunners)) {
         this.#heldBack.add(source);
         continue;
       }
       this.#heldBack.delete(source);
-      const entry = this.#readOne(source, readers);
-      if (!entry) continue;
-      progress = true;
-      this.#options.onEntry?.(entry, source.source.rereadable);
-      for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live);
-      this.#release(entry, source);
+      if (this.#readInto(source)) progress = true;
     }
     return progress;
+  }
+
+  /** Reads one entry of a source, records it, and hands it to the lanes at the live end. */
+  #readInto(source: SourceLog, max?: number): TimelineEntry | undefined {
+    const readers = this.#readersOf(source);
+    const live = readers.filter((runner) => runner.live && !runner.blocked);
+    const entry = this.#readOne(source, readers, max);
+    if (!entry) return undefined;
+    this.#options.onEntry?.(entry, source.source.rereadable);
+    for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live);
+    this.#release(entry, source);
+    return entry;
   }
 
   #stepTo(runner: LaneRunner, entry: TimelineEntry, live: readonly LaneRunner[]): void {
@@ -232,9 +314,9 @@ export class Engine {
     if (live.includes(runner) || runner.cursor === entry.seq - 1) this.#entered(runner, () => runner.step());
   }
 
-  #readOne(source: SourceLog, readers: readonly LaneRunner[]): TimelineEntry | undefined {
+  #readOne(source: SourceLog, readers: readonly LaneRunner[], max?: number): TimelineEntry | undefined {
     try {
-      return source.read();
+      return source.read(max);
     } catch (error) {
       source.close();
       const failure = error instanceof Error ? error : new Error(String(error));

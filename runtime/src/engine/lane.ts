@@ -154,6 +154,14 @@ export class Lane implements Delivery {
     return { watermark, holdsBack: !idle && !ended };
   }
 
+  /** Event time where the lane ends: the lowest watermark of its sinks and views. */
+  get eventTime(): number {
+    let lowest = MAX_TIMESTAMP;
+    for (const { node, operator } of this.#vertices)
+      if (node.isSink && operator) lowest = Math.min(lowest, operator.currentWatermark);
+    return lowest;
+  }
+
   /** Ends a source: its last watermark fires all windows and event-time timers, but no timers of processing time. */
   endInput(sourceId: number): void {
     this.#source(sourceId).end();

@@ -96,10 +96,16 @@ export class SessionCuts {
     return { cut: stored.cut, branches: branchesOf(this.#store, stored.cut, stored.blobs) };
   }
 
-  /** Makes a cut the last one: later ones, and the recording after it, are forgotten. */
-  async endWith({ cut, branches }: { cut: SessionCut; branches: readonly CutBranch[] }): Promise<void> {
+  /**
+   * Makes a cut the last one: later ones, and the recording after it, are forgotten.
+   * @param through keeps the recording up to there
+   */
+  async endWith(
+    { cut, branches }: { cut: SessionCut; branches: readonly CutBranch[] },
+    through = cut.seq,
+  ): Promise<void> {
     const later = this.#cuts.filter(({ id }) => id > cut.id).map(({ id }) => id);
-    await this.#store.truncate(cut.seq, later);
+    await this.#store.truncate(through, later);
     this.#cuts = this.#cuts.filter(({ id }) => id <= cut.id);
     this.#last = new Map(branches.map((branch) => [blobOf(branch), this.#store.encode(branch.cut)]));
   }

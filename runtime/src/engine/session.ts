@@ -1,5 +1,5 @@
 import type { JobClient } from '../api/job-client.ts';
-import { nothingToExecute } from './engine-errors.ts';
+import { neverRan, nothingToExecute } from './engine-errors.ts';
 import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
@@ -14,6 +14,9 @@ import { branchesOf, SessionCuts, type CutBranch, type CutLabel } from './sessio
 import type { SessionCut, SessionStore } from './session-store.ts';
 import { afterRealTime } from './slice-loop.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
+import { RetiredBranches } from './retired-branches.ts';
+import type { Stepped } from './stepper.ts';
+import { TimeControls } from './time-controls.ts';
 import type { View, ViewObserver, ViewOptions } from './view.ts';
 
 /** A view as its cell makes it: what there is to announce before any row. */
@@ -78,6 +81,9 @@ export interface SessionPast {
 const CUT_EVERY = 10_000;
 const FLUSH_EVERY = 500;
 
+/** Label of a cut that was taken before its cell had ended. */
+const CUT_IN_CELL = 'while a cell runs';
+
 /**
  * The dataflow of a notebook (law 1): branches owned by cells, one timeline under all of them, cuts after every cell.
  */
@@ -92,6 +98,8 @@ export class Session implements ExecutionBackend {
   /** Branches of deleted cells, which this execution or the next may still make again (law 3). */
   #orphans = new Map<Branch, 'new' | 'old'>();
   readonly #cuts: SessionCuts;
+  readonly #retired = new RetiredBranches();
+  readonly #time: TimeControls;
   #cutAt: number;
   #flushAt: number;
   #startSeq: number;
@@ -117,6 +125,17 @@ export class Session implements ExecutionBackend {
     if (past.resume) this.#adopt(branchesOf(store, past.resume.cut, past.resume.blobs));
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
+    const startSeq = (): number => this.#startSeq;
+    this.#time = new TimeControls({
+      engine: this.engine,
+      clock: this.clock,
+      cuts: this.#cuts,
+      branches: this.#branches,
+      get startSeq() {
+        return startSeq();
+      },
+      pause: () => this.pause(),
+    });
   }
 
   beginCell(cell: string, deletedCells: readonly string[] = []): void {
@@ -285,6 +304,7 @@ export class Session implements ExecutionBackend {
    */
   async restore(id?: number): Promise<SessionCut> {
     const wasPaused = this.engine.paused;
+    this.engine.endErrand();
     // Nothing is appended to a timeline that is being cut off.
     this.engine.pause();
     try {
@@ -296,11 +316,43 @@ export class Session implements ExecutionBackend {
       if (sameRecording) this.engine.rewindTo(cut.seq);
       else this.engine.takeUp(entries, cut.startSeq);
       this.#adopt(branches);
+      this.#revive();
       if (wasPaused) for (const { runner } of this.#branches) this.#hold(runner);
       return cut;
     } finally {
       if (!wasPaused) this.engine.resume();
     }
+  }
+
+  /**
+   * Restores the last cut from before a cell ran (law 7).
+   * @param cell its execution count, or its id
+   * @throws {TidemarkError} `no-such-cell-run`
+   */
+  rewind(cell: number | string): Promise<SessionCut> {
+    const cuts = this.#cuts.list();
+    const ran = cuts.findLastIndex(
+      (cut) => (typeof cell === 'number' ? cut.executionCount : cut.cell) === cell,
+    );
+    // What was cut while the cell ran is not from before.
+    const before = cuts.slice(0, Math.max(0, ran)).findLast(({ label }) => label !== CUT_IN_CELL);
+    if (!before) {
+      return Promise.reject(
+        neverRan(
+          cell,
+          cuts.map(({ label }) => label),
+        ),
+      );
+    }
+    return this.restore(before.id);
+  }
+
+  /** Pauses, and goes on by `n` records, or until event time moves; back by `-n` (law 7). */
+  step(n: number | 'watermark', patience?: number): Promise<Stepped> {
+    if (!this.engine.paused) this.pause();
+    // What the running cell has made so far is to be seen, too.
+    for (const branch of this.#current?.made ?? []) this.#start(branch);
+    return this.#time.step(n, patience);
   }
 
   /** Holds every stream at its next slice; time stands still (law 10). */
@@ -355,6 +407,28 @@ export class Session implements ExecutionBackend {
       // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
       branch.runner?.rollBack(found?.cut);
     }
+  }
+
+  /** Branches of the cut whose cells have been edited since run again, in the place of what came after them (law 7). */
+  #revive(): void {
+    for (const waiting of this.#waiting) {
+      const retired = this.#retired.take(waiting);
+      if (!retired) continue;
+      this.#waiting.delete(waiting);
+      const { cell, ordinal, fingerprint, cut } = waiting;
+      for (const other of this.#branches)
+        if (other.cell === cell && other.ordinal === ordinal) this.#discard(other);
+      const branch: Branch = { sink: retired.sink, cell, ordinal, fingerprint, view: retired.view, cut };
+      this.#branches.add(branch);
+      if (branch.view) this.#announce(branch, false);
+      this.#start(branch);
+    }
+  }
+
+  #announce({ view, cell, ordinal, sink }: Branch, kept: boolean): void {
+    if (!view) return;
+    const { name: title, view: options = {} } = sink;
+    this.#host.announceView({ viewId: view.id, cell, ordinal, title, node: sink, options, kept });
   }
 
   #attach(node: StreamNode, cell: string): Branch {
@@ -435,6 +509,7 @@ export class Session implements ExecutionBackend {
 
   #discard(branch: Branch): void {
     this.#branches.delete(branch);
+    if (branch.runner) this.#retired.add(branch, this.#cuts.list());
     this.#orphans.delete(branch);
     if (branch.runner) this.engine.remove(branch.runner);
     // The same place of a cell has the same view: another branch may show there already.
@@ -472,6 +547,6 @@ export class Session implements ExecutionBackend {
       this.#flushAt = now;
       this.#store.flush();
     }
-    if (now - this.#cutAt >= CUT_EVERY) this.cut({ label: 'while running' });
+    if (now - this.#cutAt >= CUT_EVERY) this.cut({ label: this.#current ? CUT_IN_CELL : 'while running' });
   }
 }

@@ -20,6 +20,8 @@ export class SourceLog {
   #pending: TimelineEntry[] = [];
   #waiting = false;
   ended = false;
+  /** Of its last entry; 0 before any. */
+  lastSeq = 0;
 
   constructor(key: string, source: Source<unknown>, timeline: Timeline, clock: Clock, onReady: () => void) {
     this.key = key;
@@ -30,6 +32,7 @@ export class SourceLog {
     const last = timeline.lastOf(key);
     this.#position = last?.position;
     this.ended = last?.kind === 'end';
+    this.lastSeq = last?.seq ?? 0;
   }
 
   /** True if `read` may give something now. */
@@ -45,10 +48,10 @@ export class SourceLog {
     return this.ended ? undefined : this.#reader?.readyAt?.();
   }
 
-  /** Reads one batch into the timeline. `undefined`: nothing is there now. */
-  read(): TimelineEntry | undefined {
+  /** Reads one batch of at most `max` records into the timeline. `undefined`: nothing is there now. */
+  read(max = BATCH_SIZE): TimelineEntry | undefined {
     const again = this.#pending.shift();
-    if (again) return this.#append(again);
+    if (again) return this.#append(again.count > max ? this.#split(again, max) : again);
     this.#reader ??= this.source.createReader({
       position: this.#position,
       paced: true,
@@ -60,7 +63,7 @@ export class SourceLog {
     });
     // Set before polling: a reader may call onReady from within poll.
     this.#waiting = true;
-    const batch = this.#reader.poll(BATCH_SIZE, this.#clock.now());
+    const batch = this.#reader.poll(Math.min(max, BATCH_SIZE), this.#clock.now());
     if (batch === 'wait') return undefined;
     this.#waiting = false;
     if (batch === 'end') {
@@ -77,12 +80,21 @@ export class SourceLog {
     });
   }
 
+  /** The first records of a recorded batch; the others stay for the next read. */
+  #split(entry: TimelineEntry, count: number): NewEntry {
+    const { batch } = entry;
+    const part = (from: number, to?: number) =>
+      batch && { values: batch.values.slice(from, to), timestamps: batch.timestamps?.slice(from, to) };
+    this.#pending.unshift({ ...entry, count: entry.count - count, batch: part(count) });
+    return { ...entry, count, batch: part(0, count), endsSplit: false };
+  }
+
   #append(entry: NewEntry): TimelineEntry {
     const { kind, count, position, batch, split, endsSplit } = entry;
     const from = this.#position;
     this.#position = position;
     this.ended = kind === 'end';
-    return this.#timeline.append({
+    const added = this.#timeline.append({
       stamp: this.#clock.now(),
       source: this.key,
       kind,
@@ -92,6 +104,8 @@ export class SourceLog {
       ...(split === undefined ? {} : { split, endsSplit }),
       batch,
     });
+    this.lastSeq = added.seq;
+    return added;
   }
 
   /**
@@ -101,6 +115,7 @@ export class SourceLog {
   rewind(dropped: readonly TimelineEntry[]): void {
     const own = dropped.filter((entry) => entry.source === this.key);
     if (own.length === 0) return;
+    this.lastSeq = this.#timeline.lastOf(this.key)?.seq ?? 0;
     if (this.source.rereadable) {
       this.close();
       this.#position = own[0]?.from;

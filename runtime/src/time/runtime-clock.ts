@@ -44,6 +44,16 @@ export class RuntimeClock implements Clock {
     this.#paused = false;
   }
 
+  /** Lets a paused clock jump to a later time: a step to when something is due. */
+  advanceTo(time: number): void {
+    if (this.#paused && time > this.#base) this.#base = Math.ceil(time);
+  }
+
+  /** Puts a paused clock back, with all that it has driven since (law 7). */
+  setBack(time: number): void {
+    if (this.#paused && time < this.#base) this.#base = time;
+  }
+
   /** @param speed a factor above 0; 2 makes a second of the clock last half a real second */
   setSpeed(speed: number): void {
     if (!(speed > 0) || !Number.isFinite(speed))

@@ -3,7 +3,9 @@ import type { Dataflow } from '../dataflow.ts';
 import type { MagicCall } from '../ipc.ts';
 import { jobs } from './jobs.ts';
 import { restore } from './restore.ts';
+import { rewind } from './rewind.ts';
 import { snapshots } from './snapshots.ts';
+import { step } from './step.ts';
 import { who } from './who.ts';
 
 export interface MagicContext {
@@ -20,7 +22,7 @@ export interface Magic {
   run(context: MagicContext): unknown;
 }
 
-const TABLE: readonly Magic[] = [snapshots, restore, jobs, who];
+const TABLE: readonly Magic[] = [snapshots, restore, rewind, step, jobs, who];
 
 /** Magics that wrap or make TypeScript; the kernel process resolves them before compiling. */
 export const SOURCE_MAGICS: readonly string[] = ['%time', '%%time', '%load'];

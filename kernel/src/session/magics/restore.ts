@@ -15,7 +15,8 @@ export const restore: Magic = {
   },
 };
 
-function restored(snapshot: unknown): RowTable {
+/** Says where the streams stand now. */
+export function restored(snapshot: unknown): RowTable {
   const { id, after } = snapshot as { id: number; after: string };
   return new RowTable(
     [],

@@ -1,0 +1,27 @@
+import type { Branch } from './branch.ts';
+import type { SessionCut } from './session-store.ts';
+
+type Place = Pick<Branch, 'cell' | 'ordinal' | 'fingerprint'>;
+type Retired = Pick<Branch, 'sink' | 'view'>;
+
+/** Branches that no longer run but are in a cut that is kept: with their functions a rewind can run them again (law 7). */
+export class RetiredBranches {
+  readonly #branches = new Map<string, Retired>();
+
+  /** @param cuts those that are kept now; what none of them names is forgotten */
+  add(branch: Branch, cuts: readonly SessionCut[]): void {
+    this.#branches.set(nameOf(branch), { sink: branch.sink, view: branch.view });
+    const named = new Set(cuts.flatMap(({ branches }) => branches.map(nameOf)));
+    for (const name of this.#branches.keys()) if (!named.has(name)) this.#branches.delete(name);
+  }
+
+  take(place: Place): Retired | undefined {
+    const found = this.#branches.get(nameOf(place));
+    this.#branches.delete(nameOf(place));
+    return found;
+  }
+}
+
+function nameOf({ cell, ordinal, fingerprint }: Place): string {
+  return `${cell}/${ordinal} ${fingerprint}`;
+}
