@@ -10,7 +10,7 @@ export {
   type RuntimeMode,
 } from './api/stream-execution-environment.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
-export { DataStreamSink } from './api/data-stream-sink.ts';
+export { DataStreamSink, type SinkToOptions } from './api/data-stream-sink.ts';
 export {
   WindowedStream,
   type AllWindowFunction,
@@ -126,7 +126,14 @@ export {
   type JoinPairFunction,
 } from './operators/process-join-function.ts';
 export type { TaggedUnion } from './operators/tagged-union.ts';
-export type { Sink, SinkContext, SinkWriter } from './operators/sink.ts';
+export type {
+  PreparedCommit,
+  Sink,
+  SinkCommitter,
+  SinkContext,
+  SinkWriter,
+  SinkWriterContext,
+} from './operators/sink.ts';
 
 export { GlobalWindow, TimeWindow, type Window } from './windows/window.ts';
 export {

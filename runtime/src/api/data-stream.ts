@@ -15,7 +15,6 @@ import type { KeyedProcessFunction, ProcessFunction } from '../operators/process
 import type { MapStateDescriptor } from '../state/map-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import { ProcessOperator } from '../operators/process-operator.ts';
-import { SinkOperator } from '../operators/sink-operator.ts';
 import type { Sink } from '../operators/sink.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
@@ -33,7 +32,7 @@ import {
   KeyedBroadcastConnectedStream,
 } from './broadcast-stream.ts';
 import { ConnectedStreams, KeyedConnectedStreams } from './connected-streams.ts';
-import { DataStreamSink } from './data-stream-sink.ts';
+import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
 import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
 import { checkFunction } from './function-argument.ts';
 import { IntervalJoin } from './interval-join.ts';
@@ -303,16 +302,8 @@ export class DataStream<T> {
    * await (await env.execute()).finished();
    * written; // → [1, 2]
    */
-  sinkTo(sink: Sink<T>): DataStreamSink {
-    const end = this.next({
-      kind: 'sink',
-      name: sink.kind,
-      parameters: { sink: sink.kind, ...sink.parameters },
-      functions: sink.functions ?? [],
-      isSink: true,
-      createOperator: () => new SinkOperator(sink as Sink<unknown>),
-    });
-    return new DataStreamSink(end.node);
+  sinkTo(sink: Sink<T>, options: SinkToOptions = {}): DataStreamSink {
+    return new DataStreamSink(this.next(sinkNode(sink as Sink<unknown>, options)).node);
   }
 
   /**

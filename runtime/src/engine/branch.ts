@@ -14,6 +14,8 @@ export interface Branch {
   runner?: LaneRunner;
   /** Where it goes on from when it starts: it was found in a cut (law 8). */
   cut?: LaneCut;
+  /** Of one that takes the place of another: up to where that one has written to its sink (law 5). */
+  mutedThrough?: number;
   job?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
 import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
 import { RangeReader } from './range-reader.ts';
@@ -15,6 +16,8 @@ export interface LaneCut {
   readonly lane?: LaneSnapshot;
   /** Rows of its views, in the order of the sinks. */
   readonly views: readonly unknown[];
+  /** Set while its sinks are muted: seq of the last entry that the lane before has written out. */
+  readonly mutedThrough?: number;
 }
 
 export interface LaneRunnerOptions {
@@ -30,9 +33,19 @@ export interface LaneRunnerOptions {
   /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
   readonly inContext?: (work: () => void) => void;
   readonly onReady: () => void;
+  /** Seq of the last entry whose results another lane has written to its sinks: they are muted up to there (law 5). */
+  readonly mutedThrough?: number;
+  /** Called when its input has ended and its sinks wait for a cut to commit; without it they commit by themselves. */
+  readonly onFinalCut?: () => void;
   /** True if no other lane reads what this source hands over now. */
   readonly readsAlone?: (sourceKey: string) => boolean;
 }
+
+const NOTHING_TO_COMMIT: CutCommits = {
+  ready: Promise.resolve(),
+  commit: () => Promise.resolve(true),
+  discard: () => undefined,
+};
 
 /** Drives one lane along the timeline: its cursor, its catch-up, its end. */
 export class LaneRunner {
@@ -52,6 +65,11 @@ export class LaneRunner {
   /** Made from a cut that was taken after it had finished. */
   #finishedBefore = false;
   readonly #settled = new Set<() => void>();
+  #mutedThrough: number | undefined;
+  /** True once its input has ended and its sinks have still to commit. */
+  #ending = false;
+  /** Resolves when sinks that take their time have closed. */
+  closing: Promise<void> | undefined;
 
   /** @param cut where to go on from; without one it starts after `startAfter` with nothing in hand */
   constructor(options: LaneRunnerOptions, cut?: LaneCut) {
@@ -62,7 +80,7 @@ export class LaneRunner {
       this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
     }
     this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf);
-    this.#lane = this.#makeLane(cut);
+    this.#lane = this.#makeLane(cut, options.mutedThrough);
   }
 
   get status(): LaneStatus {
@@ -75,6 +93,11 @@ export class LaneRunner {
 
   get cursor(): number {
     return this.#cursor;
+  }
+
+  /** Seq of the last entry whose results are written out, or will be with the next cut. */
+  get writtenThrough(): number {
+    return this.#mutedThrough ?? this.#cursor;
   }
 
   get lane(): Lane {
@@ -132,6 +155,7 @@ export class LaneRunner {
     if (this.#status !== 'created') return;
     if (this.#finishedBefore) return this.#setStatus('finished');
     this.#guarded(() => this.#lane.open());
+    this.#unmuteWhenDue();
     if (this.#status === 'created') {
       this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
     }
@@ -151,9 +175,11 @@ export class LaneRunner {
       this.#guarded(() => {
         if (this.#apply(entry, nodes)) this.#cursor = seq;
       });
+      this.#unmuteWhenDue();
       if (this.#status === 'catching-up' && this.#cursor >= timeline.head) this.#setStatus('running');
       return !this.#waitingForRange;
     }
+    this.#unmuteWhenDue();
     if (this.#status === 'catching-up') this.#setStatus('running');
     return false;
   }
@@ -178,15 +204,44 @@ export class LaneRunner {
   /** State for a cut, taken between two entries. */
   cut(): LaneCut {
     const lane = this.#status === 'finished' ? undefined : this.#lane.snapshot();
-    return { cursor: this.#cursor, lane, views: this.#observers.map((observer) => observer.snapshot()) };
+    return {
+      cursor: this.#cursor,
+      lane,
+      views: this.#observers.map((observer) => observer.snapshot()),
+      ...(this.#mutedThrough === undefined ? {} : { mutedThrough: this.#mutedThrough }),
+    };
+  }
+
+  /**
+   * Has its sinks prepare what they were given for the cut that `cut` is called for next.
+   * @param last true if the lane is about to be taken down, so that nothing more is written
+   */
+  prepareCommit(last = false): CutCommits | undefined {
+    if (!this.active && this.#status !== 'paused') return undefined;
+    const lane = this.#lane;
+    let prepared: CutCommits | undefined;
+    this.#guarded(() => (prepared = lane.prepareCommit(last || this.#ending)));
+    if (!this.#ending) return prepared;
+    const { ready, commit, discard } = prepared ?? NOTHING_TO_COMMIT;
+    return {
+      ready,
+      commit: async () => {
+        const done = await commit();
+        if (done && this.#lane === lane && this.#ending) this.#finish();
+        return done;
+      },
+      discard,
+    };
   }
 
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
+    this.#lane.abandon();
     this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
     this.#error = undefined;
-    this.#lane = this.#makeLane(cut);
+    this.#ending = false;
+    this.#lane = this.#makeLane(cut, this.#options.timeline.head);
     this.#status = 'created';
     this.start();
   }
@@ -202,6 +257,8 @@ export class LaneRunner {
 
   fail(error: Error): void {
     this.#error = error;
+    this.#ending = false;
+    this.#lane.abandon();
     this.#setStatus('failed', error);
     this.#closeReaders();
   }
@@ -209,7 +266,9 @@ export class LaneRunner {
   cancel(): void {
     this.#closeReaders();
     if (!this.active && this.#status !== 'paused') return;
-    this.#guarded(() => this.#lane.close());
+    this.#ending = false;
+    this.#guarded(() => (this.closing = this.#lane.close()));
+    this.closing?.catch(() => undefined);
     this.#setStatus('canceled');
   }
 
@@ -251,11 +310,39 @@ export class LaneRunner {
 
   #finishIfDone(): void {
     const lane = this.#lane;
-    if (!this.active || !lane.allInputsEnded || lane.inFlight > 0) return;
-    lane.close();
+    if (!this.active || !lane.allInputsEnded || lane.inFlight > 0 || this.#ending) return;
+    if (!lane.commits) return this.#finish();
+    this.#ending = true;
+    const { onFinalCut } = this.#options;
+    if (onFinalCut !== undefined) return onFinalCut();
+    const { ready, commit } = this.prepareCommit()!;
+    // What cannot be flushed or committed fails the lane by itself.
+    ready.then(commit).catch(() => undefined);
+  }
+
+  #finish(): void {
+    const lane = this.#lane;
+    this.#ending = true;
     this.#closeReaders();
-    this.reportProgress();
-    this.#setStatus('finished');
+    this.#guarded(() => (this.closing = lane.close()));
+    if (!this.active && this.#status !== 'paused') return;
+    const end = (): void => {
+      if (this.#lane !== lane || !this.#ending) return;
+      this.#ending = false;
+      this.reportProgress();
+      this.#setStatus('finished');
+    };
+    if (this.closing === undefined) return end();
+    this.closing.then(end, (error: unknown) =>
+      this.fail(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  /** Lets its sinks write once it has come to where the lane before it stopped. */
+  #unmuteWhenDue(): void {
+    if (this.#mutedThrough === undefined || this.#cursor < this.#mutedThrough || !this.active) return;
+    this.#mutedThrough = undefined;
+    this.#guarded(() => this.#lane.unmute());
   }
 
   #advance(now: number): void {
@@ -286,15 +373,19 @@ export class LaneRunner {
     return reader.read(entry, entry.stamp);
   }
 
-  #makeLane(cut: LaneCut | undefined): Lane {
+  /** @param mutedThrough for a lane that starts from nothing: up to where another has written */
+  #makeLane(cut: LaneCut | undefined, mutedThrough: number | undefined): Lane {
     const { openView, lane: options, clock, timeline } = this.#options;
     this.#observers.length = 0;
+    const muted = cut === undefined ? mutedThrough : cut.mutedThrough;
+    this.#mutedThrough = muted !== undefined && muted > this.#cursor ? muted : undefined;
     this.#finishedBefore = cut !== undefined && cut.lane === undefined;
     // A rebuilt lane lives on a virtual clock from the first entry it reads (law 5).
     const startTime = timeline.at(Math.max(this.#cursor + 1, timeline.tail))?.stamp ?? clock.now();
     const lane = new Lane(this.sinks, {
       ...options,
       startTime,
+      muted: this.#mutedThrough !== undefined,
       onMail: () => {
         this.#mail = true;
         this.#options.onReady();

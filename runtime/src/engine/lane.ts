@@ -4,10 +4,13 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { Operator } from '../operators/operator.ts';
+import { SinkOperator } from '../operators/sink-operator.ts';
+import type { CutCommits } from '../operators/sink-transactions.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermark-combiner.ts';
+import { allCommits } from './cut-commits.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
 import { LaneMeter } from './lane-meter.ts';
@@ -37,6 +40,8 @@ export interface LaneOptions {
   ) => void;
   /** True to refuse function instances that were opened before, even where they could be made anew. */
   readonly strictInstances?: boolean;
+  /** True to keep sinks from writing until `unmute`. */
+  readonly muted?: boolean;
   /** Called, at any time, when an operator has got something from outside: `processMail` is to follow in a slice. */
   readonly onMail?: () => void;
 }
@@ -74,6 +79,7 @@ export class Lane implements Delivery {
   readonly #sources = new Map<number, LaneSource>();
   /** Vertices that ask the world outside. */
   readonly #async: readonly LaneVertex[];
+  readonly #sinks: readonly LaneVertex[];
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
   readonly #meter: LaneMeter;
@@ -98,6 +104,7 @@ export class Lane implements Delivery {
       this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), now, this.#batch));
     }
     this.#async = this.#vertices.filter(({ operator }) => operator?.isAsync);
+    this.#sinks = this.#vertices.filter(({ operator }) => operator instanceof SinkOperator);
     this.#counts = new Float64Array(this.#vertices.length + plan.edges);
     this.#meter = new LaneMeter(this.#counts);
     for (const vertex of this.#vertices) this.#connect(vertex);
@@ -111,8 +118,48 @@ export class Lane implements Delivery {
     for (const source of this.#sources.values()) source.open();
   }
 
-  close(): void {
+  /** Resolves when sinks that take their time have closed; `undefined` if nothing takes any. */
+  close(): Promise<void> | undefined {
     for (const vertex of this.#vertices) this.#guarded(vertex, () => vertex.operator?.close());
+    const closing = this.#sinks.flatMap(({ operator }) => (operator as SinkOperator).closing ?? []);
+    return closing.length === 0 ? undefined : Promise.all(closing).then(() => undefined);
+  }
+
+  /** After an error: lets go of what its sinks hold. What a durable cut has of them is committed all the same. */
+  abandon(): void {
+    for (const { operator } of this.#sinks) {
+      try {
+        const sink = operator as SinkOperator;
+        sink.close();
+        // There is an error already, which says more than this one.
+        sink.closing?.catch(() => undefined);
+      } catch {
+        // The same.
+      }
+    }
+  }
+
+  /** Lets its sinks write from here on. */
+  unmute(): void {
+    for (const vertex of this.#sinks) {
+      this.#guarded(vertex, () => (vertex.operator as SinkOperator).unmute());
+    }
+  }
+
+  /** True if the end of the input must wait for a last cut, in which sinks commit. */
+  get commits(): boolean {
+    return this.#sinks.some(({ operator }) => (operator as SinkOperator).commits);
+  }
+
+  /** Has its sinks prepare what they were given for the cut whose `snapshot` follows at once. */
+  prepareCommit(endOfInput: boolean): CutCommits | undefined {
+    const prepared: (CutCommits | undefined)[] = [];
+    for (const vertex of this.#sinks) {
+      this.#guarded(vertex, () => {
+        prepared.push((vertex.operator as SinkOperator).prepareCommit(endOfInput));
+      });
+    }
+    return allCommits(prepared);
   }
 
   /** Processes records of a source one after the other, then lets its strategy emit a watermark. */
@@ -414,13 +461,17 @@ export class Lane implements Delivery {
       this.#sources.get(node.id)!.compile(index, consumers, this.#counts, fail);
       return;
     }
+    const subtasks = this.#subtasks.get(node) ?? [vertex];
     operator.setup(output, {
       name: node.name,
+      subtask: subtasks.indexOf(vertex),
+      parallelism: subtasks.length,
       currentProcessingTime: () => this.#now,
       autoWatermarkInterval: this.#intervalOf(node),
       tracksEmission: consumers.some((consumer) => consumer.vertex.node.view !== undefined),
       strictInstances: this.#options.strictInstances ?? false,
       batch: this.#batch,
+      muted: this.#options.muted ?? false,
       announceMail: () => this.#options.onMail?.(),
     });
   }

@@ -1,3 +1,5 @@
+import type { CutCommits } from '../operators/sink-transactions.ts';
+import { allCommits } from './cut-commits.ts';
 import { noSuchCut } from './engine-errors.ts';
 import type { LaneCut } from './lane-runner.ts';
 import type { BranchCut, SessionCut, SessionStore } from './session-store.ts';
@@ -12,6 +14,8 @@ export interface CutBranch {
   readonly ordinal: number;
   readonly fingerprint: string;
   readonly name: string;
+  /** What its sinks have prepared for the cut; absent in one that was read back. */
+  readonly commits?: CutCommits;
   readonly cut: LaneCut;
 }
 
@@ -24,6 +28,9 @@ export class SessionCuts {
   readonly #warn: (message: string) => void;
   #cuts: SessionCut[];
   #last: ReadonlyMap<string, Uint8Array>;
+  #lastId: number;
+  /** Cuts on their way to the store. */
+  readonly #underWay = new Map<number, Promise<void>>();
   #nextId: number;
 
   /** @param last the bytes of the last cut, of which branches can be taken back */
@@ -37,7 +44,8 @@ export class SessionCuts {
     this.#warn = warn;
     this.#cuts = [...cuts];
     this.#last = last ?? new Map<string, Uint8Array>();
-    this.#nextId = (cuts.at(-1)?.id ?? 0) + 1;
+    this.#lastId = cuts.at(-1)?.id ?? 0;
+    this.#nextId = this.#lastId + 1;
   }
 
   /** Oldest first. */
@@ -51,12 +59,22 @@ export class SessionCuts {
     return bytes && this.#store.decode(bytes);
   }
 
-  /** @returns its id; `undefined` if some state could not be stored, which has been said */
-  take(label: CutLabel, place: CutPlace, branches: () => Iterable<CutBranch>): number | undefined {
+  /**
+   * @param retired what sinks that are gone have left to commit with the cut
+   * @returns its id; `undefined` if some state could not be stored, which has been said
+   */
+  take(
+    label: CutLabel,
+    place: CutPlace,
+    branches: () => Iterable<CutBranch>,
+    retired: readonly CutCommits[] = [],
+  ): number | undefined {
     const blobs = new Map<string, Uint8Array>();
     const remembered: BranchCut[] = [];
+    const prepared: (CutCommits | undefined)[] = [];
     try {
-      for (const { cut, ...branch } of branches()) {
+      for (const { cut, commits, ...branch } of branches()) {
+        prepared.push(commits);
         const blob = blobOf(branch);
         blobs.set(blob, this.#store.encode(cut));
         remembered.push({ ...branch, blob });
@@ -65,18 +83,52 @@ export class SessionCuts {
       this.#warn(
         `No snapshot after ${label.label}: ${error instanceof Error ? error.message : String(error)}`,
       );
+      allCommits(prepared)?.discard();
+      // There will be no other cut for them.
+      for (const { ready, commit } of retired) ready.then(commit).catch(() => undefined);
       return undefined;
     }
     const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
     const cut: SessionCut = { id: this.#nextId++, ...label, ...place, bytes, branches: remembered };
     this.#cuts.push(cut);
-    this.#last = blobs;
-    const old = this.#outOfBudget();
-    this.#store
-      .write(cut, blobs)
-      .then(() => (old.length > 0 ? this.#store.drop(old) : undefined))
-      .catch((error: unknown) => this.#warn(`Snapshot ${cut.id} was not written: ${String(error)}`));
+    const writing = this.#write(cut, blobs, allCommits([...prepared, ...retired]))
+      .catch((error: unknown) => {
+        this.#cuts = this.#cuts.filter((other) => other !== cut);
+        this.#warn(`Snapshot ${cut.id} was not written: ${String(error)}`);
+      })
+      .finally(() => this.#underWay.delete(cut.id));
+    this.#underWay.set(cut.id, writing);
     return cut.id;
+  }
+
+  /** Writes a cut when its sinks have flushed what it holds, and has them commit when it is durable. */
+  async #write(
+    cut: SessionCut,
+    blobs: ReadonlyMap<string, Uint8Array>,
+    commits: CutCommits | undefined,
+  ): Promise<void> {
+    const old = this.#outOfBudget();
+    try {
+      if (commits === undefined) this.#setLast(cut, blobs);
+      else {
+        await commits.ready;
+        // Meanwhile the session may have gone back to an earlier one.
+        if (!this.#cuts.includes(cut)) return commits.discard();
+      }
+      await this.#store.write(cut, blobs);
+      this.#setLast(cut, blobs);
+    } catch (error) {
+      commits?.discard();
+      throw error;
+    }
+    void commits?.commit();
+    if (old.length > 0) await this.#store.drop(old);
+  }
+
+  #setLast({ id }: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): void {
+    if (id < this.#lastId) return;
+    this.#lastId = id;
+    this.#last = blobs;
   }
 
   /**
@@ -85,6 +137,7 @@ export class SessionCuts {
    */
   async read(id?: number): Promise<{ cut: SessionCut; branches: CutBranch[] }> {
     const wanted = id ?? this.#cuts.at(-1)?.id;
+    if (wanted !== undefined) await this.#underWay.get(wanted);
     const known = this.#cuts.find((cut) => cut.id === wanted);
     const stored = known && (await this.#store.read(known.id));
     if (!stored) {
@@ -107,6 +160,7 @@ export class SessionCuts {
     const later = this.#cuts.filter(({ id }) => id > cut.id).map(({ id }) => id);
     await this.#store.truncate(through, later);
     this.#cuts = this.#cuts.filter(({ id }) => id <= cut.id);
+    this.#lastId = cut.id;
     this.#last = new Map(branches.map((branch) => [blobOf(branch), this.#store.encode(branch.cut)]));
   }
 

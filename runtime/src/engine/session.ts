@@ -2,6 +2,7 @@ import type { JobClient } from '../api/job-client.ts';
 import { neverRan, nothingToExecute } from './engine-errors.ts';
 import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { CutCommits } from '../operators/sink-transactions.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
 import { type Branch, takeMatch } from './branch.ts';
@@ -100,6 +101,8 @@ export class Session implements ExecutionBackend {
   readonly #cuts: SessionCuts;
   readonly #retired = new RetiredBranches();
   readonly #time: TimeControls;
+  /** A stream has ended and its sinks wait for a cut to commit. */
+  #cutWanted = false;
   #cutAt: number;
   #flushAt: number;
   #startSeq: number;
@@ -174,6 +177,7 @@ export class Session implements ExecutionBackend {
     }
     const rebuilt: string[] = [];
     const fresh = current.made.filter((branch) => !branch.cut);
+    const commits: CutCommits[] = [];
     for (const branch of fresh) {
       const replaced = [...current.before].find(
         (old) => old.ordinal === branch.ordinal && old.sink.kind === branch.sink.kind,
@@ -181,13 +185,14 @@ export class Session implements ExecutionBackend {
       if (!replaced) continue;
       current.before.delete(replaced);
       rebuilt.push(name(branch));
-      this.#discard(replaced);
+      branch.mutedThrough = this.#writtenThrough(replaced);
+      this.#retire(replaced, commits);
     }
     const retired = [...current.before, ...this.#retiredOrphans()];
-    for (const branch of retired) this.#discard(branch);
+    for (const branch of retired) this.#retire(branch, commits);
     for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
     for (const branch of current.made) this.#start(branch);
-    const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount });
+    const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount }, commits);
     return {
       kept: current.kept.map(name),
       rebuilt,
@@ -279,18 +284,24 @@ export class Session implements ExecutionBackend {
 
   /**
    * Takes a cut of everything, between two slices (law 6). Writing it goes on in the background.
+   * @param retired what sinks that are gone have left to commit with it
    * @returns its id; `undefined` if some state could not be stored, which the host has been told
    */
-  cut(label: CutLabel): number | undefined {
+  cut(label: CutLabel, retired: readonly CutCommits[] = []): number | undefined {
     this.#cutAt = this.clock.now();
+    this.#cutWanted = false;
     const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
-    return this.#cuts.take(label, place, () => this.#cutBranches());
+    return this.#cuts.take(label, place, () => this.#cutBranches(), retired);
   }
 
   *#cutBranches(): Generator<CutBranch> {
     for (const { cell, ordinal, fingerprint, sink, runner } of this.#branches) {
-      if (!runner || runner.status === 'failed' || runner.status === 'canceled') continue;
-      yield { cell, ordinal, fingerprint, name: sink.name, cut: runner.cut() };
+      const isOver = (): boolean => runner?.status === 'failed' || runner?.status === 'canceled';
+      if (!runner || isOver()) continue;
+      const commits = runner.prepareCommit();
+      // A sink may fail just then.
+      if (isOver()) continue;
+      yield { cell, ordinal, fingerprint, name: sink.name, commits, cut: runner.cut() };
     }
     // What still waits for its cell is part of the session's state all the same.
     yield* this.#waiting;
@@ -458,7 +469,9 @@ export class Session implements ExecutionBackend {
       if (!branch.view) throw new TypeError(`nobody looks at ${branch.sink.name}`);
       return branch.view.tap(this.#host.openView(branch.view.id));
     };
-    branch.runner = this.#makeRunner([branch.sink], { cell: () => branch.cell, openView }, branch.cut);
+    const { mutedThrough } = branch;
+    const owner = { cell: () => branch.cell, openView, mutedThrough };
+    branch.runner = this.#makeRunner([branch.sink], owner, branch.cut);
     this.engine.add(branch.runner);
     this.#hold(branch.runner);
   }
@@ -470,7 +483,7 @@ export class Session implements ExecutionBackend {
 
   #makeRunner(
     sinks: readonly StreamNode[],
-    owner: { cell: () => string; openView: () => ViewObserver },
+    owner: { cell: () => string; openView: () => ViewObserver; mutedThrough?: number },
     cut?: LaneCut,
   ): LaneRunner {
     const sourceKey = (node: StreamNode): string => this.#fingerprints.ofSource(node);
@@ -488,6 +501,11 @@ export class Session implements ExecutionBackend {
         openView: owner.openView,
         inContext: (work) => this.#host.inCell(owner.cell(), work),
         onReady: this.engine.wake,
+        mutedThrough: owner.mutedThrough,
+        onFinalCut: () => {
+          this.#cutWanted = true;
+          this.engine.wake();
+        },
         readsAlone: this.engine.readsAlone,
       },
       cut,
@@ -505,6 +523,19 @@ export class Session implements ExecutionBackend {
       this.#host.warn(`${name} starts with what came since ${from}: the recording reaches no further back.`);
     }
     return since;
+  }
+
+  /** Takes a branch down as part of an edit: its sink commits with the edit's cut what it was given before (law 5). */
+  #retire(branch: Branch, commits: CutCommits[]): void {
+    const left = branch.runner?.prepareCommit(true);
+    if (left) commits.push(left);
+    this.#discard(branch);
+  }
+
+  /** Up to where the sink of a branch has written, or will have with the cut that is about to be taken. */
+  #writtenThrough(branch: Branch): number | undefined {
+    if (branch.runner?.status === 'failed') return this.#cuts.lastOf(branch)?.cursor;
+    return branch.runner?.writtenThrough;
   }
 
   #discard(branch: Branch): void {
@@ -547,6 +578,8 @@ export class Session implements ExecutionBackend {
       this.#flushAt = now;
       this.#store.flush();
     }
-    if (now - this.#cutAt >= CUT_EVERY) this.cut({ label: this.#current ? CUT_IN_CELL : 'while running' });
+    if (this.#cutWanted) this.cut({ label: 'at the end of input' });
+    else if (now - this.#cutAt >= CUT_EVERY)
+      this.cut({ label: this.#current ? CUT_IN_CELL : 'while running' });
   }
 }

@@ -14,6 +14,9 @@ export interface Output {
 /** What an operator may know of the lane it runs in. */
 export interface OperatorRuntime {
   readonly name: string;
+  /** Its number among the subtasks of its node, from 0, and how many there are. */
+  readonly subtask: number;
+  readonly parallelism: number;
   /** The lane's clock in epoch ms. */
   readonly currentProcessingTime: () => number;
   /** Interval of periodic watermarks in ms. */
@@ -24,6 +27,8 @@ export interface OperatorRuntime {
   readonly strictInstances: boolean;
   /** True if it runs over bounded input as a whole: one watermark at the end, and only final results. */
   readonly batch: boolean;
+  /** True while the lane makes up for what another has done before: nothing is to reach the world outside. */
+  readonly muted: boolean;
   /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
   readonly announceMail: () => void;
 }

@@ -46,7 +46,10 @@ export class OperatorHarness<T = unknown, R = unknown> {
         autoWatermarkInterval: 200,
         tracksEmission: false,
         strictInstances: true,
-        batch: false,
+        subtask: 0,
+      parallelism: 1,
+      muted: false,
+      batch: false,
         announceMail: () => undefined,
       },
     );

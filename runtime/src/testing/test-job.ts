@@ -196,8 +196,11 @@ class TestRun<R> {
         lane.advanceProcessingTime(step.time);
         break;
       case 'snapshot': {
+        const commits = lane.prepareCommit(false);
         const saved = structuredClone(lane.snapshot());
-        lane.close();
+        await commits?.ready;
+        await commits?.commit();
+        await lane.close();
         this.#givenUp = 0;
         this.start(saved);
         break;
@@ -214,7 +217,10 @@ class TestRun<R> {
     const metrics = this.#lane.metrics();
     const total = (count: 'timers' | 'stateEntries' | 'lateRecords') =>
       metrics.reduce((sum, operator) => sum + operator[count], 0);
-    this.#lane.close();
+    const commits = this.#lane.prepareCommit(this.#options.end ?? false);
+    await commits?.ready;
+    await commits?.commit();
+    await this.#lane.close();
     const steps = this.#steps;
     return {
       steps,

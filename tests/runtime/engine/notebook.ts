@@ -51,14 +51,19 @@ export class Notebook {
   readonly views = new Map<string, SeenView>();
   readonly opened: string[] = [];
   readonly printed: string[] = [];
-  readonly warnings: string[] = [];
+  readonly warnings: readonly string[];
   readonly session: Session;
   readonly env: SessionEnvironment;
   readonly #store: Awaited<ReturnType<typeof openStore>>;
   #count = 0;
 
-  private constructor(session: Session, store: Awaited<ReturnType<typeof openStore>>) {
+  private constructor(
+    session: Session,
+    store: Awaited<ReturnType<typeof openStore>>,
+    warnings: readonly string[],
+  ) {
     this.session = session;
+    this.warnings = warnings;
     this.env = new SessionEnvironment(session);
     this.#store = store;
   }
@@ -89,8 +94,7 @@ export class Notebook {
       store,
       resume,
     );
-    const opened = new Notebook(session, store);
-    opened.warnings.push(...warnings);
+    const opened = new Notebook(session, store, warnings);
     holder.notebook = opened;
     return opened;
   }

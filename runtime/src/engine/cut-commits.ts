@@ -1,0 +1,14 @@
+import type { CutCommits } from '../operators/sink-transactions.ts';
+
+/** What several sinks have prepared for one cut, as one; `undefined` if none has anything. */
+export function allCommits(commits: readonly (CutCommits | undefined)[]): CutCommits | undefined {
+  const parts = commits.filter((part) => part !== undefined);
+  if (parts.length <= 1) return parts[0];
+  return {
+    ready: Promise.all(parts.map(({ ready }) => ready)).then(() => undefined),
+    commit: async () => (await Promise.all(parts.map((part) => part.commit()))).every((done) => done),
+    discard: () => {
+      for (const part of parts) part.discard();
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import type { PreparedCommit, SinkCommitter } from './sink.ts';
+
+/** The sinks' part of one cut, between its beginning and its end. */
+export interface CutCommits {
+  /** Resolves when the cut may be written; rejects when something could not be flushed. */
+  readonly ready: Promise<void>;
+  /** The cut is durable: commits what it holds. Resolves with false if a commit fails; its lane has been told. */
+  commit(): Promise<boolean>;
+  /** The cut will never be durable. What it holds stays for the next one. */
+  discard(): void;
+}
+
+export interface SinkTransactionsState {
+  /** Number of the next committable; those from there on are unknown to the cut. */
+  readonly next: number;
+  /** What was prepared and not known to be committed. */
+  readonly pending: readonly (readonly [id: number, committable: unknown])[];
+}
+
+interface Pending {
+  readonly committable: unknown;
+  /** Resolves when it is flushed. */
+  readonly ready: Promise<void>;
+  /** Cuts that hold it and are under way. */
+  cuts: number;
+  /** True if a durable cut holds it: it will be committed, come what may. */
+  durable: boolean;
+}
+
+/**
+ * The committables of one writer on their way from a cut to the committer. One is committed when a cut that holds it is
+ * durable, and aborted when the writer has closed and no cut will hold it. Commits are made one after the other.
+ */
+export class SinkTransactions {
+  readonly #committer: SinkCommitter | undefined;
+  readonly #fail: (error: Error) => void;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+  #chain = Promise.resolve();
+  /** Steps of the chain that are not through. */
+  #steps = 0;
+  #closed = false;
+  #committerClosed = false;
+  recovering = false;
+
+  constructor(
+    committer: SinkCommitter | undefined,
+    restored: SinkTransactionsState | undefined,
+    fail: (error: Error) => void,
+  ) {
+    this.#committer = committer;
+    this.#fail = fail;
+    if (restored === undefined) return;
+    this.#next = restored.next;
+    for (const [id, committable] of restored.pending) {
+      this.#pending.set(id, { committable, ready: Promise.resolve(), cuts: 0, durable: true });
+    }
+  }
+
+  /** Commits what the restored cut holds. Never resolves if that fails: then the lane does. */
+  recover(): Promise<void> {
+    const ids = [...this.#pending.keys()];
+    if (ids.length === 0) return Promise.resolve();
+    this.recovering = true;
+    return new Promise((resolve) => {
+      void this.#commit(ids).then((done) => {
+        if (!done) return;
+        this.recovering = false;
+        resolve();
+      });
+    });
+  }
+
+  /** @param prepared what the writer has handed over for the cut that is taken now */
+  prepare(prepared: PreparedCommit | undefined): CutCommits | undefined {
+    if (prepared === undefined && this.#pending.size === 0) return undefined;
+    const ready = prepared?.ready ?? Promise.resolve();
+    if (prepared?.committable !== undefined && this.#committer !== undefined) {
+      const { committable } = prepared;
+      this.#pending.set(this.#next++, { committable, ready, cuts: 0, durable: false });
+    }
+    const held = [...this.#pending];
+    for (const [, pending] of held) pending.cuts += 1;
+    const release = (): void => {
+      for (const [, pending] of held) pending.cuts -= 1;
+    };
+    // Whoever waits for the cut hears of the failure too; the lane is to fail with or without one.
+    ready.catch((error: unknown) => this.#fail(asError(error)));
+    return {
+      // The cut holds what earlier ones have prepared, too.
+      ready: Promise.all([ready, ...held.map(([, pending]) => pending.ready)]).then(() => undefined),
+      commit: () => {
+        for (const [, pending] of held) pending.durable = true;
+        release();
+        return this.#commit(held.map(([id]) => id));
+      },
+      discard: () => {
+        release();
+        this.#settle();
+      },
+    };
+  }
+
+  snapshot(): SinkTransactionsState {
+    const pending = [...this.#pending].map(([id, { committable }]) => [id, committable] as const);
+    return { next: this.#next, pending };
+  }
+
+  /** The writer is gone. Cuts that are under way are still waited for. */
+  close(): void {
+    this.#closed = true;
+    this.#settle();
+  }
+
+  /** Resolves with false if a commit fails. */
+  #commit(ids: readonly number[]): Promise<boolean> {
+    return this.#enqueue(async () => {
+      for (const id of ids) {
+        const pending = this.#pending.get(id);
+        if (pending === undefined) continue;
+        await this.#committer?.commit(pending.committable);
+        this.#pending.delete(id);
+      }
+    });
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<boolean> {
+    this.#steps += 1;
+    const step = this.#chain.then(work).then(
+      () => true,
+      (error: unknown) => {
+        this.#fail(asError(error));
+        return false;
+      },
+    );
+    this.#chain = step.then(() => {
+      this.#steps -= 1;
+      this.#settle();
+    });
+    return step;
+  }
+
+  /** After the writer: aborts what no cut will hold, and lets go of the committer when nothing is left to do. */
+  #settle(): void {
+    if (!this.#closed || this.#committerClosed || this.#steps > 0) return;
+    const pending = [...this.#pending];
+    const orphans = pending.filter(([, { cuts, durable }]) => cuts === 0 && !durable);
+    if (orphans.length > 0) {
+      for (const [id] of orphans) this.#pending.delete(id);
+      void this.#enqueue(async () => {
+        for (const [, { committable }] of orphans) await this.#committer?.abort?.(committable);
+      });
+      return;
+    }
+    if (pending.some(([, { cuts }]) => cuts > 0)) return;
+    this.#committerClosed = true;
+    this.#committer?.close?.();
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

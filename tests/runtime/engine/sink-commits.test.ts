@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PushedSource } from './pushed-source.ts';
+import { StreamExecutionEnvironment } from '../../../runtime/src/index.ts';
+import { Notebook, temporaryFolder } from './notebook.ts';
+import { TransactionalWorld } from './transactional-sink.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let world: TransactionalWorld;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  world = new TransactionalWorld();
+});
+afterEach(() => folder.remove());
+
+/** A promise to be settled by the test. */
+function gate() {
+  return Promise.withResolvers<void>();
+}
+
+test('a job has finished when its sinks have committed', async () => {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  const commits = gate();
+  world.beforeCommit = () => commits.promise;
+  env.fromData(1, 2, 3).sinkTo(world.sink());
+  const job = await env.execute();
+  const finished = job.finished();
+  await new Promise<void>((resolve) => {
+    world.beforeCommit = () => {
+      resolve();
+      return commits.promise;
+    };
+  });
+  expect(job.status).toBe('running');
+  expect(world.committed).toEqual([]);
+  commits.resolve();
+  await finished;
+  expect(world.committed).toEqual([1, 2, 3]);
+});
+
+test('a commit that fails fails the job', async () => {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  world.beforeCommit = () => Promise.reject(new Error('the world is closed'));
+  env.fromData(1).sinkTo(world.sink());
+  const job = await env.execute();
+  await expect(job.finished()).rejects.toThrow('the world is closed');
+});
+
+test('while a sink is blocked no record is handed to it, and other streams go on', async () => {
+  const notebook = await Notebook.open(':memory:');
+  world.blocked = true;
+  notebook.cell('a', (env) => void env.fromSequence(1, 3_000).sinkTo(world.sink()));
+  notebook.cell('b', (env) => void env.fromSequence(1, 9_000).show());
+  await notebook.view('b/0').until(({ status }) => status === 'finished');
+  expect(notebook.env.jobs().map(({ records }) => records)).toEqual([0, 9_000]);
+  world.blocked = false;
+  world.writers[0]!.announceReady();
+  await world.seen(3_000);
+  await notebook.crash();
+});
+
+test('what a sink has prepared is committed when the cut is durable, and the cut waits for its flush', async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const source = new PushedSource();
+  const flushed = gate();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  await source.push(1, 2);
+  world.beforeFlush = () => flushed.promise;
+  notebook.cell('b', () => undefined);
+  await source.push(3);
+  expect(world.committed).toEqual([]);
+  flushed.resolve();
+  await world.seen(2);
+  expect(world.committed).toEqual([1, 2]);
+  await notebook.crash();
+});
+
+test('a sink that cannot flush fails its branch, and the cut is not taken', async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const source = new PushedSource();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  await source.push(1);
+  world.beforeFlush = () => Promise.reject(new Error('the disk is full'));
+  const { cut } = notebook.cell('b', () => undefined);
+  const failed = new Promise<void>((resolve) => {
+    const [runner] = notebook.session.engine.runners;
+    runner!.onSettled(() => resolve());
+  });
+  await failed;
+  expect(notebook.env.jobs()).toMatchObject([{ status: 'failed' }]);
+  expect(notebook.env.snapshots().map(({ id }) => id)).not.toContain(cut);
+  expect(notebook.warnings).toEqual([expect.stringContaining('the disk is full')]);
+  await notebook.crash();
+});
+
+test('law 8: after a crash between the cut and the commit it is committed, once', async () => {
+  const source = new PushedSource();
+  const cell = (notebook: Notebook) =>
+    notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  cell(crashing);
+  await source.push(1, 2);
+  const asked = gate();
+  world.beforeCommit = () => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  };
+  crashing.cell('b', () => undefined);
+  await asked.promise;
+  await crashing.crash();
+  world.beforeCommit = () => Promise.resolve();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  cell(resumed);
+  await world.seen(2);
+  await source.push(3);
+  resumed.session.cut({ label: 'test' });
+  await world.seen(3);
+  expect(world.committed).toEqual([1, 2, 3]);
+  await resumed.crash();
+});
+
+test('law 5: an edit commits what the old sink was given, and the new one goes on from there', async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const source = new PushedSource();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  await source.push(1, 2);
+  notebook.cell(
+    'a',
+    (env) =>
+      void env
+        .fromSource(source)
+        .map((n) => n * 10)
+        .sinkTo(world.sink()),
+  );
+  await world.seen(2);
+  await source.push(3);
+  notebook.session.cut({ label: 'test' });
+  await world.seen(3);
+  expect(world.committed).toEqual([1, 2, 30]);
+  await notebook.crash();
+});
+
+test("law 5: with onRebuild: 'replay' an edit writes everything again", async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const source = new PushedSource();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink(), { onRebuild: 'replay' }));
+  await source.push(1, 2);
+  notebook.cell(
+    'a',
+    (env) =>
+      void env
+        .fromSource(source)
+        .map((n) => n * 10)
+        .sinkTo(world.sink(), { onRebuild: 'replay' }),
+  );
+  await world.seen(2);
+  await source.push(3);
+  notebook.session.cut({ label: 'test' });
+  await world.seen(5);
+  expect(world.committed).toEqual([1, 2, 10, 20, 30]);
+  await notebook.crash();
+});
+
+test('what was written after a snapshot is not seen after going back to it', async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const source = new PushedSource();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  await source.push(1, 2);
+  const { cut } = notebook.cell('b', () => undefined);
+  await world.seen(2);
+  await source.push(3);
+  await notebook.env.restore(cut);
+  await source.push(4);
+  notebook.session.cut({ label: 'test' });
+  await world.seen(4);
+  expect(world.committed).toEqual([1, 2, 3, 4]);
+  await notebook.crash();
+});
+
+test('a sink that is stopped commits nothing more', async () => {
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  const flushed = gate();
+  const source = new PushedSource();
+  notebook.cell('a', (env) => void env.fromSource(source).sinkTo(world.sink()));
+  await source.push(1, 2);
+  world.beforeFlush = () => flushed.promise;
+  notebook.cell('b', () => undefined);
+  await source.push(3);
+  const job = await notebook.env.execute('writing');
+  await job.cancel();
+  flushed.resolve();
+  await world.seen(2);
+  // The snapshot that was under way holds the first two; the third is in none.
+  expect(world.committed).toEqual([1, 2]);
+  await notebook.crash();
+});
+
+test('several subtasks commit each what it has written', async () => {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  env.fromSequence(0, 99).sinkTo(world.sink()).setParallelism(4);
+  await (await env.execute()).finished();
+  expect(world.writers.map(({ subtask, parallelism }) => `${subtask}/${parallelism}`).sort()).toEqual([
+    '0/4',
+    '1/4',
+    '2/4',
+    '3/4',
+  ]);
+  expect([...world.committed].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+});
