@@ -47,9 +47,9 @@ export class OperatorHarness<T = unknown, R = unknown> {
         tracksEmission: false,
         strictInstances: true,
         subtask: 0,
-      parallelism: 1,
-      muted: false,
-      batch: false,
+        parallelism: 1,
+        muted: false,
+        batch: false,
         announceMail: () => undefined,
       },
     );
