@@ -11,12 +11,8 @@ export {
 } from './api/stream-execution-environment.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { DataStreamSink, type SinkToOptions } from './api/data-stream-sink.ts';
-export {
-  WindowedStream,
-  type AllWindowFunction,
-  type AnyProcessWindowFunction,
-} from './api/windowed-stream.ts';
-export { AllWindowedStream } from './api/all-windowed-stream.ts';
+export { WindowedStream, type AnyProcessWindowFunction } from './api/windowed-stream.ts';
+export { AllWindowedStream, type AnyProcessAllWindowFunction } from './api/all-windowed-stream.ts';
 export { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export {
   BroadcastConnectedStream,
@@ -85,10 +81,21 @@ export type {
   FunctionSnapshotContext,
 } from './operators/checkpointed-function.ts';
 export type { OperatorStateStore } from './state/operator-state.ts';
-export { AsyncFunction, type AsyncRequest, type AsyncResults } from './operators/async-function.ts';
+export {
+  AsyncFunction,
+  type AsyncRequest,
+  type AsyncResults,
+  type ResultFuture,
+} from './operators/async-function.ts';
 export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';
-export { RichFunction, type RuntimeContext } from './operators/rich-function.ts';
+export { RichFunction, type RuntimeContext, type TaskInfo } from './operators/rich-function.ts';
+export type { Counter, MetricGroup } from './operators/metric-group.ts';
+export {
+  RichFilterFunction,
+  RichFlatMapFunction,
+  RichMapFunction,
+} from './operators/rich-record-functions.ts';
 export {
   KeyedProcessFunction,
   ProcessFunction,
@@ -99,7 +106,9 @@ export {
   type TimerService,
 } from './operators/process-function.ts';
 export {
+  ProcessAllWindowFunction,
   ProcessWindowFunction,
+  type AllWindowFunction,
   type WindowContext,
   type WindowFunction,
 } from './operators/window-function.ts';

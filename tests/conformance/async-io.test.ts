@@ -8,6 +8,7 @@ import {
   TumblingEventTimeWindows,
   WatermarkStrategy,
   type DataStream,
+  type ResultFuture,
 } from '../../runtime/src/index.ts';
 import {
   element,
@@ -228,6 +229,37 @@ describe('results', () => {
     expectTypeOf(found).toEqualTypeOf<DataStream<string>>();
     expect(await found.executeAndCollect()).toEqual(['found 1', 'found 2']);
     expect(life).toEqual(['open', 'close']);
+  });
+});
+
+describe('answers by a future', () => {
+  class Ask extends AsyncFunction<number, number> {
+    asyncInvoke(n: number, future: ResultFuture<number>): void {
+      if (n < 0) setImmediate(() => future.completeExceptionally(new RangeError('below 0')));
+      else if (n < 9) setImmediate(() => future.complete([n, n * 10]));
+    }
+    override timeout = (n: number, future: ResultFuture<number>): void => future.complete([-n]);
+  }
+  const run = (...numbers: number[]) =>
+    testJob([...numbers.map((n) => element(n, n)), processingTime(200)], (input: DataStream<number>) =>
+      AsyncDataStream.orderedWait(input, new Ask(), { timeout: '100 ms' }),
+    );
+
+  test('are any number of results, in time or in place of it', async () => {
+    expect((await run(1, 9, 2)).records).toEqual([
+      { value: 1, timestamp: 1 },
+      { value: 10, timestamp: 1 },
+      { value: -9, timestamp: 9 },
+      { value: 2, timestamp: 2 },
+      { value: 20, timestamp: 2 },
+    ]);
+  });
+
+  test('or a failure, which fails the stream', async () => {
+    await expect(run(-1)).rejects.toMatchObject({
+      details: { record: '-1' },
+      cause: { message: 'below 0' },
+    });
   });
 });
 

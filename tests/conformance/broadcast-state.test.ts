@@ -145,6 +145,35 @@ conformsOnTwo<readonly [string, number], readonly [string, number], string>(
   },
 );
 
+const NAMES = new MapStateDescriptor<string, string>('names');
+
+class Both extends BroadcastProcessFunction<string, string, string> {
+  *processElement(value: string, context: ReadOnlyContext) {
+    for (const [name, limit] of context.getBroadcastState(RULES).immutableEntries())
+      yield `${value} ${name}${limit}`;
+    for (const name of context.getBroadcastState(NAMES).keys()) yield `${value} ${name}`;
+  }
+
+  processBroadcastElement(value: string, context: BroadcastContext) {
+    context
+      .getBroadcastState(RULES)
+      .put(value, [...context.getBroadcastState(RULES).immutableEntries()].length);
+    context.getBroadcastState(NAMES).put(value.toUpperCase(), value);
+  }
+}
+
+conformsOnTwo<string, string, string>('a stream may be broadcast into several states', {
+  build: ({ left, right }) => left.connect(right.broadcast(RULES, NAMES)).process(() => new Both()),
+  show,
+  options: { end: true },
+  steps: [
+    [on('right', element('x', 1))],
+    [on('left', element('1', 2)), '1 x0@2', '1 X@2'],
+    [on('right', element('y', 3))],
+    [on('left', element('2', 4)), '2 x0@4', '2 y1@4', '2 X@4', '2 Y@4'],
+  ],
+});
+
 describe('is refused with its reason:', () => {
   type Misuse = (context: KeyedReadOnlyContext<string> & KeyedBroadcastContext<string>) => void;
   const run = (input: 'left' | 'right', misuse: Misuse, ownState?: boolean) => {

@@ -8,9 +8,10 @@ import {
   StreamExecutionEnvironment,
   TumblingEventTimeWindows,
   type Collector,
+  type DataStream,
   type TaggedUnion,
 } from 'tidemark';
-import { element, on, snapshot, watermark, type TestRecord } from 'tidemark/testing';
+import { element, on, snapshot, testJob, watermark, type TestRecord } from 'tidemark/testing';
 import { conformsOnTwo, runTwoInputs, watermarkOnBoth } from './two-inputs.ts';
 
 type Row = readonly [name: string, label: string | number];
@@ -203,6 +204,24 @@ conformsOnTwo<Row, Row, string>('a dynamic gap is asked with the stream that a r
     ...watermarkOnBoth(50, '1|0@0', '1|1@14'),
   ],
 });
+
+test.each([{}, { snapshotEveryStep: true }, { parallelism: 3 }])(
+  'a stream joined with itself, %j',
+  async (options) => {
+    const { records } = await testJob(
+      [element(['a', 'x'], 0), element(['a', 'y'], 1), element(['b', 'u'], 3), watermark(5)],
+      (rows: DataStream<string[]>) =>
+        rows
+          .join(rows)
+          .where((row) => row[0]!)
+          .equalTo((row) => row[0]!)
+          .window(tumbling)
+          .apply((left, right) => `${left[1]}${right[1]}`),
+      options,
+    );
+    expect(records.map(show).sort()).toEqual(['uu@5', 'xx@2', 'xy@2', 'yx@2', 'yy@2']);
+  },
+);
 
 describe('a join function', () => {
   const steps = [

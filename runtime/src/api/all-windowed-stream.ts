@@ -2,6 +2,7 @@ import type { StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { KeySelector } from '../operators/key-selector.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
+import type { AllWindowFunction, ProcessAllWindowFunction } from '../operators/window-function.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import type { DurationLike } from '../time/duration.ts';
@@ -11,7 +12,13 @@ import type { WindowAssigner } from '../windows/window-assigner.ts';
 import type { Window } from '../windows/window.ts';
 import type { DataStream } from './data-stream.ts';
 import type { AnyField, NumericField } from './field-types.ts';
-import { WindowedStream, type AllWindowFunction } from './windowed-stream.ts';
+import { WindowedStream } from './windowed-stream.ts';
+
+/** What a window function on a stream without keys may be given as. */
+export type AnyProcessAllWindowFunction<IN, OUT, W extends Window> =
+  | ProcessAllWindowFunction<IN, OUT, W>
+  | AllWindowFunction<IN, OUT, W>
+  | (() => ProcessAllWindowFunction<IN, OUT, W>);
 
 /**
  * Windows of a whole stream: those of a keyed stream with one key.
@@ -88,19 +95,21 @@ export class AllWindowedStream<T, W extends Window> {
   }
 
   /**
-   * What all records of a window reduce to.
+   * What all records of a window reduce to; or, with a window function, what that makes of it.
    * @example
    * const largest = orders
    *   .windowAll(TumblingEventTimeWindows.of('10 s'))
    *   .reduce((a, b) => (b.amount > a.amount ? b : a));
    * await largest.map(({ amount }) => amount).executeAndCollect(); // → [5, 2]
    */
-  reduce(fn: ReduceFunction<T>): DataStream<T> {
-    return this.#windows.reduce(fn);
+  reduce(fn: ReduceFunction<T>): DataStream<T>;
+  reduce<R>(fn: ReduceFunction<T>, windowFn: AnyProcessAllWindowFunction<T, R, W>): DataStream<R>;
+  reduce(fn: ReduceFunction<T>, windowFn?: unknown): DataStream<T> {
+    return this.#windows.reduce(fn, windowFn as never);
   }
 
   /**
-   * The result of an aggregate function.
+   * The bare result of an aggregate function; or, with a window function, what that makes of it.
    * @throws {TidemarkError} `unsupported` if windows merge and the function has no `merge`.
    * @example
    * const mean = {
@@ -114,8 +123,13 @@ export class AllWindowedStream<T, W extends Window> {
    * const means = orders.windowAll(TumblingEventTimeWindows.of('10 s')).aggregate(mean);
    * await means.executeAndCollect(); // → [4, 2]
    */
-  aggregate<ACC, OUT>(fn: AggregateFunction<T, ACC, OUT>): DataStream<OUT> {
-    return this.#windows.aggregate(fn);
+  aggregate<ACC, OUT>(fn: AggregateFunction<T, ACC, OUT>): DataStream<OUT>;
+  aggregate<ACC, OUT, R>(
+    fn: AggregateFunction<T, ACC, OUT>,
+    windowFn: AnyProcessAllWindowFunction<OUT, R, W>,
+  ): DataStream<R>;
+  aggregate<ACC, OUT>(fn: AggregateFunction<T, ACC, OUT>, windowFn?: unknown): DataStream<OUT> {
+    return this.#windows.aggregate(fn, windowFn as never);
   }
 
   /**
@@ -127,8 +141,9 @@ export class AllWindowedStream<T, W extends Window> {
    *   .process(({ window }, records) => [`until ${window.end}: ${records.length}`]);
    * await lines.executeAndCollect(); // → ['until 10000: 3', 'until 20000: 1']
    */
-  process<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {
-    return this.#windows.processAll(fn);
+  process<R>(fn: AnyProcessAllWindowFunction<T, R, W>): DataStream<R> {
+    // On a stream without keys the operator calls functions without one.
+    return this.#windows.process(fn as never);
   }
 
   /**
@@ -139,7 +154,7 @@ export class AllWindowedStream<T, W extends Window> {
    *   .apply((_context, records) => [records.length]);
    * await counts.executeAndCollect(); // → [3, 1]
    */
-  apply<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {
+  apply<R>(fn: AnyProcessAllWindowFunction<T, R, W>): DataStream<R> {
     return this.process(fn);
   }
 

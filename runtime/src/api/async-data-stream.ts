@@ -154,8 +154,9 @@ function callsOf<T, R>(
     const instance = source.create(strict);
     const given = onTimeout as AsyncCalls['onTimeout'];
     return {
-      request: (value) => instance.asyncInvoke(value),
-      onTimeout: instance.timeout === undefined ? given : (value) => instance.timeout?.(value),
+      request: (value, future) => instance.asyncInvoke(value, future),
+      onTimeout:
+        instance.timeout === undefined ? given : (value, future) => instance.timeout?.(value, future),
       open: (context) => {
         instance.setRuntimeContext(context);
         instance.open();

@@ -2,12 +2,9 @@ import type { View, ViewOptions } from '../engine/view.ts';
 import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { Collector, Results } from '../operators/collector.ts';
-import { FilterOperator } from '../operators/filter-operator.ts';
-import { FlatMapOperator } from '../operators/flat-map-operator.ts';
 import { ForwardOperator } from '../operators/forward-operator.ts';
 import { FunctionSource } from '../operators/function-source.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
-import { MapOperator } from '../operators/map-operator.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
 import type { FieldName } from '../operators/field-aggregate.ts';
 import { KeyedProcessOperator } from '../operators/keyed-process-operator.ts';
@@ -15,6 +12,11 @@ import type { KeyedProcessFunction, ProcessFunction } from '../operators/process
 import type { MapStateDescriptor } from '../state/map-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import { ProcessOperator } from '../operators/process-operator.ts';
+import type {
+  RichFilterFunction,
+  RichFlatMapFunction,
+  RichMapFunction,
+} from '../operators/rich-record-functions.ts';
 import type { Sink } from '../operators/sink.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
@@ -34,11 +36,11 @@ import {
 import { ConnectedStreams, KeyedConnectedStreams } from './connected-streams.ts';
 import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
 import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
-import { checkFunction } from './function-argument.ts';
 import { IntervalJoin } from './interval-join.ts';
 import { JoinedStreams } from './joined-streams.ts';
 import { keySelectorOf, notKeyed } from './key-argument.ts';
 import { checkParallelism } from './parallelism.ts';
+import { recordNode } from './record-nodes.ts';
 import { checkSameGraph } from './same-graph.ts';
 import { rollingNumber, rollingRecord, rollingReduce } from './rolling-aggregation.ts';
 import { WindowedStream } from './windowed-stream.ts';
@@ -64,19 +66,17 @@ export class DataStream<T> {
   }
 
   /**
-   * One record for each record.
+   * One record for each record: what a function returns, or a `RichMapFunction`.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
    * @example
    * const doubled = env.fromData(1, 2, 3).map((n) => n * 2);
    * await doubled.executeAndCollect(); // → [2, 4, 6]
    */
-  map<R>(fn: (value: T) => R): DataStream<R> {
-    checkFunction('map', fn);
-    return this.next({
-      kind: 'map',
-      functions: [fn],
-      createOperator: () => new MapOperator(fn as (value: unknown) => R),
-    });
+  // A factory takes no value; that it may keeps a plain function's parameter typed while overloads are tried.
+  map<R>(fn: RichMapFunction<T, R> | ((value: T) => RichMapFunction<T, R>)): DataStream<R>;
+  map<R>(fn: (value: T) => R): DataStream<R>;
+  map<R>(fn: unknown): DataStream<R> {
+    return this.next(recordNode('map', fn, this.keys));
   }
 
   /**
@@ -87,14 +87,10 @@ export class DataStream<T> {
    * await even.executeAndCollect(); // → [2, 4, 6]
    */
   filter<R extends T>(fn: (value: T) => value is R): DataStream<R>;
+  filter(fn: RichFilterFunction<T> | ((value: T) => RichFilterFunction<T>)): DataStream<T>;
   filter(fn: (value: T) => boolean): DataStream<T>;
-  filter(fn: (value: T) => boolean): DataStream<T> {
-    checkFunction('filter', fn);
-    return this.next({
-      kind: 'filter',
-      functions: [fn],
-      createOperator: () => new FilterOperator(fn as (value: unknown) => boolean),
-    });
+  filter(fn: unknown): DataStream<T> {
+    return this.next(recordNode('filter', fn, this.keys));
   }
 
   /**
@@ -105,13 +101,12 @@ export class DataStream<T> {
    * const words = env.fromData('to be', 'or not').flatMap((line) => line.split(' '));
    * await words.executeAndCollect(); // → ['to', 'be', 'or', 'not']
    */
-  flatMap<R>(fn: (value: T, out: Collector<R>) => Results<R>): DataStream<R> {
-    checkFunction('flatMap', fn);
-    return this.next({
-      kind: 'flat-map',
-      functions: [fn],
-      createOperator: () => new FlatMapOperator(fn as (value: unknown, out: Collector<unknown>) => unknown),
-    });
+  flatMap<R>(
+    fn: RichFlatMapFunction<T, R> | ((value: T, out: Collector<R>) => RichFlatMapFunction<T, R>),
+  ): DataStream<R>;
+  flatMap<R>(fn: (value: T, out: Collector<R>) => Results<R>): DataStream<R>;
+  flatMap<R>(fn: unknown): DataStream<R> {
+    return this.next(recordNode('flatMap', fn, this.keys));
   }
 
   /**
@@ -393,6 +388,11 @@ export class DataStream<T> {
     return this;
   }
 
+  /** By what a keyed stream is keyed. */
+  protected get keys(): KeySelector | undefined {
+    return undefined;
+  }
+
   /** Adds an operator behind this one. */
   protected next<R>(node: NewNode): DataStream<R> {
     return new DataStream<R>(this.graph, this.graph.add({ inputs: [{ from: this.node }], ...node }));
@@ -414,6 +414,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
   constructor(graph: StreamGraph, node: StreamNode, keySelector: KeySelector) {
     super(graph, node);
     this.#keySelector = keySelector;
+  }
+
+  protected override get keys(): KeySelector {
+    return this.#keySelector;
   }
 
   /**

@@ -127,7 +127,11 @@ export function windowOperators(
       keySelector,
       settings,
       computation.aggregate,
-      new WindowEmitter(windowFunction, instances),
+      new WindowEmitter(windowFunction, {
+        instances,
+        merging: settings.assigner instanceof MergingWindowAssigner,
+        keyless: !keySelector.keyed,
+      }),
     );
 }
 

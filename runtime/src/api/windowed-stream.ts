@@ -1,11 +1,10 @@
 import type { StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
-import type { Collector, Results } from '../operators/collector.ts';
 import { fieldReduce, reducing, reducingNumbers, type FieldName } from '../operators/field-aggregate.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
 import type { OutputTag } from '../operators/output-tag.ts';
 import type { AnyWindowFunction } from '../operators/window-emitter.ts';
-import type { ProcessWindowFunction, WindowContext, WindowFunction } from '../operators/window-function.ts';
+import type { ProcessWindowFunction, WindowFunction } from '../operators/window-function.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import type { ReduceFunction } from '../state/reducing-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
@@ -18,13 +17,6 @@ import type { AnyField, NumericField } from './field-types.ts';
 import { checkWindow, windowOperators, type WindowComputation, type WindowSettings } from './window-plan.ts';
 import { windowPartFunctions } from './window-part-functions.ts';
 import { WithWindow, type WindowResult } from './with-window.ts';
-
-/** A window function on a stream without keys. */
-export type AllWindowFunction<IN, OUT, W extends Window = Window> = (
-  context: WindowContext<W>,
-  elements: readonly IN[],
-  out: Collector<OUT>,
-) => Results<OUT>;
 
 /** What a window function may be given as. */
 export type AnyProcessWindowFunction<IN, OUT, K, W extends Window> =
@@ -198,13 +190,6 @@ export class WindowedStream<T, K, W extends Window> {
    */
   process<R>(fn: AnyProcessWindowFunction<T, R, K, W>): DataStream<R> {
     return this.#compute('process', {}, [], { windowFunction: fn as AnyWindowFunction });
-  }
-
-  /** The same with a function that is given no key; it is itself what the fingerprint sees. */
-  processAll<R>(fn: AllWindowFunction<T, R, W>): DataStream<R> {
-    const windowFunction: WindowFunction<T, R, K, W> = (_key, context, elements, out) =>
-      fn(context, elements, out);
-    return this.#compute('process', {}, [fn], { windowFunction: windowFunction as AnyWindowFunction });
   }
 
   /**

@@ -3,6 +3,7 @@ import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
+import { ownMetricsOf } from '../operators/metric-group.ts';
 import type { Operator } from '../operators/operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
@@ -365,6 +366,7 @@ export class Lane implements Delivery {
         lateRecordsSideOutput: aside,
         timers: sumOf(subtasks, ({ operator }) => operator?.timerCount),
         stateEntries: sumOf(subtasks, ({ operator }) => operator?.stateEntryCount),
+        own: ownMetricsOf(subtasks.flatMap(({ operator }) => operator?.own ?? [])),
       };
     });
   }

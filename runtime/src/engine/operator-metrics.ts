@@ -39,4 +39,6 @@ export interface OperatorMetrics {
   readonly timers: number;
   /** Entries of its state: values, lists, maps and windows of keys. */
   readonly stateEntries: number;
+  /** Counters and gauges of its function, by their names: counters of all subtasks added up. */
+  readonly own: Readonly<Record<string, unknown>>;
 }

@@ -6,6 +6,14 @@ export type AsyncResults<R> = R | readonly R[] | void;
 /** Requests something from outside for each record. */
 export type AsyncRequest<T, R> = (value: T) => PromiseLike<AsyncResults<R>>;
 
+/** Takes the answer of a request that returns no promise; only the first call counts. */
+export interface ResultFuture<R> {
+  /** Answers with results, any number of them. */
+  complete(results: Iterable<R>): void;
+  /** Says that the request has failed. */
+  completeExceptionally(error: unknown): void;
+}
+
 /**
  * An asynchronous function with a life: it opens its connection once.
  * @example
@@ -22,11 +30,11 @@ export type AsyncRequest<T, R> = (value: T) => PromiseLike<AsyncResults<R>>;
  * await asked.executeAndCollect(); // → [717710]
  */
 export abstract class AsyncFunction<I, O> extends RichFunction {
-  /** Makes the request for a record. */
-  abstract asyncInvoke(value: I): PromiseLike<AsyncResults<O>>;
+  /** Makes the request for a record. Its answer is what the promise it returns comes to; without one, what the future is given. */
+  abstract asyncInvoke(value: I, resultFuture: ResultFuture<O>): PromiseLike<AsyncResults<O>> | void;
 
   /** Called instead of failing when the request has taken too long; its results take the place of the answer. */
-  timeout?(value: I): AsyncResults<O>;
+  timeout?(value: I, resultFuture: ResultFuture<O>): AsyncResults<O>;
 }
 
 /** When a request is made again. */

@@ -1,14 +1,18 @@
 import { asyncTimedOut } from '../errors.ts';
 import { TimerQueue, type Timer } from '../time/timer-queue.ts';
-import type { AsyncResults, AsyncRetryStrategy } from './async-function.ts';
-import { keylessRuntimeContext } from './function-host.ts';
+import type { AsyncResults, AsyncRetryStrategy, ResultFuture } from './async-function.ts';
+import { refuseState } from './function-host.ts';
 import { Operator } from './operator.ts';
 import type { RuntimeContext } from './rich-function.ts';
+import { keylessRuntimeContext } from './runtime-context.ts';
 
 /** The user's part: how to ask, and what stands in for an answer that does not come. */
 export interface AsyncCalls {
-  readonly request: (value: unknown) => PromiseLike<AsyncResults<unknown>>;
-  readonly onTimeout?: (value: unknown) => AsyncResults<unknown>;
+  readonly request: (
+    value: unknown,
+    future: ResultFuture<unknown>,
+  ) => PromiseLike<AsyncResults<unknown>> | void;
+  readonly onTimeout?: (value: unknown, future: ResultFuture<unknown>) => AsyncResults<unknown>;
   /** Called before the first request with what a rich function is given, and after the last. */
   readonly open?: (context: RuntimeContext) => void;
   readonly close?: () => void;
@@ -86,7 +90,7 @@ export class AsyncWaitOperator extends Operator {
 
   override open(): void {
     this.#calls = this.#createCalls(this.runtime.strictInstances);
-    this.#calls.open?.(keylessRuntimeContext(this.runtime));
+    this.#calls.open?.(keylessRuntimeContext(this, refuseState));
     this.#requestMore();
   }
 
@@ -203,7 +207,15 @@ export class AsyncWaitOperator extends Operator {
     };
     this.#promises += 1;
     // Answers are taken up in a slice, also those that are there at once: a function is never called back within its call.
-    new Promise<AsyncResults<unknown>>((resolve) => resolve(this.#calls.request(record.value))).then(
+    new Promise<AsyncResults<unknown>>((resolve, reject) => {
+      const { request } = this.#calls;
+      const returned = request(record.value, {
+        complete: (results) => resolve([...results]),
+        completeExceptionally: reject,
+      });
+      // A function that takes the future answers by it, unless it returns a promise all the same.
+      if (request.length < 2 || returned !== undefined) resolve(returned);
+    }).then(
       (results) => answered({ results }),
       (error: unknown) => answered({ failure: { error } }),
     );
@@ -239,7 +251,15 @@ export class AsyncWaitOperator extends Operator {
       this.failedRecord = record.value;
       throw asyncTimedOut(this.#options.timeout, record.attempts);
     }
-    this.#finish(record, asArray(onTimeout(record.value)));
+    let results: AsyncResults<unknown>;
+    const returned = onTimeout(record.value, {
+      complete: (given) => (results ??= [...given]),
+      completeExceptionally: (error) => {
+        this.failedRecord = record.value;
+        throw error;
+      },
+    });
+    this.#finish(record, asArray(returned ?? results));
   }
 
   #finish(record: WaitingRecord, results: readonly unknown[]): void {

@@ -1,5 +1,6 @@
 import { unknownBroadcastState } from '../errors.ts';
-import type { MapState, MapStateDescriptor } from '../state/map-state.ts';
+import type { BroadcastState } from '../state/broadcast-state.ts';
+import type { MapStateDescriptor } from '../state/map-state.ts';
 import type { StateDescriptor } from '../state/state-store.ts';
 import type { BroadcastOnTimerContext, KeyedBroadcastContext } from './broadcast-process-function.ts';
 import type { Output } from './operator.ts';
@@ -10,7 +11,7 @@ import type { ResultCollector } from './result-collector.ts';
 /** What a context reaches of its operator's state. */
 export interface BroadcastStates {
   /** Broadcast states by name, as this side may use them. */
-  readonly broadcast: ReadonlyMap<string, MapState<unknown, unknown>>;
+  readonly broadcast: ReadonlyMap<string, BroadcastState<unknown, unknown>>;
   readonly currentKey: () => unknown;
   readonly applyToKeyedState: (
     descriptor: StateDescriptor,
@@ -40,11 +41,11 @@ export class BroadcastProcessContext
     return this.#timers.currentWatermark();
   }
 
-  getBroadcastState<K, V>({ name }: MapStateDescriptor<K, V>): MapState<K, V> {
+  getBroadcastState<K, V>({ name }: MapStateDescriptor<K, V>): BroadcastState<K, V> {
     const { broadcast } = this.#states;
     const state = broadcast.get(name);
     if (state === undefined) throw unknownBroadcastState(name, [...broadcast.keys()]);
-    return state as MapState<unknown, unknown> as MapState<K, V>;
+    return state as BroadcastState<unknown, unknown> as BroadcastState<K, V>;
   }
 
   readonly applyToKeyedState: KeyedBroadcastContext['applyToKeyedState'] = (

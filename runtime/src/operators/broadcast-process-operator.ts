@@ -1,22 +1,18 @@
 import { noCurrentKey } from '../errors.ts';
-import { ReadOnlyMapState } from '../state/broadcast-state.ts';
-import { CellMapState, type MapState } from '../state/map-state.ts';
+import { CellBroadcastState, ReadOnlyMapState, type BroadcastState } from '../state/broadcast-state.ts';
+import { stateBy } from '../state/state-by.ts';
 import { CellStateStore, cellNameOf, type StateDescriptor, type StateStore } from '../state/state-store.ts';
 import type {
   BroadcastProcessFunction,
   KeyedBroadcastProcessFunction,
 } from './broadcast-process-function.ts';
 import { BroadcastProcessContext } from './broadcast-process-context.ts';
-import {
-  keyedRuntimeContext,
-  keylessRuntimeContext,
-  refuseState,
-  type FunctionHostSnapshot,
-} from './function-host.ts';
+import { refuseState, type FunctionHostSnapshot } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
 import type { Partitioning } from './operator.ts';
 import { ResultCollector } from './result-collector.ts';
+import { keyedRuntimeContext, keylessRuntimeContext } from './runtime-context.ts';
 import type { TimeDomain } from './process-function.ts';
 import { TwoInputFunctionOperator } from './two-input-function-operator.ts';
 
@@ -92,7 +88,9 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
     );
     this.#function = this.#source.create(runtime.strictInstances);
     this.#function.setRuntimeContext(
-      this.#keyed ? keyedRuntimeContext(runtime, this.#guardedStore()) : keylessRuntimeContext(runtime),
+      this.#keyed
+        ? keyedRuntimeContext(this, this.#guardedStore())
+        : keylessRuntimeContext(this, refuseState),
     );
     const keyedStates = this.#keyed ? () => host.backend.store : refuseState;
     host.checkpoints.initialize(this.#function, runtime, keyedStates);
@@ -137,8 +135,8 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
     this.host.restore(host);
   }
 
-  #stateOf(name: string): MapState<unknown, unknown> {
-    return new CellMapState({
+  #stateOf(name: string): BroadcastState<unknown, unknown> {
+    return new CellBroadcastState({
       get: () => this.#broadcast.get(name),
       set: (map) => {
         if (map === undefined) this.#broadcast.delete(name);
@@ -178,19 +176,4 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
       fn(key, state);
     }
   };
-}
-
-function stateBy(store: StateStore, descriptor: StateDescriptor): unknown {
-  switch (descriptor.kind) {
-    case 'value':
-      return store.getState(descriptor);
-    case 'list':
-      return store.getListState(descriptor);
-    case 'map':
-      return store.getMapState(descriptor);
-    case 'reducing':
-      return store.getReducingState(descriptor);
-    case 'aggregating':
-      return store.getAggregatingState(descriptor);
-  }
 }

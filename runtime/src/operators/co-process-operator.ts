@@ -1,9 +1,9 @@
-import { keyedRuntimeContext, keylessRuntimeContext, refuseState } from './function-host.ts';
-import type { FunctionHostSnapshot } from './function-host.ts';
+import { refuseState, type FunctionHostSnapshot } from './function-host.ts';
 import type { CoProcessFunction, KeyedCoProcessFunction } from './co-process-function.ts';
 import { ProcessContext } from './process-context.ts';
 import type { TimeDomain } from './process-function.ts';
 import { ResultCollector } from './result-collector.ts';
+import { keyedRuntimeContext, keylessRuntimeContext } from './runtime-context.ts';
 import { TwoInputFunctionOperator } from './two-input-function-operator.ts';
 import type { InputKeys } from './two-input-operator.ts';
 
@@ -35,7 +35,7 @@ export class CoProcessOperator extends TwoInputFunctionOperator {
       : new ProcessContext(this.output, this.#collector, host.keylessTimers(runtime), refuseState);
     this.#function = this.#create(runtime.strictInstances);
     this.#function.setRuntimeContext(
-      this.#keyed ? keyedRuntimeContext(runtime, backend.store) : keylessRuntimeContext(runtime),
+      this.#keyed ? keyedRuntimeContext(this, backend.store) : keylessRuntimeContext(this, refuseState),
     );
     const states = this.#keyed ? () => backend.store : refuseState;
     host.checkpoints.initialize(this.#function, runtime, states);

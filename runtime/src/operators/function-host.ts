@@ -3,10 +3,8 @@ import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state
 import type { OperatorStateSnapshot } from '../state/operator-state.ts';
 import { FunctionCheckpoints } from './checkpointed-function.ts';
 import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
-import type { StateStore } from '../state/state-store.ts';
 import type { Operator, OperatorRuntime } from './operator.ts';
 import type { TimeDomain, TimerService } from './process-function.ts';
-import type { RuntimeContext } from './rich-function.ts';
 
 export interface FunctionHostSnapshot {
   readonly state: KeyedStateSnapshot;
@@ -111,30 +109,6 @@ export class FunctionHost {
       this.#onTimer(due.time, domain);
     }
   }
-}
-
-/** What a function object with keyed state may ask of its operator. */
-export function keyedRuntimeContext(runtime: OperatorRuntime, store: StateStore): RuntimeContext {
-  return {
-    getTaskName: () => runtime.name,
-    getState: (descriptor) => store.getState(descriptor),
-    getListState: (descriptor) => store.getListState(descriptor),
-    getMapState: (descriptor) => store.getMapState(descriptor),
-    getReducingState: (descriptor) => store.getReducingState(descriptor),
-    getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
-  };
-}
-
-/** What a function object on streams without keys may ask: anything but keyed state. */
-export function keylessRuntimeContext(runtime: OperatorRuntime): RuntimeContext {
-  return {
-    getTaskName: () => runtime.name,
-    getState: refuseState,
-    getListState: refuseState,
-    getMapState: refuseState,
-    getReducingState: refuseState,
-    getAggregatingState: refuseState,
-  };
 }
 
 /** Refuses the key, or state by it, where records have none. */

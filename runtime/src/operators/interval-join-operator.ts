@@ -4,12 +4,12 @@ import { KeyIndex } from '../state/key-index.ts';
 import { CellStateStore } from '../state/state-store.ts';
 import { TimeBuckets } from '../time/time-buckets.ts';
 import { MAX_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
-import { keyedRuntimeContext } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import { IntervalBuffer } from './interval-buffer.ts';
 import type { KeySelector } from './key-selector.ts';
 import { JoinPairContext, ProcessJoinFunction, type JoinPairFunction } from './process-join-function.ts';
 import { ResultCollector } from './result-collector.ts';
+import { keyedRuntimeContext } from './runtime-context.ts';
 import { TwoInputOperator } from './two-input-operator.ts';
 
 export type AnyJoinFunction =
@@ -100,7 +100,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
       this.#usesState = true;
       return this.#backend.cell(name);
     });
-    instance.setRuntimeContext(keyedRuntimeContext(runtime, store));
+    instance.setRuntimeContext(keyedRuntimeContext(this, store));
     instance.open();
   }
 

@@ -3,7 +3,7 @@ import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts'
 import type { FusionScope } from './fusion-scope.ts';
 import type { OperatorStateSnapshot } from '../state/operator-state.ts';
 import { FunctionCheckpoints } from './checkpointed-function.ts';
-import type { RuntimeContext } from './rich-function.ts';
+import { keyedRuntimeContext } from './runtime-context.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
@@ -22,7 +22,7 @@ type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | Proces
 
 /** Runs a process function with state and timers a key. */
 export class KeyedProcessOperator extends KeyedOperator {
-  readonly #source: FunctionSource<AnyKeyedFunction>;
+  readonly #source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>;
   // Generated code reads those without `#`.
   readonly backend = new KeyedStateBackend();
   readonly #eventTimers = new KeyedTimers();
@@ -32,7 +32,7 @@ export class KeyedProcessOperator extends KeyedOperator {
   collector!: ResultCollector;
   context!: ProcessContext;
 
-  constructor(keySelector: KeySelector, source: FunctionSource<AnyKeyedFunction>) {
+  constructor(keySelector: KeySelector, source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>) {
     super(keySelector);
     this.#source = source;
   }
@@ -53,16 +53,8 @@ export class KeyedProcessOperator extends KeyedOperator {
     };
     this.context = new ProcessContext(this.output, this.collector, timers, () => backend.currentKey);
     const { store } = backend;
-    const context: RuntimeContext = {
-      getTaskName: () => runtime.name,
-      getState: (descriptor) => store.getState(descriptor),
-      getListState: (descriptor) => store.getListState(descriptor),
-      getMapState: (descriptor) => store.getMapState(descriptor),
-      getReducingState: (descriptor) => store.getReducingState(descriptor),
-      getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
-    };
     this.function = this.#source.create(runtime.strictInstances);
-    this.function.setRuntimeContext(context);
+    this.function.setRuntimeContext(keyedRuntimeContext(this, store));
     this.#checkpoints.initialize(this.function, runtime, () => store);
     this.function.open();
   }

@@ -2,6 +2,7 @@ import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { Emission } from './emission.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
+import { OwnMetrics } from './metric-group.ts';
 
 /** Where an operator sends what it makes. */
 export interface Output {
@@ -50,12 +51,24 @@ export abstract class Operator {
   lateSideOutputs = 0;
   /** Set while a record is emitted if `tracksEmission`. */
   emission: Emission | undefined;
+  /** What its function measures itself, if it does. */
+  own: OwnMetrics | undefined;
   /** True if `fuse` hands records on by `next` only, so that it costs no call. */
   readonly fusable: boolean = false;
 
   setup(output: Output, runtime: OperatorRuntime): void {
     this.output = output;
     this.runtime = runtime;
+  }
+
+  /** What the lane says of it, from `setup` on. */
+  get facts(): OperatorRuntime {
+    return this.runtime;
+  }
+
+  /** Measures of its function, made when it asks for them. */
+  ownMetrics(): OwnMetrics {
+    return (this.own ??= new OwnMetrics());
   }
 
   open(): void {}

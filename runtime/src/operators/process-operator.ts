@@ -6,6 +6,7 @@ import type { FunctionSource } from './function-source.ts';
 import { ProcessContext } from './process-context.ts';
 import type { ProcessFunction } from './process-function.ts';
 import { ResultCollector } from './result-collector.ts';
+import { keylessRuntimeContext } from './runtime-context.ts';
 
 function refuseTimers(): never {
   throw unsupported(
@@ -25,13 +26,13 @@ function refuseState(): never {
 
 /** Runs a process function on a stream without keys. */
 export class ProcessOperator extends Operator {
-  readonly #source: FunctionSource<ProcessFunction<unknown, unknown>>;
+  readonly #source: Pick<FunctionSource<ProcessFunction<unknown, unknown>>, 'create'>;
   readonly #checkpoints = new FunctionCheckpoints();
   #function: ProcessFunction<unknown, unknown> | undefined;
   #collector!: ResultCollector;
   #context!: ProcessContext;
 
-  constructor(source: FunctionSource<ProcessFunction<unknown, unknown>>) {
+  constructor(source: Pick<FunctionSource<ProcessFunction<unknown, unknown>>, 'create'>) {
     super();
     this.#source = source;
   }
@@ -49,14 +50,7 @@ export class ProcessOperator extends Operator {
     };
     this.#context = new ProcessContext(this.output, this.#collector, timers, refuseState);
     this.#function = this.#source.create(runtime.strictInstances);
-    this.#function.setRuntimeContext({
-      getTaskName: () => runtime.name,
-      getState: refuseState,
-      getListState: refuseState,
-      getMapState: refuseState,
-      getReducingState: refuseState,
-      getAggregatingState: refuseState,
-    });
+    this.#function.setRuntimeContext(keylessRuntimeContext(this, refuseState));
     this.#checkpoints.initialize(this.#function, runtime, refuseState);
     this.#function.open();
   }

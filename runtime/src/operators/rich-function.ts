@@ -1,10 +1,25 @@
 import { TidemarkError } from '../errors.ts';
+import type { MetricGroup } from './metric-group.ts';
 import type { StateStore } from '../state/state-store.ts';
+
+/** Which of the running copies of an operator a function object belongs to. */
+export interface TaskInfo {
+  /** Name of the operator. */
+  getTaskName(): string;
+  /** Which subtask it is, counted from 0. */
+  getIndexOfThisSubtask(): number;
+  /** How many subtasks there are. */
+  getNumberOfParallelSubtasks(): number;
+}
 
 /** What a function object may ask of the operator that runs it. */
 export interface RuntimeContext extends StateStore {
   /** Name of the operator. */
   getTaskName(): string;
+  /** Which subtask of how many it is. */
+  getTaskInfo(): TaskInfo;
+  /** Counters and gauges of its own, which `job.metrics()` shows. */
+  getMetricGroup(): MetricGroup;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { EventTimeSessionWindows } from '../windows/session-windows.ts';
 import { TimeWindow } from '../windows/window.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 import type { KeySelector } from './key-selector.ts';
-import type { WindowCells, WindowEmitter } from './window-emitter.ts';
+import type { WindowEmitter } from './window-emitter.ts';
 
 export interface SessionWindowOptions {
   readonly keySelector: KeySelector;
@@ -182,10 +182,8 @@ export class SessionWindowOperator extends KeyedOperator {
     if (emitter.bare) {
       this.output.collect(result, end - 1);
     } else {
-      // States of a window live for its one firing.
-      let cells: WindowCells | undefined;
-      emitter.emit(key, window, [result], undefined, () => (cells ??= new Map()));
-      if (emitter.clears) emitter.clear(key, window, cells, () => (cells ??= new Map()));
+      emitter.emit(key, window, [result]);
+      if (emitter.clears) emitter.clear(key, window);
     }
     this.emission = undefined;
   }

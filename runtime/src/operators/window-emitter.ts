@@ -1,31 +1,49 @@
+import { unsupported } from '../errors.ts';
 import { CellStateStore, type StateStore } from '../state/state-store.ts';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import type { Window } from '../windows/window.ts';
-import type { Collector } from './collector.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { Operator, OperatorRuntime, Output } from './operator.ts';
 import { tagId, type OutputTag } from './output-tag.ts';
 import { ResultCollector } from './result-collector.ts';
-import { ProcessWindowFunction, type WindowContext, type WindowFunction } from './window-function.ts';
+import { keyedRuntimeContext } from './runtime-context.ts';
+import { RichFunction } from './rich-function.ts';
+import {
+  ProcessAllWindowFunction,
+  type AllWindowFunction,
+  type ProcessWindowFunction,
+  type WindowContext,
+  type WindowFunction,
+} from './window-function.ts';
 
 /** States of one window of one key, by name. */
 export type WindowCells = Map<string, unknown>;
 
+type WindowObject =
+  ProcessWindowFunction<unknown, unknown, unknown> | ProcessAllWindowFunction<unknown, unknown>;
+type PlainWindowFunction = WindowFunction<unknown, unknown, unknown> | AllWindowFunction<unknown, unknown>;
+
 /** What a user may give as a window function. */
-export type AnyWindowFunction =
-  | WindowFunction<unknown, unknown, unknown>
-  | ProcessWindowFunction<unknown, unknown, unknown>
-  | (() => ProcessWindowFunction<unknown, unknown, unknown>);
+export type AnyWindowFunction = PlainWindowFunction | WindowObject | (() => WindowObject);
 
 /** Makes the function objects of windows. */
-export type WindowFunctionSource = FunctionSource<ProcessWindowFunction<unknown, unknown, unknown>>;
+export type WindowFunctionSource = FunctionSource<WindowObject>;
+
+export interface WindowEmitterOptions {
+  /** Makes function objects, for all copies of the operator, if one was given. */
+  readonly instances?: WindowFunctionSource;
+  /** True if windows merge, and so have no state of their own. */
+  readonly merging?: boolean;
+  /** True on a stream without keys: functions are given none. */
+  readonly keyless?: boolean;
+}
 
 /** Emits the results of windows, through the window function if there is one. */
 export class WindowEmitter implements WindowContext {
   readonly #given: AnyWindowFunction | undefined;
-  readonly #instances: WindowFunctionSource | undefined;
-  #function: WindowFunction<unknown, unknown, unknown> | undefined;
-  #instance: ProcessWindowFunction<unknown, unknown, unknown> | undefined;
+  readonly #options: WindowEmitterOptions;
+  #call: ((key: unknown, elements: readonly unknown[]) => unknown) | undefined;
+  #instance: WindowObject | undefined;
   #operator!: Operator;
   #output!: Output;
   #runtime!: OperatorRuntime;
@@ -33,20 +51,23 @@ export class WindowEmitter implements WindowContext {
   #backend!: KeyedStateBackend;
   #cells: WindowCells | undefined;
   #cellsOf!: () => WindowCells;
-  readonly #windowStore: StateStore = new CellStateStore((name) => ({
-    get: () => this.#cells?.get(name),
-    set: (value) => {
-      this.#cells ??= this.#cellsOf();
-      if (value === undefined) this.#cells.delete(name);
-      else this.#cells.set(name, value);
-    },
-  }));
+  readonly #windowStore: StateStore = new CellStateStore(
+    (name) => ({
+      get: () => this.#cells?.get(name),
+      set: (value) => {
+        this.#cells ??= this.#cellsOf();
+        if (value === undefined) this.#cells.delete(name);
+        else this.#cells.set(name, value);
+      },
+    }),
+    // What expires is gone when it is read, and with its window at the latest: nothing sweeps here.
+    { now: () => this.#runtime.currentProcessingTime(), written: () => undefined },
+  );
   window!: Window;
 
-  /** @param instances makes function objects, for all copies of the operator, if one was given */
-  constructor(given: AnyWindowFunction | undefined, instances?: WindowFunctionSource) {
+  constructor(given: AnyWindowFunction | undefined, options: WindowEmitterOptions = {}) {
     this.#given = given;
-    this.#instances = instances;
+    this.#options = options;
   }
 
   /** True if results go out as they are. */
@@ -61,8 +82,10 @@ export class WindowEmitter implements WindowContext {
     this.#backend = backend;
     backend.sweeper.clock = () => runtime.currentProcessingTime();
     this.#collector = new ResultCollector(output);
-    if (this.#instances !== undefined) this.#adopt(this.#instances.create(runtime.strictInstances));
-    else this.#function = this.#given as WindowFunction<unknown, unknown, unknown>;
+    const { instances, keyless } = this.#options;
+    const given = this.#given as never;
+    if (instances !== undefined) this.#adopt(instances.create(runtime.strictInstances));
+    else this.#call = this.#caller(given, keyless ?? false);
   }
 
   close(): void {
@@ -76,35 +99,38 @@ export class WindowEmitter implements WindowContext {
 
   /**
    * Applies the window function to what a window holds.
-   * @param cells the window's states; `makeCells` makes them when a first one is set
+   * @param cells the window's states; `makeCells` makes them when a first one is set; windows that merge have none
    */
   emit(
     key: unknown,
     window: Window,
     elements: readonly unknown[],
-    cells: WindowCells | undefined,
-    makeCells: () => WindowCells,
+    cells?: WindowCells,
+    makeCells: () => WindowCells = noCells,
   ): void {
     const collector = this.#enter(key, window, cells, makeCells);
-    if (this.#instance === undefined) {
-      const results: unknown = this.#function!(key, this, elements, collector);
-      if (!(results instanceof ProcessWindowFunction)) {
-        if (results !== undefined) collector.drain(results);
-        return;
-      }
-      // It was a factory. That shows with its first call only: a plain function without parameters looks the same.
-      this.#adopt(results as ProcessWindowFunction<unknown, unknown, unknown>);
+    let results = this.#call!(key, elements);
+    // It was a factory. That shows with its first call only: a plain function without parameters looks the same.
+    if (results instanceof RichFunction) {
+      this.#adopt(results as WindowObject);
+      results = this.#call!(key, elements);
     }
-    const results = this.#instance!.process(key, this, elements, collector as Collector<unknown>);
     if (results !== undefined) collector.drain(results);
   }
 
-  clear(key: unknown, window: Window, cells: WindowCells | undefined, makeCells: () => WindowCells): void {
+  clear(key: unknown, window: Window, cells?: WindowCells, makeCells: () => WindowCells = noCells): void {
     this.#enter(key, window, cells, makeCells);
     this.#instance?.clear(this);
   }
 
   windowState(): StateStore {
+    if (this.#options.merging) {
+      throw unsupported(
+        'State of a window that may merge',
+        'windows would come with states that nobody knows how to merge.',
+        'Keep it in context.globalState(), or use windows that do not merge.',
+      );
+    }
     return this.#windowStore;
   }
 
@@ -124,18 +150,23 @@ export class WindowEmitter implements WindowContext {
     this.#output.sideOutput(tagId(tag), value, this.#collector.timestamp);
   }
 
-  #adopt(instance: ProcessWindowFunction<unknown, unknown, unknown>): void {
+  #adopt(instance: WindowObject): void {
     const { store } = this.#backend;
     this.#instance = instance;
-    instance.setRuntimeContext({
-      getTaskName: () => this.#runtime.name,
-      getState: (descriptor) => store.getState(descriptor),
-      getListState: (descriptor) => store.getListState(descriptor),
-      getMapState: (descriptor) => store.getMapState(descriptor),
-      getReducingState: (descriptor) => store.getReducingState(descriptor),
-      getAggregatingState: (descriptor) => store.getAggregatingState(descriptor),
-    });
+    const process = instance.process.bind(instance) as never;
+    this.#call = this.#caller(process, instance instanceof ProcessAllWindowFunction);
+    instance.setRuntimeContext(keyedRuntimeContext(this.#operator, store));
     instance.open();
+  }
+
+  #caller(fn: never, keyless: boolean): (key: unknown, elements: readonly unknown[]) => unknown {
+    const collector = this.#collector;
+    if (keyless) {
+      const plain = fn as AllWindowFunction<unknown, unknown>;
+      return (_key, elements) => plain(this, elements, collector);
+    }
+    const plain = fn as WindowFunction<unknown, unknown, unknown>;
+    return (key, elements) => plain(key, this, elements, collector);
   }
 
   #enter(
@@ -151,4 +182,8 @@ export class WindowEmitter implements WindowContext {
     this.#collector.timestamp = window.maxTimestamp();
     return this.#collector;
   }
+}
+
+function noCells(): never {
+  throw new TypeError('windows that merge have no state of their own');
 }

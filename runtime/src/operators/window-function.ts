@@ -8,7 +8,10 @@ import { RichFunction } from './rich-function.ts';
 export interface WindowContext<W extends Window = Window> {
   /** The window that fires. */
   readonly window: W;
-  /** State of this window of this key; gone when the window is cleaned up. */
+  /**
+   * State of this window of this key; gone when the window is cleaned up.
+   * @throws {TidemarkError} `unsupported` where windows merge
+   */
   windowState(): StateStore;
   /** State of this key, over all its windows. */
   globalState(): StateStore;
@@ -23,6 +26,13 @@ export interface WindowContext<W extends Window = Window> {
 /** A window function written as a plain function. */
 export type WindowFunction<IN, OUT, K, W extends Window = Window> = (
   key: K,
+  context: WindowContext<W>,
+  elements: readonly IN[],
+  out: Collector<OUT>,
+) => Results<OUT>;
+
+/** A window function on a stream without keys. */
+export type AllWindowFunction<IN, OUT, W extends Window = Window> = (
   context: WindowContext<W>,
   elements: readonly IN[],
   out: Collector<OUT>,
@@ -52,6 +62,27 @@ export abstract class ProcessWindowFunction<IN, OUT, K, W extends Window = Windo
     elements: readonly IN[],
     out: Collector<OUT>,
   ): Results<OUT>;
+
+  /** Called when a window is cleaned up, to clear its window state. */
+  clear(_context: WindowContext<W>): void {}
+}
+
+/**
+ * A window function on a stream without keys, with a life of its own.
+ * @example
+ * class Firings extends ProcessAllWindowFunction<unknown, string, TimeWindow> {
+ *   *process(context: WindowContext<TimeWindow>, orders: readonly unknown[]) {
+ *     const windows = context.globalState().getState(new ValueStateDescriptor('windows', 0));
+ *     windows.update(windows.value() + 1);
+ *     yield `window ${windows.value()}: ${orders.length}`;
+ *   }
+ * }
+ * const lines = orders.windowAll(TumblingEventTimeWindows.of('10 s')).process(() => new Firings());
+ * await lines.executeAndCollect(); // → ['window 1: 3', 'window 2: 1']
+ */
+export abstract class ProcessAllWindowFunction<IN, OUT, W extends Window = Window> extends RichFunction {
+  /** Called for a window that fires, with its records in the order in which they came. */
+  abstract process(context: WindowContext<W>, elements: readonly IN[], out: Collector<OUT>): Results<OUT>;
 
   /** Called when a window is cleaned up, to clear its window state. */
   clear(_context: WindowContext<W>): void {}

@@ -80,7 +80,7 @@ export class WindowOperator extends KeyedOperator {
       () => this.currentWatermark,
       now,
     );
-    this.#assignerContext = { currentProcessingTime: now };
+    this.#assignerContext = { getCurrentProcessingTime: now };
     this.#emitter.open(this, this.output, this.runtime, this.#global);
   }
 

@@ -1,10 +1,7 @@
-import {
-  CellReducingState,
-  type ReducingState,
-  type ReducingStateDescriptor,
-} from '../state/reducing-state.ts';
+import { mergeHeld, type MergingStateDescriptor } from '../state/merge-held.ts';
+import { stateBy } from '../state/state-by.ts';
 import type { StateCell } from '../state/state-cell.ts';
-import { CellValueState, type ValueState, type ValueStateDescriptor } from '../state/value-state.ts';
+import { cellNameOf, CellStateStore, type StateDescriptor } from '../state/state-store.ts';
 import type { TimerQueue } from '../time/timer-queue.ts';
 import type { OnMergeContext } from '../windows/trigger.ts';
 import type { WindowEntry } from './window-entry.ts';
@@ -15,7 +12,11 @@ export class WindowTriggerContext implements OnMergeContext {
   readonly #processingTimers: TimerQueue<WindowEntry>;
   readonly #watermark: () => number;
   readonly #now: () => number;
-  readonly #states = new Map<string, CellValueState<unknown> | CellReducingState<unknown>>();
+  // What expires is gone when it is read, and with its window at the latest: nothing sweeps here.
+  readonly #store = new CellStateStore((name) => this.#cell(name), {
+    now: () => this.#now(),
+    written: () => undefined,
+  });
   entry!: WindowEntry;
   /** In `onMerge`: the windows that were merged into the current one. */
   merged: readonly WindowEntry[] = [];
@@ -64,37 +65,23 @@ export class WindowTriggerContext implements OnMergeContext {
     this.entry.processingTimers.delete(time);
   }
 
-  getPartitionedState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
-  getPartitionedState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>;
-  getPartitionedState<T>(
-    descriptor: ValueStateDescriptor<T> | ReducingStateDescriptor<T>,
-  ): ValueState<T> | ReducingState<T> {
-    let state = this.#states.get(descriptor.name);
-    if (state === undefined) {
-      const cell = this.#cell(descriptor.name);
-      state =
-        descriptor.kind === 'value'
-          ? new CellValueState(cell, descriptor as ValueStateDescriptor<unknown>)
-          : new CellReducingState(cell, descriptor as unknown as ReducingStateDescriptor<unknown>);
-      this.#states.set(descriptor.name, state);
-    }
-    return state as ValueState<T> | ReducingState<T>;
+  getPartitionedState(descriptor: StateDescriptor): never {
+    // The interface has an overload for each kind of state.
+    return stateBy(this.#store, descriptor) as never;
   }
 
-  mergePartitionedState<T>(descriptor: ReducingStateDescriptor<T>): void {
-    const { name } = descriptor;
-    const reduce = descriptor.reduceFunction as unknown as (a: unknown, b: unknown) => unknown;
+  mergePartitionedState(descriptor: MergingStateDescriptor): void {
+    const name = cellNameOf(descriptor);
     let result: unknown;
-    for (const { triggerCells } of this.merged) {
-      const value = triggerCells?.get(name);
-      if (value === undefined) continue;
-      result = result === undefined ? value : reduce(result, value);
+    for (const { triggerCells } of [this.entry, ...this.merged]) {
+      const held = triggerCells?.get(name);
+      if (held === undefined) continue;
+      result = result === undefined ? held : mergeHeld(descriptor, result, held);
       triggerCells!.delete(name);
     }
     if (result === undefined) return;
     this.entry.triggerCells ??= new Map();
-    const own = this.entry.triggerCells.get(name);
-    this.entry.triggerCells.set(name, own === undefined ? result : reduce(own, result));
+    this.entry.triggerCells.set(name, result);
   }
 
   #cell(name: string): StateCell {

@@ -1,17 +1,27 @@
 import { stateIsReadOnly } from '../errors.ts';
-import type { MapState } from './map-state.ts';
+import { CellMapState, type MapState } from './map-state.ts';
 
 /** State that every copy of an operator holds alike, written by records that are broadcast. */
-export type BroadcastState<K, V> = MapState<K, V>;
+export interface BroadcastState<K, V> extends MapState<K, V> {
+  /** Keys with their values, to be read only: Flink's other name of `entries`. */
+  immutableEntries(): Iterable<readonly [K, V]>;
+}
 
 /** Broadcast state where it may only be read: its copies would differ if single records wrote to it. */
 export type ReadOnlyBroadcastState<K, V> = Pick<
-  MapState<K, V>,
-  'get' | 'contains' | 'isEmpty' | 'keys' | 'values' | 'entries'
+  BroadcastState<K, V>,
+  'get' | 'contains' | 'isEmpty' | 'keys' | 'values' | 'entries' | 'immutableEntries'
 >;
 
+/** Broadcast state in a cell. */
+export class CellBroadcastState<K, V> extends CellMapState<K, V> implements BroadcastState<K, V> {
+  immutableEntries(): Iterable<readonly [K, V]> {
+    return this.entries();
+  }
+}
+
 /** Reads a map state; a write, which types rule out, says why it fails. */
-export class ReadOnlyMapState<K, V> implements MapState<K, V> {
+export class ReadOnlyMapState<K, V> implements BroadcastState<K, V> {
   readonly #state: MapState<K, V>;
   readonly #name: string;
 
@@ -41,6 +51,10 @@ export class ReadOnlyMapState<K, V> implements MapState<K, V> {
   }
 
   entries(): Iterable<[K, V]> {
+    return this.#state.entries();
+  }
+
+  immutableEntries(): Iterable<readonly [K, V]> {
     return this.#state.entries();
   }
 

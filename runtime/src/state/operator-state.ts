@@ -1,5 +1,6 @@
 import { CellListState, type ListState, type ListStateDescriptor } from './list-state.ts';
-import { CellMapState, type MapState, type MapStateDescriptor } from './map-state.ts';
+import { CellBroadcastState, type BroadcastState } from './broadcast-state.ts';
+import type { MapStateDescriptor } from './map-state.ts';
 import type { StateCell } from './state-cell.ts';
 
 /** State of a running copy of an operator, whatever the key. */
@@ -9,7 +10,7 @@ export interface OperatorStateStore {
   /** A list of this copy; after a restore every copy has the elements of all. */
   getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
   /** A map that is to be alike in all copies. */
-  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V>;
 }
 
 /** Operator state in a cut, by names. */
@@ -33,8 +34,8 @@ export class OperatorStates implements OperatorStateStore {
     return new CellListState(cellIn(this.#unions, descriptor.name));
   }
 
-  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    return new CellMapState(cellIn(this.#broadcast, descriptor.name));
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
+    return new CellBroadcastState(cellIn(this.#broadcast, descriptor.name));
   }
 
   snapshot(): OperatorStateSnapshot {

@@ -15,9 +15,6 @@ export interface StateTtlOptions {
   readonly visibility?: TtlVisibility;
 }
 
-const UPDATE_TYPES: readonly unknown[] = ['on-create-and-write', 'on-read-and-write'];
-const VISIBILITIES: readonly unknown[] = ['never-return-expired', 'return-expired-if-not-cleaned-up'];
-
 /**
  * How long state lives, in processing time. Each key's value lives for itself, each element of a list and each entry
  * of a map too. What has expired is removed when it is touched, and by a sweep at the latest half a time to live
@@ -27,6 +24,17 @@ const VISIBILITIES: readonly unknown[] = ['never-return-expired', 'return-expire
  * const seen = new ValueStateDescriptor('seen', false).enableTimeToLive(new StateTtlConfig('1 h'));
  */
 export class StateTtlConfig {
+  /** Flink's names of the update types. */
+  static readonly UpdateType = {
+    OnCreateAndWrite: 'on-create-and-write',
+    OnReadAndWrite: 'on-read-and-write',
+  } as const satisfies Record<string, TtlUpdateType>;
+  /** Flink's names of the visibilities. */
+  static readonly StateVisibility = {
+    NeverReturnExpired: 'never-return-expired',
+    ReturnExpiredIfNotCleanedUp: 'return-expired-if-not-cleaned-up',
+  } as const satisfies Record<string, TtlVisibility>;
+
   /** How long, in ms. */
   readonly timeToLive: number;
   /** What makes an entry's time to live begin anew. */
@@ -40,20 +48,22 @@ export class StateTtlConfig {
     if (this.timeToLive <= 0) {
       throw badArgument('timeToLive', timeToLive, 'It must be > 0.', "Give a duration such as '1 h'.");
     }
-    if (!UPDATE_TYPES.includes(updateType)) {
+    const updateTypes: readonly unknown[] = Object.values(StateTtlConfig.UpdateType);
+    const visibilities: readonly unknown[] = Object.values(StateTtlConfig.StateVisibility);
+    if (!updateTypes.includes(updateType)) {
       throw badArgument(
         'updateType',
         updateType,
         'There is no such update type.',
-        `Give '${UPDATE_TYPES.join("' or '")}'.`,
+        `Give '${updateTypes.join("' or '")}'.`,
       );
     }
-    if (!VISIBILITIES.includes(visibility)) {
+    if (!visibilities.includes(visibility)) {
       throw badArgument(
         'visibility',
         visibility,
         'There is no such visibility.',
-        `Give '${VISIBILITIES.join("' or '")}'.`,
+        `Give '${visibilities.join("' or '")}'.`,
       );
     }
     this.updateType = updateType;

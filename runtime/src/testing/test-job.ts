@@ -97,6 +97,12 @@ export function testJob<T, R, const N extends string = string>(
   build: BuildMany<T, R, N>,
   options: TestJobOptions & { readonly inputs: readonly N[] },
 ): Promise<TestResult<R>>;
+// Records of several types: what an input is of is then for `build` to say.
+export function testJob<S extends TestStep<unknown>, R, const N extends string = string>(
+  steps: readonly S[],
+  build: BuildMany<S extends ElementStep<infer V> ? V : never, R, N>,
+  options: TestJobOptions & { readonly inputs: readonly N[] },
+): Promise<TestResult<R>>;
 // Asynchronous, so that a job under test may come to run elsewhere without its tests changing.
 export async function testJob<T, R>(
   steps: readonly TestStep<T>[],

@@ -40,23 +40,7 @@ abstract class SessionWindows<T> extends MergingWindowAssigner<T, TimeWindow> {
   }
 
   mergeWindows(windows: readonly TimeWindow[], merge: MergeCallback<TimeWindow>): void {
-    const sorted = [...windows].sort((a, b) => a.start - b.start);
-    let group: TimeWindow[] = [];
-    let covered: TimeWindow | undefined;
-    const close = () => {
-      if (group.length > 1 && covered !== undefined) merge(group, covered);
-    };
-    for (const window of sorted) {
-      if (covered !== undefined && covered.intersects(window)) {
-        group.push(window);
-        covered = covered.cover(window);
-      } else {
-        close();
-        group = [window];
-        covered = window;
-      }
-    }
-    close();
+    TimeWindow.mergeWindows(windows, merge);
   }
 
   /** The gap (ms) after a record. */
@@ -157,7 +141,7 @@ export class ProcessingTimeSessionWindows<T = unknown> extends SessionWindows<T>
   }
 
   assignWindows(value: T, _timestamp: number, context: WindowAssignerContext): readonly TimeWindow[] {
-    return [this.windowOf(value, context.currentProcessingTime())];
+    return [this.windowOf(value, context.getCurrentProcessingTime())];
   }
 
   getDefaultTrigger(): Trigger<T, TimeWindow> {

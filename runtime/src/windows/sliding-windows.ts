@@ -102,7 +102,7 @@ export class SlidingProcessingTimeWindows extends SlidingWindows {
   }
 
   assignWindows(_value: unknown, _timestamp: number, context: WindowAssignerContext): readonly TimeWindow[] {
-    return this.windowsOf(context.currentProcessingTime());
+    return this.windowsOf(context.getCurrentProcessingTime());
   }
 
   getDefaultTrigger(): Trigger<unknown, TimeWindow> {

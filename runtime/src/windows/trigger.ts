@@ -1,3 +1,6 @@
+import type { AggregatingState, AggregatingStateDescriptor } from '../state/aggregating-state.ts';
+import type { ListState, ListStateDescriptor } from '../state/list-state.ts';
+import type { MapState, MapStateDescriptor } from '../state/map-state.ts';
 import type { ReducingStateDescriptor, ReducingState } from '../state/reducing-state.ts';
 import type { ValueState, ValueStateDescriptor } from '../state/value-state.ts';
 import type { Window } from './window.ts';
@@ -40,13 +43,23 @@ export interface TriggerContext {
   deleteProcessingTimeTimer(time: number): void;
   /** State of this window of this key. */
   getPartitionedState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
+  getPartitionedState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  getPartitionedState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>;
   getPartitionedState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>;
+  getPartitionedState<IN, ACC, OUT>(
+    descriptor: AggregatingStateDescriptor<IN, ACC, OUT>,
+  ): AggregatingState<IN, OUT>;
 }
 
 /** The context of `onMerge`: the window is the merged one. */
 export interface OnMergeContext extends TriggerContext {
-  /** Merges the states of that name of the windows that were merged into that of the result. */
+  /**
+   * Merges the states of that name of the windows that were merged into that of the result.
+   * @throws {TidemarkError} `unsupported` for an aggregate without `merge`
+   */
+  mergePartitionedState<T>(descriptor: ListStateDescriptor<T>): void;
   mergePartitionedState<T>(descriptor: ReducingStateDescriptor<T>): void;
+  mergePartitionedState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): void;
 }
 
 /**

@@ -90,7 +90,7 @@ export class TumblingProcessingTimeWindows extends TumblingWindows {
   }
 
   assignWindows(_value: unknown, _timestamp: number, context: WindowAssignerContext): readonly TimeWindow[] {
-    return [this.windowOf(context.currentProcessingTime())];
+    return [this.windowOf(context.getCurrentProcessingTime())];
   }
 
   getDefaultTrigger(): Trigger<unknown, TimeWindow> {

@@ -4,7 +4,7 @@ import type { Window } from './window.ts';
 /** What an assigner may ask. */
 export interface WindowAssignerContext {
   /** The runtime's clock in epoch ms. */
-  currentProcessingTime(): number;
+  getCurrentProcessingTime(): number;
 }
 
 /**

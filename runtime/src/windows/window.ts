@@ -40,6 +40,23 @@ export class TimeWindow implements Window {
     return new TimeWindow(Math.min(this.start, other.start), Math.max(this.end, other.end));
   }
 
+  /** Calls back for every group of windows that overlap or touch, as sessions merge. */
+  static mergeWindows(
+    windows: readonly TimeWindow[],
+    merge: (merged: readonly TimeWindow[], result: TimeWindow) => void,
+  ): void {
+    const sorted = [...windows].sort((a, b) => a.start - b.start);
+    for (let at = 0; at < sorted.length;) {
+      const group = [sorted[at]!];
+      let covered = sorted[at]!;
+      for (at++; at < sorted.length && covered.intersects(sorted[at]!); at++) {
+        group.push(sorted[at]!);
+        covered = covered.cover(sorted[at]!);
+      }
+      if (group.length > 1) merge(group, covered);
+    }
+  }
+
   toString(): string {
     return `[${this.start}, ${this.end})`;
   }

@@ -3,8 +3,11 @@ import {
   OutputTag,
   StreamExecutionEnvironment,
   TumblingEventTimeWindows,
+  ProcessFunction,
   WatermarkStrategy,
   collectionSource,
+  type Context,
+  type Counter,
   type OperatorMetrics,
   type Sink,
 } from 'tidemark';
@@ -129,4 +132,42 @@ describe('rates', () => {
     clock.now += 100;
     expect(rates()).toEqual([0, 0.5]);
   });
+});
+
+test.each([
+  [1, { 'odd.seen': 2, odd: [0], all: 4 }],
+  [2, { 'odd.seen': 2, odd: [0, 1], all: 4 }],
+])('a function counts what it likes, in %i subtasks', async (parallelism, expected) => {
+  const subtasks: number[] = [];
+  class Odd extends ProcessFunction<number, number> {
+    #seen!: Counter;
+    #all!: Counter;
+    override open() {
+      const context = this.getRuntimeContext();
+      const metrics = context.getMetricGroup();
+      const task = context.getTaskInfo();
+      subtasks.push(task.getIndexOfThisSubtask());
+      this.#seen = metrics.addGroup('odd').counter('seen');
+      this.#all = metrics.counter('all');
+      metrics.gauge('odd', () => task.getNumberOfParallelSubtasks() - 1 - task.getIndexOfThisSubtask());
+    }
+    processElement(n: number, _context: Context) {
+      this.#all.inc(2);
+      this.#all.dec();
+      if (n % 2 === 1) this.getRuntimeContext().getMetricGroup().addGroup('odd').counter('seen').inc();
+      expect(this.#seen.getCount()).toBeGreaterThanOrEqual(0);
+    }
+  }
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  env
+    .fromData(1, 2, 3, 4)
+    .process(() => new Odd())
+    .setParallelism(parallelism)
+    .sinkTo(discard());
+  const job = await env.execute();
+  await job.finished();
+  const own = job.metrics().find(({ kind }) => kind === 'process')!.own;
+  const gauges = [own['odd']].flat().sort();
+  expect({ ...own, odd: gauges }).toEqual(expected);
+  expect(subtasks.sort()).toEqual(parallelism === 1 ? [0] : [0, 1]);
 });

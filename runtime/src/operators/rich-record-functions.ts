@@ -1,0 +1,122 @@
+import type { Collector, Results } from './collector.ts';
+import { ProcessFunction, type Context } from './process-function.ts';
+import { RichFunction, type RuntimeContext } from './rich-function.ts';
+
+/**
+ * A function for `map` with a life of its own; on keyed streams it may keep state.
+ * @example
+ * class Numbered extends RichMapFunction<{ amount: number }, [number, number]> {
+ *   #seen!: ValueState<number>;
+ *   override open() {
+ *     this.#seen = this.getRuntimeContext().getState(new ValueStateDescriptor('seen', 0));
+ *   }
+ *   map(order: { amount: number }): [number, number] {
+ *     this.#seen.update(this.#seen.value() + 1);
+ *     return [this.#seen.value(), order.amount];
+ *   }
+ * }
+ * const numbered = orders.keyBy('user').map(() => new Numbered());
+ * await numbered.executeAndCollect(); // → [[1, 3], [1, 5], [2, 4], [2, 2]]
+ */
+export abstract class RichMapFunction<I, O> extends RichFunction {
+  /** Makes the record for a record. */
+  abstract map(value: I): O;
+}
+
+/**
+ * A function for `flatMap` with a life of its own; on keyed streams it may keep state.
+ * @example
+ * class Changes extends RichFlatMapFunction<{ amount: number }, number> {
+ *   #last!: ValueState<number | undefined>;
+ *   override open() {
+ *     this.#last = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('last'));
+ *   }
+ *   *flatMap({ amount }: { amount: number }) {
+ *     const last = this.#last.value();
+ *     if (last !== undefined) yield amount - last;
+ *     this.#last.update(amount);
+ *   }
+ * }
+ * const changes = orders.keyBy('user').flatMap(() => new Changes());
+ * await changes.executeAndCollect(); // → [1, -3]
+ */
+export abstract class RichFlatMapFunction<I, O> extends RichFunction {
+  /** Returns, yields or collects the records for a record. */
+  abstract flatMap(value: I, out: Collector<O>): Results<O>;
+}
+
+/**
+ * A function for `filter` with a life of its own; on keyed streams it may keep state.
+ * @example
+ * class First extends RichFilterFunction<unknown> {
+ *   #seen!: ValueState<boolean>;
+ *   override open() {
+ *     this.#seen = this.getRuntimeContext().getState(new ValueStateDescriptor('seen', false));
+ *   }
+ *   filter() {
+ *     const seen = this.#seen.value();
+ *     this.#seen.update(true);
+ *     return !seen;
+ *   }
+ * }
+ * const firsts = orders.keyBy('user').filter(() => new First());
+ * await firsts.map(({ amount }) => amount).executeAndCollect(); // → [3, 5]
+ */
+export abstract class RichFilterFunction<T> extends RichFunction {
+  /** True for the records that pass. */
+  abstract filter(value: T): boolean;
+}
+
+/** Any function object that handles records one by one. */
+export type RichRecordFunction =
+  RichMapFunction<unknown, unknown> | RichFlatMapFunction<unknown, unknown> | RichFilterFunction<unknown>;
+
+/** A plain function that may turn out to be a factory of function objects; it has no parameters. */
+export type MaybeFactory = () => unknown;
+
+/** Runs a function object as a process function: one that is given, or that a factory makes for the first record. */
+export class RichRecordAdapter extends ProcessFunction<unknown, unknown> {
+  readonly #plain:
+    ((value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>) | undefined;
+  readonly #maybeFactory: MaybeFactory | undefined;
+  #rich: RichRecordFunction | undefined;
+  #context: RuntimeContext | undefined;
+
+  /** @param plain what becomes of the result of a plain function */
+  constructor(
+    given: RichRecordFunction | MaybeFactory,
+    plain?: (value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>,
+  ) {
+    super();
+    if (typeof given === 'function') this.#maybeFactory = given;
+    else this.#rich = given;
+    this.#plain = plain;
+  }
+
+  override setRuntimeContext(context: RuntimeContext): void {
+    this.#context = context;
+    this.#rich?.setRuntimeContext(context);
+  }
+
+  override open(): void {
+    this.#rich?.open();
+  }
+
+  override close(): void {
+    this.#rich?.close();
+  }
+
+  processElement(value: unknown, _context: Context, out: Collector<unknown>): Results<unknown> {
+    if (this.#rich === undefined) {
+      const result = this.#maybeFactory!();
+      if (!(result instanceof RichFunction)) return this.#plain!(value, result, out);
+      this.#rich = result as RichRecordFunction;
+      this.#rich.setRuntimeContext(this.#context!);
+      this.#rich.open();
+    }
+    const fn = this.#rich;
+    if (fn instanceof RichFlatMapFunction) return fn.flatMap(value, out);
+    if (fn instanceof RichMapFunction) out.collect(fn.map(value));
+    else if (fn.filter(value)) out.collect(value);
+  }
+}
