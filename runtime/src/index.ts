@@ -187,6 +187,7 @@ export type {
 export { collectionSource, sequenceSource } from './connectors/collection-source.ts';
 export { socketSource, type SocketOptions } from './connectors/socket-source.ts';
 export { fileSource, type FileSourceOptions } from './connectors/file-source.ts';
+export { fileSink, type FileSinkOptions } from './connectors/file-sink/file-sink.ts';
 export { generatorSource, type GeneratorOptions } from './connectors/generator-source.ts';
 export { replay, type ReplayOptions } from './connectors/replay-source.ts';
 export type { ReplayTimestamp } from './connectors/replay-time.ts';
@@ -197,6 +198,8 @@ export type {
   DecoderPosition,
   Format,
   OnRowError,
+  RowEncoder,
+  RowFormat,
 } from './formats/format.ts';
 export { csv, type CsvOptions } from './formats/csv-format.ts';
 export type { CsvColumnType } from './formats/csv-row.ts';

@@ -12,6 +12,13 @@ export function sourceOptionInvalid(
   });
 }
 
+export function sinkOptionInvalid(sink: string, option: string, value: unknown, rule: string): TidemarkError {
+  const shown = typeof value === 'string' ? `'${value}'` : String(value);
+  return new TidemarkError('sink-option-invalid', `${sink}(): ${option} ${rule}; it is ${shown}.`, {
+    details: { sink, option, value: shown },
+  });
+}
+
 export function fileNotFound(
   path: string,
   pattern: string,

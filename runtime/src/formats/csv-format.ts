@@ -1,6 +1,7 @@
 import type { Format, OnRowError } from './format.ts';
 import type { CsvColumnType } from './csv-row.ts';
 import { CsvDecoder } from './csv-decoder.ts';
+import { csvRows } from './csv-rows.ts';
 import { formatOptionInvalid } from './format-errors.ts';
 
 /** How rows become records. */
@@ -64,6 +65,7 @@ export function csv<T>(options: CsvOptions = {}): Format<T> {
     name: 'csv',
     parameters: { ...settings },
     createDecoder: (context) => new CsvDecoder<T>(context, settings),
+    rows: csvRows<T>(settings),
   };
 }
 

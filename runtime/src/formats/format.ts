@@ -52,6 +52,24 @@ export interface Format<T> {
   readonly functions?: readonly unknown[];
   /** Opens it for one reading of one input. */
   createDecoder(context: DecoderContext): Decoder<T>;
+  /** How records become a file that is written from front to back; absent if they cannot. */
+  readonly rows?: RowFormat<T>;
+}
+
+/** How records become the text of a file, one after the other. */
+export interface RowFormat<T> {
+  /** What names of such files end in: `'.csv'`. */
+  readonly extension: string;
+  /** Opens it for one file. @param state of the encoder that wrote what is already there */
+  createEncoder(state?: unknown): RowEncoder<T>;
+}
+
+/** One writing of one file. */
+export interface RowEncoder<T> {
+  /** Text of a record with what ends it; of the first with what stands above it. Throws on a value that cannot be written. */
+  encode(value: T): string;
+  /** What must be known to go on in the middle of the file, such as a header. */
+  readonly state: unknown;
 }
 
 /** What happens to a row that does not parse: the branch fails with it, or it is counted and left out. */

@@ -2,6 +2,7 @@ import type { Format, OnRowError } from './format.ts';
 import { formatOptionInvalid } from './format-errors.ts';
 import { JsonDocumentDecoder } from './json-document-decoder.ts';
 import { parseJsonLine } from './json-lines-format.ts';
+import { jsonRows } from './json-rows.ts';
 import { LineDecoder } from './line-decoder.ts';
 
 /** Where records are in a document. */
@@ -16,7 +17,7 @@ const JSON_LINES = /\.(jsonl|ndjson)$/i;
 
 /**
  * A JSON document that is one array of records, or holds it; it is read piece by piece, whatever its size.
- * Files named `.jsonl` or `.ndjson` are read as one value a line.
+ * Files named `.jsonl` or `.ndjson` are read as one value a line, and so are files written.
  * @throws {TidemarkError} `format-option-invalid`
  * @example
  * const quakes = fileSource('earthquakes.json', {
@@ -40,5 +41,6 @@ export function json<T>(options: JsonOptions = {}): Format<T> {
       JSON_LINES.test(context.input)
         ? new LineDecoder<T>(context, 'JSON', onError, parseJsonLine<T>)
         : new JsonDocumentDecoder<T>(context, at?.split('.') ?? [], onError),
+    rows: jsonRows,
   };
 }

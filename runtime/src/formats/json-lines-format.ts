@@ -1,4 +1,5 @@
 import type { Format, OnRowError } from './format.ts';
+import { jsonRows } from './json-rows.ts';
 import { LineDecoder } from './line-decoder.ts';
 
 /** What becomes of lines that are not JSON. */
@@ -22,6 +23,7 @@ export function jsonLines<T>(options: JsonLinesOptions = {}): Format<T> {
     name: 'json-lines',
     parameters: { onError },
     createDecoder: (context) => new LineDecoder<T>(context, 'JSON', onError, parseJsonLine<T>),
+    rows: jsonRows,
   };
 }
 

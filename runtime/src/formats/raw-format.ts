@@ -12,5 +12,6 @@ export function raw(): Format<string> {
     name: 'raw',
     parameters: {},
     createDecoder: (context) => new LineDecoder(context, 'text', 'fail', (text) => text),
+    rows: { extension: '.txt', createEncoder: () => ({ encode: (value) => `${value}\n`, state: undefined }) },
   };
 }

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import type { RowFormat } from '../../formats/format.ts';
+import type { PreparedCommit, SinkWriter, SinkWriterContext } from '../../operators/sink.ts';
+import { sinkFileFailed, sinkFileLost } from './file-sink-errors.ts';
+import { ParquetPart } from './parquet-part.ts';
+import type { PartFile } from './part-file.ts';
+import { RowPart } from './row-part.ts';
+import type { SinkFiles } from './sink-files.ts';
+
+/** When a file that is being written is closed, so that the next cut can publish it. */
+export interface RollingPolicy {
+  /** Bytes. */
+  readonly size: number;
+  /** ms since the file was begun. */
+  readonly interval: number;
+  /** ms since the last record. */
+  readonly inactivity: number;
+}
+
+export interface FileSinkSettings<T> {
+  readonly folder: string;
+  readonly prefix: string;
+  /** `undefined` for Parquet. */
+  readonly rows: RowFormat<T> | undefined;
+  readonly rolling: RollingPolicy;
+  readonly files: SinkFiles;
+  readonly now: () => number;
+}
+
+/** What a cut publishes. */
+export interface PendingFiles {
+  readonly folder: string;
+  readonly files: readonly PendingFile[];
+}
+
+interface PendingFile {
+  readonly hidden: string;
+  readonly name: string;
+  /** True if some cut knows a part of it, so that going back to that cut goes on in it. */
+  readonly inCuts: boolean;
+}
+
+/** An in-progress file in a cut. */
+interface PartState {
+  readonly number: number;
+  readonly state: unknown;
+  readonly begun: number;
+  readonly lastWrite: number;
+}
+
+interface WriterState {
+  /** Tells the files of one job from those of others in the same folder. */
+  readonly id: string;
+  readonly next: number;
+  readonly part?: PartState;
+}
+
+interface OpenPart<T> {
+  readonly file: PartFile<T>;
+  readonly number: number;
+  readonly begun: number;
+  lastWrite: number;
+  inCuts: boolean;
+}
+
+/**
+ * Writes one subtask's records to files: in progress (hidden, being written), pending (hidden, closed, waiting for its cut),
+ * finished (published by the committer). In-progress files of rows outlive a cut and are gone on with.
+ */
+export class FileSinkWriter<T> implements SinkWriter<T> {
+  readonly #settings: FileSinkSettings<T>;
+  readonly #subtask: number;
+  readonly #id: string;
+  #next: number;
+  #part: OpenPart<T> | undefined;
+  /** Closed since the last cut. */
+  #closed: PendingFile[] = [];
+  #finishing: Promise<void>[] = [];
+
+  constructor(settings: FileSinkSettings<T>, { subtask, restored }: SinkWriterContext) {
+    const state = restored as WriterState | undefined;
+    this.#settings = settings;
+    this.#subtask = subtask;
+    this.#id = state?.id ?? randomBytes(4).toString('hex');
+    this.#next = state?.next ?? 0;
+    if (state === undefined) return;
+    this.#clean(state.next);
+    if (state.part !== undefined) this.#resume(state.part);
+  }
+
+  write(value: T): void {
+    const { rolling, now } = this.#settings;
+    const time = now();
+    let part = this.#part;
+    if (part !== undefined && this.#isDue(part, time)) {
+      this.#end(part);
+      part = this.#part;
+    }
+    part ??= this.#begin(time);
+    part.lastWrite = time;
+    this.#guarded(part.file.name, () => part.file.write(value));
+    if (part.file.size >= rolling.size || part.file.overflow.length > 0) this.#end(part);
+  }
+
+  prepareCommit(endOfInput: boolean): PreparedCommit | undefined {
+    const time = this.#settings.now();
+    // Ending a file may begin another, for what did not fit into it.
+    while (this.#part !== undefined && (endOfInput || this.#isDue(this.#part, time) || !this.#outlivesCuts)) {
+      this.#end(this.#part);
+    }
+    const part = this.#part;
+    const flushed = part && this.#guarded(part.file.name, () => part.file.flush());
+    if (part !== undefined) part.inCuts = true;
+    const ready = Promise.all([flushed, ...this.#finishing]).then(() => undefined);
+    this.#finishing = [];
+    const files = this.#closed;
+    this.#closed = [];
+    if (files.length === 0 && part === undefined) return undefined;
+    const committable: PendingFiles | undefined =
+      files.length === 0 ? undefined : { folder: this.#settings.folder, files };
+    return { committable, ready: this.#told(ready) };
+  }
+
+  snapshot(): WriterState {
+    const part = this.#part;
+    if (part === undefined) return { id: this.#id, next: this.#next };
+    const { number, begun, lastWrite, file } = part;
+    return { id: this.#id, next: this.#next, part: { number, begun, lastWrite, state: file.state() } };
+  }
+
+  close(): void {
+    const part = this.#part;
+    this.#part = undefined;
+    if (part !== undefined) {
+      part.file.abandon();
+      if (!part.inCuts) this.#remove(part.file.name);
+    }
+    for (const { hidden, inCuts } of this.#closed) if (!inCuts) this.#remove(hidden);
+    // Whoever might have heard of their failure is gone.
+    for (const finishing of this.#finishing) finishing.catch(() => undefined);
+  }
+
+  get #outlivesCuts(): boolean {
+    return this.#settings.rows !== undefined;
+  }
+
+  #isDue({ begun, lastWrite }: OpenPart<T>, time: number): boolean {
+    const { interval, inactivity } = this.#settings.rolling;
+    return time - begun >= interval || time - lastWrite >= inactivity;
+  }
+
+  #begin(time: number): OpenPart<T> {
+    const number = this.#next++;
+    return (this.#part = {
+      file: this.#open(number),
+      number,
+      begun: time,
+      lastWrite: time,
+      inCuts: false,
+    });
+  }
+
+  #open(number: number, state?: unknown): PartFile<T> {
+    const { files, folder, rows } = this.#settings;
+    const name = this.#hidden(number);
+    return this.#guarded(name, () =>
+      rows === undefined
+        ? new ParquetPart<T>(files, folder, name)
+        : new RowPart<T>(files, folder, name, rows, state),
+    );
+  }
+
+  #end({ file, number, inCuts }: OpenPart<T>): void {
+    this.#part = undefined;
+    const finishing = this.#guarded(file.name, () => file.finish());
+    // It is waited for with the cut; until then nobody has to hear of its failure.
+    finishing.catch(() => undefined);
+    this.#finishing.push(finishing);
+    this.#closed.push({ hidden: file.name, name: this.#published(number), inCuts });
+    for (const value of file.overflow) this.write(value);
+  }
+
+  /** Goes on in a file that was in progress. If it has been published since the cut, what it held then is in there. */
+  #resume({ number, state, begun, lastWrite }: PartState): void {
+    const { files, folder } = this.#settings;
+    const hidden = `${folder}/${this.#hidden(number)}`;
+    const size = files.size(hidden);
+    const { length } = state as { length: number };
+    if (size === undefined && files.size(`${folder}/${this.#published(number)}`) !== undefined) return;
+    if (size === undefined || size < length) throw sinkFileLost(hidden, length, size);
+    this.#part = { file: this.#open(number, state), number, begun, lastWrite, inCuts: true };
+  }
+
+  /** Removes what was written after the cut that the job goes on from. */
+  #clean(from: number): void {
+    const { files, folder, prefix } = this.#settings;
+    const begins = `.${prefix}-${this.#id}-${this.#subtask}-`;
+    for (const name of files.list(folder)) {
+      if (name.startsWith(begins) && Number.parseInt(name.slice(begins.length), 10) >= from)
+        this.#remove(name);
+    }
+  }
+
+  #published(number: number): string {
+    const { prefix, rows } = this.#settings;
+    return `${prefix}-${this.#id}-${this.#subtask}-${number}${rows?.extension ?? '.parquet'}`;
+  }
+
+  #hidden(number: number): string {
+    return `.${this.#published(number)}.inprogress`;
+  }
+
+  #remove(name: string): void {
+    this.#settings.files.remove(`${this.#settings.folder}/${name}`);
+  }
+
+  #guarded<R>(name: string, work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#failure(name, error);
+    }
+  }
+
+  #told(ready: Promise<void>): Promise<void> {
+    return ready.catch((error: unknown) => {
+      throw this.#failure(`${this.#settings.prefix}-${this.#id}-${this.#subtask}`, error);
+    });
+  }
+
+  /** Only what the disk says is about the file; a record that cannot be written says so itself. */
+  #failure(name: string, error: unknown): unknown {
+    const isOfDisk = error instanceof Error && 'syscall' in error;
+    return isOfDisk ? sinkFileFailed(`${this.#settings.folder}/${name}`, 'write', error) : error;
+  }
+}
