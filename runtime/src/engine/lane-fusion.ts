@@ -71,6 +71,8 @@ class ChainWriter implements FusionScope {
       .map(({ vertex, input, edge }) => {
         const operator = vertex.operator!;
         const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;${edge === undefined ? '' : ` ${this.#count(edge)}++;`}\n`;
+        if (vertex.sorter !== undefined)
+          return `{\n${before}${this.bind(vertex.sorter)}.add(${input}, ${value}, ${timestamp});\n}`;
         if (!operator.fusable)
           return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
         // What several streams lead to is compiled once, behind its own output.

@@ -118,6 +118,7 @@ export class LanePlan {
       operator,
       output: this.#options.outputOf(node),
       combiner: channels > 1 ? new WatermarkCombiner() : undefined,
+      sorter: undefined,
       consumers: [],
       sideConsumers: new Map(),
     };

@@ -1,6 +1,7 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { Operator, Output } from '../operators/operator.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
+import type { KeySorter } from './key-sorter.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
 
 /** A node of the graph as it runs in a lane. */
@@ -14,6 +15,8 @@ export interface LaneVertex {
   readonly output: VertexOutput;
   /** With several inputs: their watermarks. */
   readonly combiner: WatermarkCombiner | undefined;
+  /** In batch mode, before an operator that shows the order of its records. */
+  sorter: KeySorter | undefined;
   readonly consumers: LaneConsumer[];
   readonly sideConsumers: Map<string, LaneConsumer[]>;
 }

@@ -14,6 +14,7 @@ import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermar
 import { allCommits } from './cut-commits.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
+import { KeySorter, type KeySorterSnapshot } from './key-sorter.ts';
 import { LaneMeter } from './lane-meter.ts';
 import { LanePlan } from './lane-plan.ts';
 import { LaneSource } from './lane-source.ts';
@@ -59,6 +60,8 @@ export interface NodeSnapshot {
   /** Records handed on where a reader has several inputs, in the order of its readers. */
   readonly edges?: readonly number[];
   readonly inputs?: WatermarkCombinerState;
+  /** In batch mode: records that wait to be sorted. */
+  readonly unsorted?: KeySorterSnapshot;
   readonly state: unknown;
 }
 
@@ -103,6 +106,10 @@ export class Lane implements Delivery {
       if (operator !== undefined) continue;
       const now = () => this.#now;
       this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), now, this.#batch));
+    }
+    if (this.#batch) {
+      for (const vertex of this.#vertices)
+        if (vertex.operator?.showsOrder) vertex.sorter = new KeySorter(vertex.operator);
     }
     this.#async = this.#vertices.filter(({ operator }) => operator?.isAsync);
     this.#sinks = this.#vertices.filter(({ operator }) => operator instanceof SinkOperator);
@@ -287,6 +294,7 @@ export class Lane implements Delivery {
         recordsIn: this.#counts[index]!,
         edges: edgesOf(vertex).map((edge) => this.#counts[edge]!),
         inputs: combiner?.snapshot(),
+        unsorted: vertex.sorter?.snapshot(),
         state: operator === undefined ? this.#sources.get(node.id)!.snapshot() : operator.snapshot(),
       };
     }
@@ -308,6 +316,7 @@ export class Lane implements Delivery {
       this.#counts[index] = saved.recordsIn;
       edgesOf(vertex).forEach((edge, at) => (this.#counts[edge] = saved.edges?.[at] ?? 0));
       if (saved.inputs !== undefined) combiner?.restore(saved.inputs);
+      if (saved.unsorted !== undefined) vertex.sorter?.restore(saved.unsorted);
       if (operator === undefined) {
         this.#sources.get(node.id)!.restore(saved.state);
         continue;
@@ -384,8 +393,7 @@ export class Lane implements Delivery {
   watermark({ vertex, channel }: LaneConsumer, timestamp: number): void {
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
-      if (timestamp > operator!.currentWatermark)
-        this.#guarded(vertex, () => operator!.processWatermark(timestamp));
+      if (timestamp > operator!.currentWatermark) this.#advance(vertex, timestamp);
       return;
     }
     combiner.update(channel, timestamp);
@@ -424,9 +432,16 @@ export class Lane implements Delivery {
     const operator = vertex.operator!;
     if (!combiner.idle) operator.processIdle(false);
     if (combiner.watermark > operator.currentWatermark) {
-      this.#guarded(vertex, () => operator.processWatermark(combiner.watermark));
+      this.#advance(vertex, combiner.watermark);
     }
     if (combiner.idle) operator.processIdle(true);
+  }
+
+  #advance(vertex: LaneVertex, timestamp: number): void {
+    this.#guarded(vertex, () => {
+      if (timestamp === MAX_TIMESTAMP) vertex.sorter?.release();
+      vertex.operator!.processWatermark(timestamp);
+    });
   }
 
   #operatorOf(node: StreamNode, inputs: readonly (readonly LaneVertex[])[]): Operator | undefined {

@@ -18,6 +18,10 @@ export class CoWindowOperator extends WindowOperator {
     this.processKeyed(this.keySelector.keyOf(value), { isOne: true, value }, timestamp);
   }
 
+  override processInput(input: number, key: unknown, value: unknown, timestamp: number | undefined): void {
+    this.processKeyed(key, { isOne: input === 0, value }, timestamp);
+  }
+
   override partitioning(input: number): Partitioning {
     return this.#keys[input];
   }

@@ -17,6 +17,10 @@ export abstract class KeyedOperator extends Operator {
     this.processKeyed(this.keySelector.keyOf(value), value, timestamp);
   }
 
+  override processInput(_input: number, key: unknown, value: unknown, timestamp: number | undefined): void {
+    this.processKeyed(key, value, timestamp);
+  }
+
   override partitioning(_input: number): Partitioning {
     return this.keySelector;
   }

@@ -22,6 +22,7 @@ type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | Proces
 
 /** Runs a process function with state and timers a key. */
 export class KeyedProcessOperator extends KeyedOperator {
+  override readonly showsOrder = true;
   readonly #source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>;
   // Generated code reads those without `#`.
   readonly backend = new KeyedStateBackend();

@@ -87,6 +87,24 @@ export abstract class Operator {
     this.output.emitWatermark(timestamp);
   }
 
+  /**
+   * True if what it does depends on the order of records, beyond what it makes of them in the end: in batch mode they
+   * then come key by key and in the order of their timestamps.
+   */
+  readonly showsOrder: boolean = false;
+
+  /** A record of one of its inputs, with its key. */
+  processInput(_input: number, _key: unknown, value: unknown, timestamp: number | undefined): void {
+    this.processElement(value, timestamp);
+  }
+
+  /** In batch mode: there are no more records of the key that they were about, and event time begins anew with the next. */
+  endOfKey(): void {
+    this.currentWatermark = MAX_TIMESTAMP;
+    this.onWatermark(MAX_TIMESTAMP);
+    this.currentWatermark = MIN_TIMESTAMP;
+  }
+
   processIdle(idle: boolean): void {
     this.output.emitIdle(idle);
   }

@@ -6,6 +6,8 @@ import { TwoInputOperator } from './two-input-operator.ts';
 export abstract class TwoInputFunctionOperator extends TwoInputOperator {
   protected readonly host = new FunctionHost(this, (time, domain) => this.onTimer(time, domain));
 
+  override readonly showsOrder: boolean = true;
+
   /** A timer is due; the current key is the timer's. */
   protected abstract onTimer(time: number, domain: TimeDomain): void;
 

@@ -29,6 +29,11 @@ export abstract class TwoInputOperator extends Operator {
     this.processElement1(value, timestamp, this.#keys.first?.keyOf(value));
   }
 
+  override processInput(input: number, key: unknown, value: unknown, timestamp: number | undefined): void {
+    if (input === 0) this.processElement1(value, timestamp, key);
+    else this.processElement2(value, timestamp, key);
+  }
+
   override partitioning(input: number): Partitioning {
     return input === 0 ? this.#keys.first : this.#keys.second;
   }

@@ -49,6 +49,7 @@ interface WindowOperatorState {
  * have gone.
  */
 export class WindowOperator extends KeyedOperator {
+  override readonly showsOrder = true;
   readonly #options: WindowOperatorOptions;
   readonly #assigner: WindowAssigner;
   readonly #trigger: Trigger;

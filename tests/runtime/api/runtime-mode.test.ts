@@ -6,7 +6,12 @@ import {
   CountTrigger,
   EventTimeSessionWindows,
   generatorSource,
+  KeyedBroadcastProcessFunction,
+  KeyedCoProcessFunction,
   KeyedProcessFunction,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  MIN_TIMESTAMP,
   SlidingEventTimeWindows,
   StreamExecutionEnvironment,
   TumblingEventTimeWindows,
@@ -15,7 +20,10 @@ import {
   withWindow,
   type Collector,
   type DataStream,
+  type KeyedBroadcastContext,
   type KeyedContext,
+  type KeyedReadOnlyContext,
+  type ListState,
   type OnTimerContext,
   type RuntimeMode,
   type TimeWindow,
@@ -170,6 +178,109 @@ describe('time', () => {
       },
     );
     expect(await asked.executeAndCollect()).toEqual([-1, -1, -1, -1]);
+  });
+});
+
+describe('what shows the order of records sees one key at a time, by their timestamps', () => {
+  const events = [event('b', 9, 1), event('a', 5, 2), event('b', 3, 3), event('a', 7, 4), event('b', 9, 5)];
+
+  class Order extends KeyedProcessFunction<string, Event, string> {
+    #seen!: ListState<number>;
+    override open() {
+      this.#seen = this.getRuntimeContext().getListState(new ListStateDescriptor<number>('seen'));
+    }
+    processElement({ key, n }: Event, context: KeyedContext<string>, out: Collector<string>) {
+      out.collect(`${key}${n} ${context.timerService().currentWatermark() === MIN_TIMESTAMP}`);
+      this.#seen.add(n);
+      context.timerService().registerEventTimeTimer(1000);
+    }
+    override onTimer(_time: number, context: OnTimerContext<string>, out: Collector<string>) {
+      out.collect(`${context.getCurrentKey()}: ${this.#seen.get().join('')}`);
+    }
+  }
+  const sortedOrder = ['b3 true', 'b1 true', 'b5 true', 'b: 315', 'a2 true', 'a4 true', 'a: 24'];
+
+  test.each([1, 3])('a process function, in %i subtasks', async (parallelism) => {
+    const order = stream('batch', events)
+      .keyBy('key')
+      .process(() => new Order())
+      .setParallelism(parallelism);
+    const results = await order.executeAndCollect();
+    expect(parallelism === 1 ? results : sorted(results)).toEqual(
+      parallelism === 1 ? sortedOrder : sorted(sortedOrder),
+    );
+  });
+
+  test('a function on two streams', async () => {
+    class Both extends KeyedCoProcessFunction<string, Event, Event, string> {
+      processElement1 = ({ key, n }: Event) => [`${key}${n}`];
+      processElement2 = ({ key, n }: Event) => [`${key}-${n}`];
+    }
+    const env = inMode('batch');
+    const times = WatermarkStrategy.forMonotonousTimestamps<Event>().withTimestampAssigner(
+      ({ time }) => time,
+    );
+    const left = env.fromSource(collectionSource(events), times, 'left');
+    const right = env.fromSource(collectionSource([event('a', 6, 9), event('b', 1, 8)]), times, 'right');
+    const both = left
+      .keyBy('key')
+      .connect(right.keyBy('key'))
+      .process(() => new Both());
+    expect(await both.executeAndCollect()).toEqual(['b-8', 'b3', 'b1', 'b5', 'a2', 'a-9', 'a4']);
+  });
+
+  test('broadcast records come before all others', async () => {
+    const RULE = new MapStateDescriptor<string, number>('rule');
+    class Ruled extends KeyedBroadcastProcessFunction<string, Event, number, string> {
+      processElement({ key, n }: Event, context: KeyedReadOnlyContext<string>) {
+        return [`${key}${n}/${context.getBroadcastState(RULE).get('rule')}`];
+      }
+      processBroadcastElement(rule: number, context: KeyedBroadcastContext<string>) {
+        context.getBroadcastState(RULE).put('rule', rule);
+      }
+    }
+    const env = inMode('batch');
+    const times = WatermarkStrategy.forMonotonousTimestamps<Event>().withTimestampAssigner(
+      ({ time }) => time,
+    );
+    const ruled = env
+      .fromSource(collectionSource(events.slice(0, 2)), times, 'events')
+      .keyBy('key')
+      .connect(env.fromData(7).broadcast(RULE))
+      .process(() => new Ruled());
+    expect(await ruled.executeAndCollect()).toEqual(['b1/7', 'a2/7']);
+  });
+
+  test('the elements of a window', async () => {
+    const lists = stream('batch', events)
+      .keyBy('key')
+      .window(TumblingEventTimeWindows.of(100))
+      .process((key, _context, all) => [`${key}: ${all.map(({ n }) => n).join('')}`]);
+    expect(await lists.executeAndCollect()).toEqual(['b: 315', 'a: 24']);
+  });
+
+  test('a window that counts', async () => {
+    const counted = stream('batch', events)
+      .keyBy('key')
+      .countWindow(2)
+      .process((key, _context, all) => [`${key}: ${all.map(({ n }) => n).join('')}`]);
+    expect(await counted.executeAndCollect()).toEqual(['b: 31', 'a: 24']);
+  });
+
+  test('an error names the record and the operator', async () => {
+    class Fails extends KeyedProcessFunction<string, Event, never> {
+      processElement({ n }: Event): never[] {
+        if (n === 4) throw new RangeError('four');
+        return [];
+      }
+    }
+    const failing = stream('batch', events)
+      .keyBy('key')
+      .process(() => new Fails())
+      .name('fails');
+    await expect(failing.executeAndCollect()).rejects.toMatchObject({
+      details: { operator: 'fails', record: expect.stringContaining('n: 4') as string },
+    });
   });
 });
 
