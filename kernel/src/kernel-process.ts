@@ -43,7 +43,8 @@ export async function startKernel({ connection, connectionFile, sockets, log }: 
     publisher: kernel.publisher,
     file: files.views,
     log,
-    control: (action) => session.client.send({ type: 'control', action }),
+    control: (action, value) => session.client.send({ type: 'control', action, value }),
+    setParam: (name, value) => session.client.send({ type: 'param', name, value }),
     resetView: (viewId) => session.client.send({ type: 'reset-view', viewId }),
   });
   const session = new Session({

@@ -3,6 +3,7 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutputModel } from '@jupyterlab/rendermime';
 import {
+  PARAM_MIME_TYPE,
   readViewReference,
   VIEW_MIME_TYPE,
   viewOutput,
@@ -10,6 +11,8 @@ import {
   type ViewSummary,
 } from '@tidemark/kernel/protocol';
 import { cellsToRun } from './cells-to-run.ts';
+import { ClockToolbar } from './clock-toolbar.ts';
+import { ParamRenderer } from './param-renderer.ts';
 import { ViewClient } from './view-client.ts';
 import { ViewRenderer } from './view-renderer.ts';
 
@@ -22,6 +25,8 @@ export class NotebookViews {
   readonly #context: DocumentRegistry.Context;
   readonly #client: ViewClient;
   readonly #renderers = new Set<ViewRenderer>();
+  readonly #sliders = new Set<ParamRenderer>();
+  readonly #clock: ClockToolbar;
   #runningAgain: Promise<void> | undefined;
   #disposed = false;
 
@@ -39,6 +44,12 @@ export class NotebookViews {
       },
       -10,
     );
+    panel.content.rendermime.addFactory(
+      { safe: true, mimeTypes: [PARAM_MIME_TYPE], createRenderer: () => this.#createSlider() },
+      -10,
+    );
+    this.#clock = new ClockToolbar(this.#client);
+    panel.toolbar.insertItem(10, 'tidemark-clock', this.#clock);
     context.saveState.connect(this.#onSaveState, this);
   }
 
@@ -51,7 +62,9 @@ export class NotebookViews {
     this.#disposed = true;
     this.#context.saveState.disconnect(this.#onSaveState, this);
     this.#panel.content.rendermime.removeMimeType(VIEW_MIME_TYPE);
-    for (const renderer of [...this.#renderers]) renderer.dispose();
+    this.#panel.content.rendermime.removeMimeType(PARAM_MIME_TYPE);
+    for (const renderer of [...this.#renderers, ...this.#sliders]) renderer.dispose();
+    this.#clock.dispose();
     this.#client.dispose();
   }
 
@@ -61,6 +74,12 @@ export class NotebookViews {
       runAgain: () => (this.#runningAgain ??= this.#runAgain()),
     });
     this.#renderers.add(renderer);
+    return renderer;
+  }
+
+  #createSlider(): ParamRenderer {
+    const renderer = new ParamRenderer(this.#client, (gone) => this.#sliders.delete(gone));
+    this.#sliders.add(renderer);
     return renderer;
   }
 

@@ -1,5 +1,12 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { ViewControlAction, ViewEvent, ViewReference, ViewSummary } from '@tidemark/kernel/protocol';
+import type {
+  ClockState,
+  ParamState,
+  ViewControlAction,
+  ViewEvent,
+  ViewReference,
+  ViewSummary,
+} from '@tidemark/kernel/protocol';
 import { Listeners } from './listeners.ts';
 import { ViewConnection } from './view-connection.ts';
 import { ViewMirror } from './view-mirror.ts';
@@ -8,6 +15,13 @@ import { ViewMirror } from './view-mirror.ts';
 export class ViewClient {
   /** Views that are live in the kernel, whenever there is news of which they are. */
   readonly announced = new Listeners<readonly ViewSummary[]>();
+  /** Whenever another param is there, or one has moved. */
+  readonly paramsChanged = new Listeners<void>();
+  readonly clockChanged = new Listeners<void>();
+  /** Params of the session that runs, by name. */
+  params: ReadonlyMap<string, ParamState> = new Map();
+  /** How its time stands; `undefined` without one. */
+  clock: ClockState | undefined;
   readonly #connection: ViewConnection;
   readonly #mirrors = new Map<string, ViewMirror>();
   /** Which view stands where another one stood, after its cell ran again. */
@@ -55,8 +69,12 @@ export class ViewClient {
     };
   }
 
-  control(action: ViewControlAction, viewId: string): boolean {
-    return this.#connection.send({ type: 'control', action, viewId });
+  control(action: ViewControlAction, value?: number): boolean {
+    return this.#connection.send({ type: 'control', action, ...(value === undefined ? {} : { value }) });
+  }
+
+  setParam(name: string, value: number): boolean {
+    return this.#connection.send({ type: 'param', name, value });
   }
 
   /** Cells to run again after the process that ran them has died: their branches wait in the last snapshot (law 8). */
@@ -70,6 +88,8 @@ export class ViewClient {
   dispose(): void {
     this.#connection.dispose();
     this.announced.clear();
+    this.paramsChanged.clear();
+    this.clockChanged.clear();
     this.#mirrors.clear();
   }
 
@@ -88,6 +108,18 @@ export class ViewClient {
 
   #onRestart(): void {
     for (const mirror of this.#mirrors.values()) mirror.setStatus('before-restart');
+    this.#setParams([]);
+    this.#setClock(undefined);
+  }
+
+  #setParams(params: readonly ParamState[]): void {
+    this.params = new Map(params.map((param) => [param.name, param]));
+    this.paramsChanged.tell();
+  }
+
+  #setClock(clock: ClockState | undefined): void {
+    this.clock = clock;
+    this.clockChanged.tell();
   }
 
   #onEvent(event: ViewEvent): void {
@@ -98,6 +130,12 @@ export class ViewClient {
         return;
       case 'cells-awaited':
         this.#awaitedCells = event.cellIds;
+        return;
+      case 'params':
+        this.#setParams(event.params);
+        return;
+      case 'clock':
+        this.#setClock(event.clock);
         return;
       case 'opened':
         if (event.replaces !== undefined) {

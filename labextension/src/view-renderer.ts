@@ -35,7 +35,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.#on = on;
     this.#notice = new RunAgainNotice(() => on.runAgain());
     this.#header = new ViewHeader((action) => {
-      if (this.#mirror !== undefined) client.control(action, this.#mirror.description.viewId);
+      client.control(action);
     });
     this.addClass('tm-view');
     this.#message.className = 'tm-message';

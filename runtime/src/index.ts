@@ -38,6 +38,8 @@ export type {
   ViewStatus,
   WatermarkProgress,
 } from './engine/view.ts';
+export type { Param, ParamOptions } from './engine/params.ts';
+export type { WhatIf, WhatIfRow } from './engine/what-if.ts';
 export type { SessionEnvironment, Snapshot, StepResult } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
 

@@ -16,6 +16,11 @@ export class RowTable {
   }
 
   [DISPLAY](): Bundle {
+    return this.bundle();
+  }
+
+  /** As text and as HTML. */
+  bundle(): Bundle {
     if (this.#rows.length === 0) return { 'text/plain': this.#none };
     return { 'text/plain': this.#text(), 'text/html': htmlTable(this.#rows) };
   }

@@ -44,6 +44,8 @@ declare global {
   function show<T>(stream: tidemark.DataStream<T>, options?: tidemark.ViewOptions): tidemark.View<T>;
   /** Shows the progress of a stream's watermark, by operator. */
   function watermarks(stream: tidemark.DataStream<any>, options?: tidemark.ViewOptions): tidemark.View;
+  /** A number that operators read as \`.value\` and the slider under the cell moves while streams run. */
+  function param(name: string, options: tidemark.ParamOptions): tidemark.Param;
   /** Shows a value under the cell; with \`raw\`, a MIME bundle. */
   function display(value: unknown, options?: { readonly id?: string; readonly raw?: boolean }): DisplayHandle;
   /** Clears the cell's output; with \`wait\`, when the next output comes. */

@@ -17,7 +17,8 @@ export interface ViewsServiceOptions {
   /** Where the views' last rows outlive a restart. */
   readonly file: string;
   readonly log: Log;
-  control(action: ViewControlAction): void;
+  control(action: ViewControlAction, value: number | undefined): void;
+  setParam(name: string, value: number): void;
   resetView(viewId: string): void;
 }
 
@@ -35,7 +36,8 @@ export class ViewsService {
         const type = kind === 'display' ? 'display_data' : 'update_display_data';
         publisher.message(type, { ...content } as Content, runs.ofCell(cellId));
       },
-      control: (action) => options.control(action),
+      control: (action, _viewId, value) => options.control(action, value),
+      setParam: (name, value) => options.setParam(name, value),
       requestReset: (viewId) => options.resetView(viewId),
       renderSvg: (spec) => this.#renderer.render(spec),
     });

@@ -1,4 +1,6 @@
 export * from './json.ts';
+export * from './clock.ts';
+export * from './param.ts';
 export * from './view.ts';
 export * from './view-comm.ts';
 export * from './chart-status.ts';

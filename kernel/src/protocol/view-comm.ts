@@ -1,3 +1,5 @@
+import type { ClockState } from './clock.ts';
+import type { ParamState } from './param.ts';
 import type { ViewDelta, ViewDescription, ViewFailure, ViewProgress, ViewStatusName } from './view.ts';
 
 /** A view as it is listed: what it is and how it stands, without its rows. */
@@ -19,12 +21,29 @@ export type ViewRequest =
   | { readonly type: 'unfollow'; readonly viewIds: readonly string[] }
   /** Asked on a gap in versions: the next delta of these views is a reset. */
   | { readonly type: 'resync'; readonly viewIds: readonly string[] }
-  | { readonly type: 'control'; readonly action: ViewControlAction; readonly viewId?: string };
+  | {
+      readonly type: 'control';
+      readonly action: ViewControlAction;
+      readonly viewId?: string;
+      readonly value?: number;
+    }
+  /** A slider was moved. */
+  | { readonly type: 'param'; readonly name: string; readonly value: number };
 
 /** Ms between two `alive` of a page. Browsers hold back a hidden page's timers to one a minute. */
 export const ALIVE_INTERVAL = 20_000;
 
-export type ViewControlAction = 'pause' | 'resume';
+/** `step` goes on by `value` records, `back` as many back, `rewind` to before the cell of that execution count. */
+export type ViewControlAction = (typeof VIEW_CONTROL_ACTIONS)[number];
+export const VIEW_CONTROL_ACTIONS = [
+  'pause',
+  'resume',
+  'step',
+  'back',
+  'watermark',
+  'speed',
+  'rewind',
+] as const;
 
 /** What the kernel says on the comm. */
 export type ViewEvent =
@@ -36,6 +55,10 @@ export type ViewEvent =
     }
   /** Cells that have to run again, since the process that ran them is gone (law 8): all there are by now. */
   | { readonly type: 'cells-awaited'; readonly cellIds: readonly string[] }
+  /** All params there are, whenever there is another or one has moved. */
+  | { readonly type: 'params'; readonly params: readonly ParamState[] }
+  /** How the streams' time stands, whenever that changes; absent while there is no session. */
+  | { readonly type: 'clock'; readonly clock?: ClockState }
   /** A view was opened; `replaces` is the one that stood in its place before its cell ran again. */
   | { readonly type: 'opened'; readonly summary: ViewSummary; readonly replaces?: string }
   | { readonly type: 'closed'; readonly viewId: string }

@@ -1,8 +1,10 @@
-import { DataStream, type ViewOptions } from 'tidemark';
+import { DataStream, type ParamOptions, type ViewOptions } from 'tidemark';
 import { openSession, openStore, SessionEnvironment, setExecutionEnvironment } from 'tidemark/session';
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
+import { showParam } from './param-api.ts';
+import { SessionClock } from './session-clock.ts';
 import { inspectShortly } from './short-inspect.ts';
 
 /** A view or sink that has nothing more to do. */
@@ -18,6 +20,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       openView: (viewId) => views.open(viewId),
       refreshView: (viewId) => views.reset(viewId),
       closeView: (viewId) => views.close(viewId),
+      showParams: (params) => options.post({ type: 'params', params }),
       print: (cell, line) => options.print(cell, `${line}\n`),
       inCell: options.inCell,
       currentCell: options.currentCell,
@@ -35,6 +38,11 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     options.post({ type: 'cells-awaited', cellIds });
   };
   sayAwaited();
+  const clock = new SessionClock(
+    session,
+    (state) => options.post({ type: 'clock', clock: state }),
+    options.warn,
+  );
   inspectShortly();
   const env = new SessionEnvironment(session);
   setExecutionEnvironment(env);
@@ -51,6 +59,8 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       show,
       watermarks: (stream: unknown, viewOptions: ViewOptions = {}) =>
         show(stream, { ...viewOptions, kind: 'watermarks' }),
+      param: (name: string, paramOptions: ParamOptions) =>
+        showParam(env.param(name, paramOptions), session.params),
     },
     beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
     endCell: (cell: CellRun, failed: boolean): Promise<CellReport> => {
@@ -79,8 +89,15 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
         );
       }
     },
+    control: (action, value) => clock.control(action, value),
+    setParam: (name, value) => {
+      const state = session.params.states().find((one) => one.name === name);
+      // The page may show a slider of a cell that has been edited since.
+      if (state) session.params.set(name, Math.min(state.max, Math.max(state.min, value)));
+    },
     resetView: (viewId) => views.reset(viewId),
     close: async () => {
+      clock.stop();
       session.close();
       views.stop();
       await store.close();

@@ -1,4 +1,12 @@
-import type { ViewDelta, ViewDescription, ViewFailure, ViewStatusName } from '../protocol/index.ts';
+import type {
+  ClockState,
+  ParamState,
+  ViewControlAction,
+  ViewDelta,
+  ViewDescription,
+  ViewFailure,
+  ViewStatusName,
+} from '../protocol/index.ts';
 
 /** A message about views from the session process to the kernel process. */
 export type ViewMessage =
@@ -12,7 +20,11 @@ export type ViewMessage =
     }
   | { readonly type: 'view-close'; readonly viewId: string }
   /** The cells that branches of the last cut wait for (law 8), whenever they become others. */
-  | { readonly type: 'cells-awaited'; readonly cellIds: readonly string[] };
+  | { readonly type: 'cells-awaited'; readonly cellIds: readonly string[] }
+  /** How time stands, whenever that has changed. */
+  | { readonly type: 'clock'; readonly clock: ClockState }
+  /** All params there are, whenever there is another or one has moved. */
+  | { readonly type: 'params'; readonly params: readonly ParamState[] };
 
 /** A cell about to run. */
 export interface CellRun {
@@ -50,10 +62,14 @@ export interface Dataflow {
   /** With no cell running, an interrupt pauses the streams (law 10). */
   pause(): void;
   resume(): void;
+  /** A page used the clock in its toolbar. */
+  control(action: ViewControlAction, value?: number): void;
   /** Asked by the watchdog before it terminates: stop the slice at the next record if the engine can. */
   requestStop(): void;
   /** After `Runtime.terminateExecution` may have cut a slice short: roll back to the last consistent state. */
   afterTermination(): void;
+  /** A page moved a slider. */
+  setParam(name: string, value: number): void;
   /** All rows of a view again: the kernel process lost a delta. */
   resetView(viewId: string): void;
   close(): Promise<void>;

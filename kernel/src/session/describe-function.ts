@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector';
 import { parse, type Node } from 'acorn';
-import { canonical, type DescribeFunction } from 'tidemark/session';
+import { canonical, type DescribeFunction, Param } from 'tidemark/session';
 
 /** Deepest chain of functions that name functions. */
 const DEPTH = 8;
@@ -94,6 +94,8 @@ export function functionDescriber(): DescribeFunction {
   const describeCaptured = (value: unknown, seen: Set<unknown>, depth: number): string => {
     if (typeof value === 'function') return describe(value, seen, depth + 1);
     if (typeof value !== 'object' || value === null) return canonical(value);
+    // Moving a param is no edit (law 4); taking another is one.
+    if (value instanceof Param) return `param ${value.name}`;
     const prototype: unknown = Object.getPrototypeOf(value);
     const data =
       prototype === Object.prototype ||

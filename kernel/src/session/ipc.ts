@@ -1,3 +1,4 @@
+import type { ViewControlAction } from '../protocol/index.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
 
 // What the kernel process and the session process say to each other.
@@ -71,7 +72,8 @@ export type ToSession =
       readonly data: Record<string, unknown>;
       readonly buffers: readonly Uint8Array[];
     }
-  | { readonly type: 'control'; readonly action: 'pause' | 'resume' }
+  | { readonly type: 'control'; readonly action: ViewControlAction; readonly value?: number | undefined }
+  | { readonly type: 'param'; readonly name: string; readonly value: number }
   | { readonly type: 'reset-view'; readonly viewId: string }
   | { readonly type: 'shutdown' };
 

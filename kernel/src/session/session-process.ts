@@ -103,6 +103,8 @@ function onMessage(message: ToSession): void {
     case 'expressions':
       void runner.expressions(message);
       return;
+    case 'param':
+      return dataflow?.setParam(message.name, message.value);
     case 'reset-view':
       return dataflow?.resetView(message.viewId);
     case 'interrupt':
@@ -112,7 +114,7 @@ function onMessage(message: ToSession): void {
     case 'comm':
       return onCommEvent(message);
     case 'control':
-      return message.action === 'pause' ? dataflow?.pause() : dataflow?.resume();
+      return dataflow?.control(message.action, message.value);
     case 'shutdown':
       void (dataflow?.close() ?? Promise.resolve()).finally(() => realExit(0));
       return;

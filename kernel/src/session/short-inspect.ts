@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { DataStream, DataStreamSink } from 'tidemark';
-import { SessionEnvironment } from 'tidemark/session';
+import { Param, SessionEnvironment, WhatIf } from 'tidemark/session';
+import { whatIfTable } from '../display/what-if-table.ts';
 
 /** A view or sink of the session, as `env.jobs()` lists it. */
 interface Listed {
@@ -14,6 +15,13 @@ interface Listed {
 export function inspectShortly(): void {
   says(DataStream.prototype, ({ node }) => `DataStream '${node.name}'`);
   says(DataStreamSink.prototype, ({ node }) => `DataStreamSink '${node.name}'`);
+  says(Param.prototype, ({ name, value }) => `Param '${name}' at ${value}`);
+  Object.defineProperty(WhatIf.prototype, Symbol.for('Jupyter.display'), {
+    configurable: true,
+    value(this: WhatIf) {
+      return whatIfTable(this).bundle();
+    },
+  });
   says(SessionEnvironment.prototype, (env) => {
     const listed: readonly Listed[] = env.jobs();
     const running = listed.filter(({ status }) => status === 'running').length;

@@ -1,4 +1,4 @@
-import type { ViewRequest } from '../protocol/index.ts';
+import { VIEW_CONTROL_ACTIONS, type ViewRequest } from '../protocol/index.ts';
 
 /** Reads what a page sent on its comm; `undefined` for anything that is no request of ours. */
 export function readViewRequest(data: Readonly<Record<string, unknown>>): ViewRequest | undefined {
@@ -13,9 +13,20 @@ export function readViewRequest(data: Readonly<Record<string, unknown>>): ViewRe
       return isStrings(ids) ? { type: data.type, viewIds: ids } : undefined;
     }
     case 'control': {
-      const { action, viewId } = data;
-      if (action !== 'pause' && action !== 'resume') return undefined;
-      return { type: 'control', action, ...(typeof viewId === 'string' ? { viewId } : {}) };
+      const { viewId, value } = data;
+      const action = VIEW_CONTROL_ACTIONS.find((one) => one === data.action);
+      if (action === undefined) return undefined;
+      return {
+        type: 'control',
+        action,
+        ...(typeof viewId === 'string' ? { viewId } : {}),
+        ...(typeof value === 'number' ? { value } : {}),
+      };
+    }
+    case 'param': {
+      const { name, value } = data;
+      if (typeof name !== 'string' || typeof value !== 'number') return undefined;
+      return { type: 'param', name, value };
     }
     default:
       return undefined;

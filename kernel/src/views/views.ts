@@ -1,5 +1,7 @@
 import type { CommTarget, KernelComm } from '../messages/comms.ts';
 import type {
+  ClockState,
+  ParamState,
   ViewControlAction,
   ViewDelta,
   ViewEvent,
@@ -24,8 +26,10 @@ export interface ViewsHost {
     kind: 'display' | 'update',
     content: DisplayContent,
   ): void;
-  /** A page asked to pause or resume the streams. */
-  control(action: ViewControlAction, viewId: string | undefined): void;
+  /** A page asked to pause or resume the streams, to step, rewind, or set the pace. */
+  control(action: ViewControlAction, viewId: string | undefined, value: number | undefined): void;
+  /** A page moved the slider of a param. */
+  setParam(name: string, value: number): void;
   /** A delta of this view was lost on the way: the session is to send all its rows. */
   requestReset(viewId: string): void;
   /** Draws a Vega-Lite spec for frontends without the extension. */
@@ -53,6 +57,8 @@ export class Views implements CommTarget {
   readonly #pace: TickPace;
   readonly #static: StaticOutput;
   #awaitedCells: readonly string[] = [];
+  #params: readonly ParamState[] = [];
+  #clockState: ClockState | undefined;
 
   constructor(host: ViewsHost) {
     this.#host = host;
@@ -86,6 +92,13 @@ export class Views implements CommTarget {
         this.#awaitedCells = message.cellIds;
         for (const follower of this.#followers.values()) follower.send(message);
         return;
+      case 'clock':
+        this.#tellClock(message.clock);
+        return;
+      case 'params':
+        this.#params = message.params;
+        for (const follower of this.#followers.values()) follower.send(message);
+        return;
     }
   }
 
@@ -93,6 +106,7 @@ export class Views implements CommTarget {
   onSessionLost(): void {
     // The process that comes next will say.
     this.#awaitedCells = [];
+    this.#tellClock(undefined);
     for (const [viewId, view] of this.#views) {
       view.orphan();
       if (view.status !== 'before-restart') this.#setStatus({ viewId, status: 'waiting' });
@@ -104,6 +118,8 @@ export class Views implements CommTarget {
     this.#followers.set(comm.id, follower);
     this.#static.stop();
     follower.send(this.#listed());
+    if (this.#clockState) follower.send({ type: 'clock', clock: this.#clockState });
+    if (this.#params.length > 0) follower.send({ type: 'params', params: this.#params });
   }
 
   onMessage(comm: KernelComm, data: Record<string, unknown>): void {
@@ -127,7 +143,10 @@ export class Views implements CommTarget {
         follower.unfollow(request.viewIds);
         return;
       case 'control':
-        this.#host.control(request.action, request.viewId);
+        this.#host.control(request.action, request.viewId, request.value);
+        return;
+      case 'param':
+        this.#host.setParam(request.name, request.value);
         return;
     }
   }
@@ -136,6 +155,12 @@ export class Views implements CommTarget {
     this.#followers.delete(comm.id);
     if (this.#isFollowed()) return;
     for (const view of this.#views.values()) this.#static.changed(view, false);
+  }
+
+  #tellClock(clock: ClockState | undefined): void {
+    this.#clockState = clock;
+    for (const follower of this.#followers.values())
+      follower.send(clock ? { type: 'clock', clock } : { type: 'clock' });
   }
 
   #listed(): ViewEvent {

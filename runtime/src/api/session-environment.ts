@@ -1,5 +1,9 @@
 import { badArgument } from '../errors.ts';
+import type { Param, ParamOptions } from '../engine/params.ts';
 import type { Session } from '../engine/session.ts';
+import type { View } from '../engine/view.ts';
+import type { WhatIf } from '../engine/what-if.ts';
+import { DataStream } from './data-stream.ts';
 import { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 
 /** A cut as a notebook lists it. */
@@ -128,6 +132,46 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
     const snapshot = this.snapshots().find((one) => one.id === id);
     if (!snapshot) throw new TypeError(`snapshot ${id} is not listed`);
     return snapshot;
+  }
+
+  /**
+   * A number that functions of operators read as `.value` and a slider under the cell moves while the streams run. Moving
+   * it is no edit: operators keep their state, and records that come see the new value. Moves are recorded, so that
+   * what is rebuilt or replayed sees each at its place. A cell that runs again leaves it where it was moved.
+   * @param name tells it from the others of the session
+   * @throws {TidemarkError} `bad-param` unless `min` < `max` and `value` lies between them
+   * @example
+   * const threshold = env.param('threshold', { min: 0, max: 10, value: 3 });
+   * orders.filter(({ amount }) => amount > threshold.value).show();
+   * threshold.value = 4;
+   * threshold.value; // → 4
+   * threshold.value = 11; // throws 'bad-param'
+   */
+  param(name: string, options: ParamOptions): Param {
+    return this.#session.params.declare(name, options);
+  }
+
+  /**
+   * What would have come of a stream if params had had other values from the start: the recording is replayed both
+   * ways, beside what runs.
+   * @param params values by the names of params
+   * @param of a stream, or what `show()` returned
+   * @param options.by tells rows apart whose values may differ, `({ user }) => user`; results of windows are told
+   *   apart by key and window, other records by their whole value
+   * @throws {TidemarkError} `no-such-param`; `no-such-branch` for a view that has been stopped
+   * @example
+   * const limit = env.param('limit', { min: 0, max: 10, value: 3 });
+   * const view = orders.filter(({ amount }) => amount > limit.value).show();
+   * await env.step('watermark');
+   * (await env.whatIf({ limit: 0 }, view)).rows.map(({ change }) => change);
+   */
+  whatIf<T>(
+    params: Readonly<Record<string, number>>,
+    of: DataStream<T> | View<T>,
+    options: { readonly by?: (record: T) => unknown } = {},
+  ): Promise<WhatIf> {
+    const by = options.by as ((value: unknown) => unknown) | undefined;
+    return this.#session.whatIf(params, of instanceof DataStream ? of.node : of, by);
   }
 
   /**

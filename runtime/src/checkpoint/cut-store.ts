@@ -6,7 +6,7 @@ export interface StoredEntry {
   /** The runtime's clock, epoch ms. */
   readonly stamp: number;
   readonly source: string;
-  readonly kind: 'batch' | 'idle' | 'active' | 'end';
+  readonly kind: 'batch' | 'idle' | 'active' | 'end' | 'param';
   /** Records in the batch. */
   readonly count: number;
   readonly position?: Uint8Array;

@@ -64,3 +64,36 @@ export function neverRan(cell: string | number, known: readonly string[]): Tidem
     { details: { cell, known } },
   );
 }
+
+export function paramOutOfRange(name: string, options: object, rule: string): TidemarkError {
+  return new TidemarkError(
+    'bad-param',
+    `The param '${name}' cannot be like that: ${rule}. Give { min, max, step, value }, as in ` +
+      `param('threshold', { min: 0, max: 10, value: 3 }).`,
+    { details: { name, ...options } },
+  );
+}
+
+export function paramSetInOperator(name: string): TidemarkError {
+  return new TidemarkError(
+    'param-set-in-operator',
+    `An operator has set the param '${name}'. It is a knob for people, and its moves are recorded: set it in a cell or ` +
+      'by its slider. What an operator finds out belongs in its state.',
+    { details: { name } },
+  );
+}
+
+export function noSuchParam(name: string, known: readonly string[]): TidemarkError {
+  const there = known.length === 0 ? 'No cell has declared one.' : `There are ${known.join(', ')}.`;
+  return new TidemarkError('no-such-param', `There is no param '${name}'. ${there}`, {
+    details: { name, known },
+  });
+}
+
+export function noSuchBranch(what: string): TidemarkError {
+  return new TidemarkError(
+    'no-such-branch',
+    `${what} is no stream or view of this session. Give a stream, or what show() returned for one that still runs.`,
+    { details: { what } },
+  );
+}

@@ -1,6 +1,7 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { LaneRunner } from './lane-runner.ts';
+import { paramSource } from './param-log.ts';
 import { SliceLoop } from './slice-loop.ts';
 import { SourceLog } from './source-log.ts';
 import { isHeldBack } from './watermark-alignment.ts';
@@ -133,6 +134,19 @@ export class Engine {
     const errand = this.#errand;
     this.#errand = undefined;
     errand?.end();
+  }
+
+  /** Writes a change of a param into the timeline: each lane takes it at its place in the order (law 5). */
+  appendParam(name: string, value: number): void {
+    const entry = this.timeline.append({
+      kind: 'param',
+      stamp: this.clock.now(),
+      source: paramSource(name),
+      count: 0,
+      position: value,
+    });
+    this.#options.onEntry?.(entry, true);
+    this.wake();
   }
 
   /** Goes back to `seq` (law 7): later entries are forgotten and their sources read again. Returns what was forgotten. */

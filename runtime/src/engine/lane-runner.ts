@@ -2,6 +2,8 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
 import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import type { ParamValues } from './param-log.ts';
+import type { Params } from './params.ts';
 import { RangeReader } from './range-reader.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 import type { ViewObserver, ViewStatus } from './view.ts';
@@ -18,6 +20,8 @@ export interface LaneCut {
   readonly views: readonly unknown[];
   /** Set while its sinks are muted: seq of the last entry that the lane before has written out. */
   readonly mutedThrough?: number;
+  /** Values of params there. */
+  readonly params?: ParamValues;
 }
 
 export interface LaneRunnerOptions {
@@ -37,6 +41,11 @@ export interface LaneRunnerOptions {
   readonly mutedThrough?: number;
   /** Called when its input has ended and its sinks wait for a cut to commit; without it they commit by themselves. */
   readonly onFinalCut?: () => void;
+  readonly params?: Params;
+  /** The last entry it is to read; the head of the timeline, wherever that is, when left out. */
+  readonly until?: number;
+  /** Values of params in the place of those recorded: what would have been (`env.whatIf`). */
+  readonly paramsInstead?: ParamValues;
   /** True if no other lane reads what this source hands over now. */
   readonly readsAlone?: (sourceKey: string) => boolean;
 }
@@ -58,6 +67,7 @@ export class LaneRunner {
   #cursor: number;
   #status: LaneStatus = 'created';
   #error: Error | undefined;
+  #params: ParamValues;
   #waitingForRange = false;
   #mail = false;
   /** While the lane waits for the world outside: when that began, and what its clock showed then. */
@@ -80,6 +90,7 @@ export class LaneRunner {
       this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
     }
     this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf);
+    this.#params = this.#paramsAt(this.#cursor, cut);
     this.#lane = this.#makeLane(cut, options.mutedThrough);
   }
 
@@ -116,7 +127,12 @@ export class LaneRunner {
 
   /** True if it has read everything that the timeline holds. */
   get live(): boolean {
-    return this.active && this.#cursor >= this.#options.timeline.head;
+    return this.active && this.#cursor >= this.#head;
+  }
+
+  get #head(): number {
+    const { timeline, until } = this.#options;
+    return until === undefined ? timeline.head : Math.min(timeline.head, until);
   }
 
   /** True if something has come from outside that its operators have not taken yet. */
@@ -157,7 +173,7 @@ export class LaneRunner {
     this.#guarded(() => this.#lane.open());
     this.#unmuteWhenDue();
     if (this.#status === 'created') {
-      this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
+      this.#setStatus(this.#cursor >= this.#head ? 'running' : 'catching-up');
     }
   }
 
@@ -165,8 +181,15 @@ export class LaneRunner {
   step(): boolean {
     if (!this.active || this.#waitingForRange || this.blocked) return false;
     const { timeline } = this.#options;
-    for (let seq = Math.max(this.#cursor + 1, timeline.tail); seq <= timeline.head; seq++) {
+    const head = this.#head;
+    let moved = false;
+    for (let seq = Math.max(this.#cursor + 1, timeline.tail); seq <= head; seq++) {
       const entry = timeline.at(seq);
+      if (entry?.kind === 'param') {
+        this.#turn(entry);
+        moved = true;
+        continue;
+      }
       const nodes = entry && this.#nodesOf.get(entry.source);
       if (!entry || !nodes) {
         this.#cursor = seq;
@@ -176,12 +199,12 @@ export class LaneRunner {
         if (this.#apply(entry, nodes)) this.#cursor = seq;
       });
       this.#unmuteWhenDue();
-      if (this.#status === 'catching-up' && this.#cursor >= timeline.head) this.#setStatus('running');
+      if (this.#status === 'catching-up' && this.#cursor >= head) this.#setStatus('running');
       return !this.#waitingForRange;
     }
     this.#unmuteWhenDue();
     if (this.#status === 'catching-up') this.#setStatus('running');
-    return false;
+    return moved;
   }
 
   /** Lets processing time pass at the live end. */
@@ -209,6 +232,7 @@ export class LaneRunner {
       lane,
       views: this.#observers.map((observer) => observer.snapshot()),
       ...(this.#mutedThrough === undefined ? {} : { mutedThrough: this.#mutedThrough }),
+      ...(this.#params.size > 0 ? { params: this.#params } : {}),
     };
   }
 
@@ -241,6 +265,7 @@ export class LaneRunner {
     this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
     this.#error = undefined;
     this.#ending = false;
+    this.#params = this.#paramsAt(this.#cursor, cut);
     this.#lane = this.#makeLane(cut, this.#options.timeline.head);
     this.#status = 'created';
     this.start();
@@ -251,8 +276,7 @@ export class LaneRunner {
   }
 
   resume(): void {
-    if (this.#status === 'paused')
-      this.#setStatus(this.#cursor >= this.#options.timeline.head ? 'running' : 'catching-up');
+    if (this.#status === 'paused') this.#setStatus(this.#cursor >= this.#head ? 'running' : 'catching-up');
   }
 
   fail(error: Error): void {
@@ -306,6 +330,21 @@ export class LaneRunner {
     if (lane.allInputsEnded) this.#cursor = entry.seq;
     this.#finishIfDone();
     return true;
+  }
+
+  /** A param has another value from here on (law 5). What is due before sees the one it had. */
+  #turn(entry: TimelineEntry): void {
+    this.#guarded(() => this.#lane.advanceProcessingTime(entry.stamp));
+    this.#cursor = entry.seq;
+    this.#params = this.#paramsAt(entry.seq);
+  }
+
+  #paramsAt(seq: number, cut?: LaneCut): ParamValues {
+    const { timeline, paramsInstead } = this.#options;
+    const values = timeline.params.at(seq);
+    if (!cut?.params && !paramsInstead) return values;
+    // Of a recording that was trimmed the cut knows more.
+    return new Map([...values, ...(cut?.params ?? []), ...(paramsInstead ?? [])]);
   }
 
   #finishIfDone(): void {
@@ -403,9 +442,10 @@ export class LaneRunner {
   }
 
   #guarded(work: () => void): void {
-    const inContext = this.#options.inContext ?? ((run) => run());
+    const { inContext = (run) => run(), params } = this.#options;
     try {
-      inContext(work);
+      if (params) params.within(this.#params, () => inContext(work));
+      else inContext(work);
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -1,4 +1,5 @@
-import { Session, type SessionHost } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionHost } from './session-host.ts';
 import type { SessionStore } from './session-store.ts';
 
 /**

@@ -1,63 +1,27 @@
 import type { JobClient } from '../api/job-client.ts';
-import { neverRan, nothingToExecute } from './engine-errors.ts';
-import { Fingerprints, laneKeys, type DescribeFunction } from '../graph/fingerprint.ts';
+import { neverRan, noSuchBranch, noSuchParam, nothingToExecute } from './engine-errors.ts';
+import { Fingerprints, laneKeys } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
 import { type Branch, takeMatch } from './branch.ts';
 import { BranchView } from './branch-view.ts';
-import { collectRecords } from './collect.ts';
+import { collectRecords, readerNode } from './collect.ts';
 import { Engine } from './engine.ts';
 import { Job } from './job.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
 import { branchesOf, SessionCuts, type CutBranch, type CutLabel } from './session-cuts.ts';
+import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
 import { afterRealTime } from './slice-loop.ts';
-import { Timeline, type TimelineEntry } from './timeline.ts';
+import { Timeline } from './timeline.ts';
+import { Params } from './params.ts';
 import { RetiredBranches } from './retired-branches.ts';
 import type { Stepped } from './stepper.ts';
 import { TimeControls } from './time-controls.ts';
 import type { View, ViewObserver, ViewOptions } from './view.ts';
-
-/** A view as its cell makes it: what there is to announce before any row. */
-export interface AnnouncedView {
-  readonly viewId: string;
-  readonly cell: string;
-  readonly ordinal: number;
-  readonly title: string;
-  readonly node: StreamNode;
-  readonly options: ViewOptions;
-  /** True if its rows go on; else a lane is about to start with fresh ones. */
-  readonly kept: boolean;
-}
-
-/** What a session needs of the notebook around it. */
-export interface SessionHost {
-  announceView(view: AnnouncedView): void;
-  /** Fresh rows for an announced view; those of an earlier lane are replaced. */
-  openView(viewId: string): ViewObserver;
-  /** Shows a view's rows again, after its cell ran again and kept it. */
-  refreshView(viewId: string): void;
-  closeView(viewId: string): void;
-  /** Writes one line under a cell. */
-  print(cell: string, line: string): void;
-  /** Runs work so that output written meanwhile is the cell's. */
-  inCell(cell: string, work: () => void): void;
-  /** The cell whose code is running now, if it is known better than by `beginCell`. */
-  currentCell?(): string | undefined;
-  readonly describe?: DescribeFunction;
-  warn(message: string): void;
-}
-
-/** What a cell did to the dataflow, by names of branches (law 4). */
-export interface CellOutcome {
-  readonly kept: readonly string[];
-  readonly rebuilt: readonly string[];
-  readonly retired: readonly string[];
-  readonly resumed: readonly string[];
-  readonly cut?: number;
-}
+import { whatIf, type WhatIf } from './what-if.ts';
 
 interface CellInProgress {
   readonly cell: string;
@@ -66,16 +30,6 @@ interface CellInProgress {
   readonly made: Branch[];
   readonly kept: Branch[];
   readonly resumed: Branch[];
-}
-
-/** What an earlier process left of the session. */
-export interface SessionPast {
-  readonly cuts: readonly SessionCut[];
-  /** First seq of the recording that goes on: of the crashed session, or of a new one. */
-  readonly startSeq: number;
-  readonly entries: readonly TimelineEntry[];
-  /** The cut to go on from after a crash (law 8). */
-  readonly resume?: { readonly cut: SessionCut; readonly blobs: ReadonlyMap<string, Uint8Array> };
 }
 
 /** Ms of the clock between two cuts while streams run (law 6), and between two writes of the recording. */
@@ -100,6 +54,7 @@ export class Session implements ExecutionBackend {
   #orphans = new Map<Branch, 'new' | 'old'>();
   readonly #cuts: SessionCuts;
   readonly #retired = new RetiredBranches();
+  readonly params: Params;
   readonly #time: TimeControls;
   /** A stream has ended and its sinks wait for a cut to commit. */
   #cutWanted = false;
@@ -125,6 +80,11 @@ export class Session implements ExecutionBackend {
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
     });
+    this.params = new Params({
+      append: (name, value) => this.engine.appendParam(name, value),
+      live: () => this.engine.timeline.params.at(this.engine.timeline.head),
+      changed: (states) => host.showParams?.(states),
+    });
     if (past.resume) this.#adopt(branchesOf(store, past.resume.cut, past.resume.blobs));
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
@@ -138,6 +98,7 @@ export class Session implements ExecutionBackend {
         return startSeq();
       },
       pause: () => this.pause(),
+      wentBack: () => this.params.refresh(),
     });
   }
 
@@ -260,6 +221,28 @@ export class Session implements ExecutionBackend {
     );
   }
 
+  /**
+   * Replays the recording of a stream or view with other values of params beside what was.
+   * @throws {TidemarkError} `no-such-param`, `no-such-branch`
+   */
+  whatIf(
+    params: Readonly<Record<string, number>>,
+    of: StreamNode | View,
+    by?: (value: unknown) => unknown,
+  ): Promise<WhatIf> {
+    for (const name of Object.keys(params))
+      if (!this.params.names.includes(name)) return Promise.reject(noSuchParam(name, this.params.names));
+    const shown = [...this.#branches].find(({ view }) => view === of)?.sink;
+    const sink = 'kind' in of ? readerNode(of, `what if ${of.name}`) : shown;
+    if (!sink) return Promise.reject(noSuchBranch('This view'));
+    const cell = this.#cell();
+    return whatIf(
+      this.#laneOptions([sink], () => cell),
+      params,
+      by,
+    );
+  }
+
   /** Cuts that can be restored, oldest first (law 6). */
   snapshots(): readonly SessionCut[] {
     return this.#cuts.list();
@@ -326,6 +309,7 @@ export class Session implements ExecutionBackend {
       this.#startSeq = cut.startSeq;
       if (sameRecording) this.engine.rewindTo(cut.seq);
       else this.engine.takeUp(entries, cut.startSeq);
+      this.params.refresh();
       this.#adopt(branches);
       this.#revive();
       if (wasPaused) for (const { runner } of this.#branches) this.#hold(runner);
@@ -486,20 +470,10 @@ export class Session implements ExecutionBackend {
     owner: { cell: () => string; openView: () => ViewObserver; mutedThrough?: number },
     cut?: LaneCut,
   ): LaneRunner {
-    const sourceKey = (node: StreamNode): string => this.#fingerprints.ofSource(node);
     return new LaneRunner(
       {
-        sinks,
-        sourceKey,
-        timeline: this.engine.timeline,
-        clock: this.clock,
-        startAfter: (sources) => this.#startAfter(sources, sinks),
-        lane: {
-          keyOf: laneKeys(this.#fingerprints),
-          print: (_node, text) => this.#host.print(owner.cell(), text),
-        },
+        ...this.#laneOptions(sinks, owner.cell),
         openView: owner.openView,
-        inContext: (work) => this.#host.inCell(owner.cell(), work),
         onReady: this.engine.wake,
         mutedThrough: owner.mutedThrough,
         onFinalCut: () => {
@@ -510,6 +484,22 @@ export class Session implements ExecutionBackend {
       },
       cut,
     );
+  }
+
+  #laneOptions(sinks: readonly StreamNode[], cell: () => string) {
+    return {
+      sinks,
+      sourceKey: (node: StreamNode): string => this.#fingerprints.ofSource(node),
+      timeline: this.engine.timeline,
+      clock: this.clock,
+      startAfter: (sources: ReadonlyMap<string, readonly StreamNode[]>) => this.#startAfter(sources, sinks),
+      lane: {
+        keyOf: laneKeys(this.#fingerprints),
+        print: (_node: StreamNode, text: string) => this.#host.print(cell(), text),
+      },
+      inContext: (work: () => void) => this.#host.inCell(cell(), work),
+      params: this.params,
+    };
   }
 
   /** Where a lane that starts from nothing begins: at the start of the recording, or from when that reaches back (law 5). */

@@ -18,6 +18,8 @@ export interface SteppedSession {
   readonly branches: ReadonlySet<Branch>;
   readonly startSeq: number;
   pause(): void;
+  /** The timeline has been cut off. */
+  wentBack(): void;
 }
 
 /** Steps of a session, forward and back (law 7). The streams are paused before, between and after. */
@@ -70,6 +72,7 @@ export class TimeControls {
     const read = cut && (await cuts.read(cut.id));
     if (read) await cuts.endWith(read, seq);
     engine.rewindTo(seq);
+    this.#session.wentBack();
     if (time !== undefined) clock.setBack(time);
     const saved = new Set(read?.branches);
     for (const branch of branches) branch.runner?.rollBack(takeMatch(branch, saved)?.cut);

@@ -1,4 +1,5 @@
 import type { GeneratedRange, SourcePosition } from '../connectors/source.ts';
+import { ParamLog } from './param-log.ts';
 
 /** Records of an entry, kept as long as somebody may need them. */
 export interface RecordedBatch {
@@ -14,12 +15,12 @@ export interface TimelineEntry {
   readonly seq: number;
   /** The runtime's clock then, epoch ms. */
   readonly stamp: number;
-  /** Fingerprint of the source. */
+  /** Fingerprint of the source; of a change of a param, its name. */
   readonly source: string;
-  readonly kind: 'batch' | 'idle' | 'active' | 'end';
+  readonly kind: 'batch' | 'idle' | 'active' | 'end' | 'param';
   /** Number of records; 0 unless a batch. */
   readonly count: number;
-  /** Where the source stood before and after; records between can be read again if it is re-readable. */
+  /** Where the source stood before and after; records between can be read again if it is re-readable. The value of a param. */
   readonly from?: SourcePosition;
   readonly position?: SourcePosition;
   /** The split that a batch is of, if its source has several. */
@@ -36,10 +37,22 @@ export interface TimelineEntry {
 export class Timeline {
   #entries: TimelineEntry[] = [];
   #firstSeq: number;
+  #params = new ParamLog();
+  #records = 0;
 
   constructor(firstSeq = 1, entries: readonly TimelineEntry[] = []) {
-    this.#firstSeq = entries[0]?.seq ?? firstSeq;
-    this.#entries = [...entries];
+    this.#firstSeq = firstSeq;
+    this.replace(entries, firstSeq);
+  }
+
+  /** Records handed over up to the head. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Values of params at each place. */
+  get params(): ParamLog {
+    return this.#params;
   }
 
   /** Seq of the last entry; one before the first while there is none. */
@@ -55,6 +68,8 @@ export class Timeline {
   append(entry: Omit<TimelineEntry, 'seq'>): TimelineEntry {
     const added = { ...entry, seq: this.head + 1 };
     this.#entries.push(added);
+    this.#params.add(added);
+    this.#records += added.count;
     return added;
   }
 
@@ -81,13 +96,22 @@ export class Timeline {
 
   /** Forgets what came after `seq` and returns it (law 7). */
   truncateAfter(seq: number): TimelineEntry[] {
-    return this.#entries.splice(Math.max(0, seq - this.#firstSeq + 1));
+    this.#params.truncateAfter(seq);
+    const dropped = this.#entries.splice(Math.max(0, seq - this.#firstSeq + 1));
+    for (const { count } of dropped) this.#records -= count;
+    return dropped;
   }
 
   /** Takes up another recording, whose entries are without gaps, in place of this one. */
   replace(entries: readonly TimelineEntry[], firstSeq: number): void {
     this.#entries = [...entries];
     this.#firstSeq = entries[0]?.seq ?? firstSeq;
+    this.#params = new ParamLog();
+    this.#records = 0;
+    for (const entry of entries) {
+      this.#params.add(entry);
+      this.#records += entry.count;
+    }
   }
 
   /** Drops everything up to and including `seq`. */

@@ -54,6 +54,10 @@ export class RuntimeClock implements Clock {
     if (this.#paused && time < this.#base) this.#base = time;
   }
 
+  get speed(): number {
+    return this.#speed;
+  }
+
   /** @param speed a factor above 0; 2 makes a second of the clock last half a real second */
   setSpeed(speed: number): void {
     if (!(speed > 0) || !Number.isFinite(speed))

@@ -46,6 +46,7 @@ function newViews(): Views {
       onPublished?.();
     },
     control: (action, viewId) => controls.push(`${action} ${viewId}`),
+    setParam: (name, value) => controls.push(`${name} = ${value}`),
     requestReset: (viewId) => resets.push(viewId),
     renderSvg: (spec) => renderer.render(spec),
   });
@@ -190,8 +191,10 @@ describe('a page that follows a view', () => {
     page.say({ type: 'control', action: 'pause', viewId: 'v' });
     page.say({ type: 'control', action: 'resume' });
     page.say({ type: 'control', action: 'explode' } as never);
+    page.say({ type: 'param', name: 'threshold', value: 3 });
+    page.say({ type: 'param', name: 'threshold' } as never);
     page.say({ type: 'follow', viewIds: 7 } as never);
-    expect(controls).toEqual(['pause v', 'resume undefined']);
+    expect(controls).toEqual(['pause v', 'resume undefined', 'threshold = 3']);
   });
 });
 

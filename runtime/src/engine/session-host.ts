@@ -1,0 +1,57 @@
+import type { DescribeFunction } from '../graph/fingerprint.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { ParamState } from './params.ts';
+import type { SessionCut } from './session-store.ts';
+import type { TimelineEntry } from './timeline.ts';
+import type { ViewObserver, ViewOptions } from './view.ts';
+
+/** A view as its cell makes it: what there is to announce before any row. */
+export interface AnnouncedView {
+  readonly viewId: string;
+  readonly cell: string;
+  readonly ordinal: number;
+  readonly title: string;
+  readonly node: StreamNode;
+  readonly options: ViewOptions;
+  /** True if its rows go on; else a lane is about to start with fresh ones. */
+  readonly kept: boolean;
+}
+
+/** What a session needs of the notebook around it. */
+export interface SessionHost {
+  announceView(view: AnnouncedView): void;
+  /** Fresh rows for an announced view; those of an earlier lane are replaced. */
+  openView(viewId: string): ViewObserver;
+  /** Shows a view's rows again, after its cell ran again and kept it. */
+  refreshView(viewId: string): void;
+  closeView(viewId: string): void;
+  /** The sliders of params, whenever there is another or one has moved. */
+  showParams?(params: readonly ParamState[]): void;
+  /** Writes one line under a cell. */
+  print(cell: string, line: string): void;
+  /** Runs work so that output written meanwhile is the cell's. */
+  inCell(cell: string, work: () => void): void;
+  /** The cell whose code is running now, if it is known better than by `beginCell`. */
+  currentCell?(): string | undefined;
+  readonly describe?: DescribeFunction;
+  warn(message: string): void;
+}
+
+/** What a cell did to the dataflow, by names of branches (law 4). */
+export interface CellOutcome {
+  readonly kept: readonly string[];
+  readonly rebuilt: readonly string[];
+  readonly retired: readonly string[];
+  readonly resumed: readonly string[];
+  readonly cut?: number;
+}
+
+/** What an earlier process left of the session. */
+export interface SessionPast {
+  readonly cuts: readonly SessionCut[];
+  /** First seq of the recording that goes on: of the crashed session, or of a new one. */
+  readonly startSeq: number;
+  readonly entries: readonly TimelineEntry[];
+  /** The cut to go on from after a crash (law 8). */
+  readonly resume?: { readonly cut: SessionCut; readonly blobs: ReadonlyMap<string, Uint8Array> };
+}

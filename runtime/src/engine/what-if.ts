@@ -1,0 +1,165 @@
+import { canonical } from '../graph/fingerprint.ts';
+import { LaneRunner, type LaneRunnerOptions } from './lane-runner.ts';
+import { afterRealTime, SliceLoop } from './slice-loop.ts';
+import type { RecordOrigin, ViewObserver } from './view.ts';
+
+/** What another value of a param makes of one row. */
+export interface WhatIfRow {
+  /** `'only before'`: it would not have come; `'only after'`: it has not come. */
+  readonly change: 'only before' | 'only after' | 'changed';
+  /** Key of the window that the row is of, if it is a window's. */
+  readonly key?: unknown;
+  /** Start of the window, epoch ms. */
+  readonly start?: number;
+  /** End of the window, epoch ms. */
+  readonly end?: number;
+  /** Timestamp of the record, epoch ms. */
+  readonly time?: number;
+  /** The row as it was. */
+  readonly before?: unknown;
+  /** The row as it would have been. */
+  readonly after?: unknown;
+}
+
+/** What would have been: the rows that differ, and how many do not. */
+export class WhatIf {
+  /** The values tried. */
+  readonly params: Readonly<Record<string, number>>;
+  /** Rows that differ, in the order of their times. */
+  readonly rows: readonly WhatIfRow[];
+  /** Number of rows that are the same. */
+  readonly same: number;
+
+  /** Made by `env.whatIf`. @internal */
+  constructor(params: Readonly<Record<string, number>>, rows: readonly WhatIfRow[], same: number) {
+    this.params = params;
+    this.rows = rows;
+    this.same = same;
+  }
+}
+
+interface SeenRow {
+  readonly value: unknown;
+  readonly time: number | undefined;
+  readonly origin: RecordOrigin | undefined;
+}
+
+/** The rows of a replay: the last result of each window; other records by their value, or by what `by` says of them. */
+class SeenRows implements ViewObserver {
+  readonly rows = new Map<string, SeenRow>();
+  readonly #by: ((value: unknown) => unknown) | undefined;
+
+  constructor(by: ((value: unknown) => unknown) | undefined) {
+    this.#by = by;
+  }
+
+  onRecord(value: unknown, time: number | undefined, origin: RecordOrigin | undefined): void {
+    for (const window of origin?.absorbed ?? []) this.rows.delete(windowId(origin?.key, window));
+    this.rows.set(this.#idOf(value, time, origin), { value, time, origin });
+  }
+
+  #idOf(value: unknown, time: number | undefined, origin: RecordOrigin | undefined): string {
+    if (this.#by) return canonical(this.#by(value));
+    if (origin?.window) {
+      const id = windowId(origin.key, origin.window);
+      return origin.purging === true ? `${id} ${origin.pane ?? 0}` : id;
+    }
+    const same = `${time ?? ''} ${canonical(value)}`;
+    let id = same;
+    // Equal records are told apart by how many there are.
+    for (let n = 1; this.rows.has(id); n++) id = `${same} #${n}`;
+    return id;
+  }
+
+  onWatermark(): void {}
+  onProgress(): void {}
+  onStatus(): void {}
+  restore(): void {}
+  snapshot(): undefined {
+    return undefined;
+  }
+}
+
+function windowId(key: unknown, { start, end }: { start: number; end: number }): string {
+  return `${canonical(key)} ${start} ${end}`;
+}
+
+type ReplayOptions = Omit<LaneRunnerOptions, 'openView' | 'onReady' | 'until' | 'paramsInstead'>;
+
+/**
+ * Replays the recording up to its end, as it was and with other values of params, and compares what comes of it.
+ * @param by tells rows apart whose values may differ; windows are told apart by key and time
+ */
+export async function whatIf(
+  options: ReplayOptions,
+  params: Readonly<Record<string, number>>,
+  by: ((value: unknown) => unknown) | undefined,
+): Promise<WhatIf> {
+  const until = options.timeline.head;
+  const before = await replay(options, until, new SeenRows(by));
+  const instead = new Map(Object.entries(params));
+  const after = await replay({ ...options, paramsInstead: instead }, until, new SeenRows(by));
+  const rows: WhatIfRow[] = [];
+  let same = 0;
+  for (const [id, old] of before) {
+    const now = after.get(id);
+    if (now === undefined) rows.push({ change: 'only before', ...placeOf(old), before: old.value });
+    else if (canonical(old.value) === canonical(now.value)) same++;
+    else rows.push({ change: 'changed', ...placeOf(old), before: old.value, after: now.value });
+  }
+  for (const [id, now] of after) {
+    if (!before.has(id)) rows.push({ change: 'only after', ...placeOf(now), after: now.value });
+  }
+  rows.sort((a, b) => (a.start ?? a.time ?? 0) - (b.start ?? b.time ?? 0));
+  return new WhatIf(params, rows, same);
+}
+
+function placeOf({ time, origin }: SeenRow): Partial<WhatIfRow> {
+  const { key, window } = origin ?? {};
+  if (window) return { ...(key === undefined ? {} : { key }), start: window.start, end: window.end };
+  return time === undefined ? {} : { time };
+}
+
+/** Runs a lane of its own over the recording, beside all others and while they are paused, too. */
+function replay(
+  options: ReplayOptions & Pick<LaneRunnerOptions, 'paramsInstead'>,
+  until: number,
+  seen: SeenRows,
+): Promise<ReadonlyMap<string, SeenRow>> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      loop.stop();
+      stopWaiting();
+      const { status, error } = runner;
+      runner.cancel();
+      if (status === 'failed') reject(error ?? new Error('the replay failed'));
+      else resolve(seen.rows);
+    };
+    const runner: LaneRunner = new LaneRunner({
+      ...options,
+      until,
+      openView: () => seen,
+      onReady: () => loop.wake(),
+    });
+    const loop = new SliceLoop({
+      slice: (expired) => {
+        while (!expired()) {
+          if (runner.hasMail) runner.processMail();
+          if (runner.step()) continue;
+          if (!runner.active || (runner.cursor >= until && runner.lane.inFlight === 0)) {
+            end();
+            return false;
+          }
+          runner.advanceTo(options.clock.now());
+          return false;
+        }
+        return true;
+      },
+      // Requests to the world outside may time out.
+      sleepFor: () => (runner.blocked ? 5 : undefined),
+    });
+    runner.start();
+    // Not within the caller's turn.
+    const stopWaiting = afterRealTime(0, () => loop.start());
+  });
+}
