@@ -18,7 +18,8 @@ import { keySelectorOf } from './key-argument.ts';
 import { checkSameGraph, type InGraph } from './same-graph.ts';
 
 /** Two streams, of types of their own, that one operator reads. */
-export class ConnectedStreams<T1, T2> {
+// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+export class ConnectedStreams<out T1, out T2> {
   readonly #first: InGraph;
   readonly #second: InGraph;
   readonly #keys: InputKeys;
@@ -198,7 +199,8 @@ export class ConnectedStreams<T1, T2> {
 }
 
 /** Two connected streams that are grouped by keys of one type. */
-export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
+// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+export class KeyedConnectedStreams<out T1, out T2, out K> extends ConnectedStreams<T1, T2> {
   declare readonly keyType?: K;
 
   /** Made by the methods of streams. @internal */

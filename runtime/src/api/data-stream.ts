@@ -53,7 +53,8 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
  * const loud = env.fromData('a', 'b').map((letter) => letter.toUpperCase());
  * await loud.executeAndCollect(); // → ['A', 'B']
  */
-export class DataStream<T> {
+// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+export class DataStream<out T> {
   /** The graph that its operators are added to. @internal */
   readonly graph: StreamGraph;
   /** The operator whose records these are. @internal */
@@ -407,7 +408,8 @@ export class DataStream<T> {
  * const counts = orders.keyBy('user').sum(() => 1);
  * await counts.executeAndCollect(); // → [1, 1, 2, 2]
  */
-export class KeyedStream<T, K> extends DataStream<T> {
+// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+export class KeyedStream<out T, out K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
 
   /** Made by the methods of streams and environments. @internal */

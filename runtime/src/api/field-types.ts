@@ -17,7 +17,7 @@ export type KeyField<T> = T extends readonly unknown[]
   : { [P in keyof T]-?: T[P] extends Key ? P : never }[keyof T] & (string | number);
 
 /** Type of the key that a field gives. */
-export type KeyOf<T, F> = F extends keyof T ? T[F] : T extends readonly (infer E)[] ? E : never;
+export type KeyOf<T, F> = F extends keyof T ? T[F] : T extends readonly (infer E)[] ? E : unknown;
 
 /** Names of the fields that hold keys of the type `K`, or an index of a tuple. */
 export type KeyFieldOf<T, K> = T extends readonly unknown[]

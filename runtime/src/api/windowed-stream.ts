@@ -35,7 +35,8 @@ type AnyAggregate = AggregateFunction<unknown, unknown, unknown>;
  *   .sum(({ amount }) => amount);
  * await sums.executeAndCollect(); // → [7, 5, 2]
  */
-export class WindowedStream<T, K, W extends Window> {
+// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+export class WindowedStream<out T, out K, out W extends Window> {
   readonly #graph: StreamGraph;
   readonly #node: StreamNode;
   readonly #keySelector: KeySelector;
