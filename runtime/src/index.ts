@@ -28,6 +28,11 @@ export {
 export { CoGroupedWindows, JoinedWindows, type JoinResult } from './api/co-windows.ts';
 export { IntervalJoin, IntervalJoined } from './api/interval-join.ts';
 export { withWindow, type WindowResult, type WithWindow } from './api/with-window.ts';
+export { RestartStrategies, type ExponentialDelayOptions } from './engine/restart-strategies.ts';
+export type { CheckpointingOptions } from './api/checkpointing-options.ts';
+export type { CheckpointInfo } from './engine/checkpoint-coordinator.ts';
+export type { RestartStrategy } from './engine/execution-settings.ts';
+export type { CheckpointListener } from './operators/checkpoint-listener.ts';
 export type { JobClient, JobExecutionResult, JobStatus } from './api/job-client.ts';
 export type { AnyField, Key, KeyField, KeyFieldOf, KeyOf, NumericField } from './api/field-types.ts';
 export type {

@@ -1,10 +1,12 @@
+import type { CheckpointInfo } from '../engine/checkpoint-coordinator.ts';
 import type { OperatorMetrics } from '../engine/operator-metrics.ts';
 
 /**
  * Where a job stands: `created` before it runs, `paused` with its session; `finished` when all its input has ended, `failed` when a
- * function failed, `canceled` when it was asked to stop.
+ * function failed for good, `restarting` while it waits to go on from its last checkpoint; `canceled` when it was asked to stop.
  */
-export type JobStatus = 'created' | 'running' | 'finished' | 'failing' | 'failed' | 'paused' | 'canceled';
+export type JobStatus =
+  'created' | 'running' | 'finished' | 'failing' | 'restarting' | 'failed' | 'paused' | 'canceled';
 
 /** What is known of a job that has ended. */
 export interface JobExecutionResult {
@@ -31,6 +33,8 @@ export interface JobClient {
   readonly name: string;
   /** Where it stands now. */
   readonly status: JobStatus;
+  /** How often it was started: 1 until it fails and is started again. */
+  readonly attempt: number;
   /** Resolves when the job has ended by itself; rejects when it fails or is canceled. */
   finished(): Promise<JobExecutionResult>;
   /** Stops it for good. */
@@ -39,6 +43,13 @@ export interface JobClient {
   pause(): Promise<void>;
   /** Lets it go on. */
   resume(): Promise<void>;
+  /**
+   * Takes a checkpoint now, or as soon as the one under way is over; in a notebook, a snapshot. Resolves when it is complete.
+   * @throws {TidemarkError} `checkpoint-aborted` if the job ends before, `checkpoint-timed-out`, and what it fails with
+   */
+  triggerCheckpoint(): Promise<CheckpointInfo>;
+  /** The checkpoints that are complete and kept, oldest first. */
+  checkpoints(): readonly CheckpointInfo[];
   /** Counts of each of its operators, as they stand now. */
   metrics(): readonly OperatorMetrics[];
 }

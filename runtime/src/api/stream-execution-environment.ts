@@ -3,10 +3,13 @@ import { collectionSource, sequenceSource } from '../connectors/collection-sourc
 import { socketSource } from '../connectors/socket-source.ts';
 import type { Source } from '../connectors/source.ts';
 import type { ExecutionBackend } from '../engine/backend.ts';
+import { localCheckpoints } from '../checkpoint/local-checkpoints.ts';
 import { createLocalBackend } from '../engine/local-backend.ts';
+import type { RestartStrategy } from '../engine/execution-settings.ts';
 import { StreamGraph } from '../graph/stream-graph.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { WatermarkStrategy } from '../time/watermark-strategy.ts';
+import { checkpointSettings, type CheckpointingOptions } from './checkpointing-options.ts';
 import { DataStream } from './data-stream.ts';
 import type { JobClient } from './job-client.ts';
 
@@ -97,7 +100,7 @@ export class StreamExecutionEnvironment {
    * await numbers.executeAndCollect(); // → [1, 2]
    */
   static getExecutionEnvironment(): StreamExecutionEnvironment {
-    return registered ?? new StreamExecutionEnvironment(createLocalBackend());
+    return registered ?? new StreamExecutionEnvironment(createLocalBackend(localCheckpoints));
   }
 
   /** The graph that its streams are added to. @internal */
@@ -136,6 +139,31 @@ export class StreamExecutionEnvironment {
       );
     }
     this.#graph.runtimeMode = mode;
+    return this;
+  }
+
+  /**
+   * Takes a checkpoint of jobs executed from now on every so often: where their sources stand and all of their state,
+   * consistently. Then sinks that commit do so, and a job that fails goes on from there, with growing delays unless
+   * `setRestartStrategy` says otherwise. A notebook has its snapshots, and takes them as often while streams run.
+   * @param interval at least 10 ms
+   * @throws {TidemarkError} `bad-argument`
+   * @example
+   * env.enableCheckpointing('10 s', { timeout: '1 min', minPause: '5 s', tolerableFailures: 2 });
+   * const numbers = env.fromSource(generatorSource((n) => n, { rate: 1_000 }));
+   * numbers.filter((n) => n < 0).print();
+   * const job = await env.execute('negative numbers');
+   * (await job.triggerCheckpoint()).id; // → 1
+   * await job.cancel();
+   */
+  enableCheckpointing(interval: DurationLike, options: CheckpointingOptions = {}): this {
+    this.#graph.backend.configure?.({ checkpointing: checkpointSettings(interval, options) });
+    return this;
+  }
+
+  /** What becomes of jobs executed from now on that fail. In a notebook, of views and sinks made from now on. */
+  setRestartStrategy(strategy: RestartStrategy): this {
+    this.#graph.backend.configure?.({ restart: strategy });
     return this;
   }
 

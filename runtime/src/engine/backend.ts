@@ -1,5 +1,6 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { JobClient } from '../api/job-client.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
 import type { View, ViewOptions } from './view.ts';
 
 /** What `execute` was asked for. */
@@ -17,6 +18,8 @@ export interface ExecutionBackend {
   /** Called for every node the API makes, in order. */
   onNode(node: StreamNode): void;
   execute(request: ExecuteRequest): Promise<JobClient>;
+  /** Changes settings of what is executed from now on. */
+  configure?(settings: ExecutionSettings): void;
   show(node: StreamNode, options: ViewOptions): View;
   /** Runs what `node` hangs on, alone, and collects its records. Rejects on failure. */
   collect(node: StreamNode, options: { limit?: number; timeout?: number }): Promise<unknown[]>;

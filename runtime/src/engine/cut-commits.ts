@@ -6,9 +6,9 @@ export function allCommits(commits: readonly (CutCommits | undefined)[]): CutCom
   if (parts.length <= 1) return parts[0];
   return {
     ready: Promise.all(parts.map(({ ready }) => ready)).then(() => undefined),
-    commit: async () => (await Promise.all(parts.map((part) => part.commit()))).every((done) => done),
-    discard: () => {
-      for (const part of parts) part.discard();
+    commit: async (cut) => (await Promise.all(parts.map((part) => part.commit(cut)))).every((done) => done),
+    discard: (cut) => {
+      for (const part of parts) part.discard(cut);
     },
   };
 }

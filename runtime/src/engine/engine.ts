@@ -1,4 +1,5 @@
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { SourcePosition } from '../connectors/source.ts';
 import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import { paramSource } from './param-log.ts';
@@ -34,6 +35,13 @@ export interface Errand {
   slice(expired: () => boolean): boolean;
   /** Called once, when it is over or called off. */
   end(): void;
+}
+
+/** Where a source stands. */
+export interface SourcePlace {
+  readonly source: string;
+  readonly position: SourcePosition;
+  readonly ended: boolean;
 }
 
 /** Reads sources into the timeline and drives lanes along it, in slices, on one thread. */
@@ -80,6 +88,11 @@ export class Engine {
     for (const runner of this.#runners) if (runner.active && runner.sources.has(sourceKey)) readers++;
     return readers === 1;
   };
+
+  /** Where all sources stand, between two slices. */
+  places(): SourcePlace[] {
+    return [...this.#sources.values()].map(({ key, position, ended }) => ({ source: key, position, ended }));
+  }
 
   /** Takes a lane in and starts it. */
   add(runner: LaneRunner): void {

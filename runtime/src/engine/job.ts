@@ -1,10 +1,23 @@
 import type { JobClient, JobExecutionResult, JobStatus } from '../api/job-client.ts';
 import type { Clock } from '../time/runtime-clock.ts';
+import type { CheckpointInfo } from './checkpoint-coordinator.ts';
 import { jobCanceled } from './engine-errors.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 import type { LaneRunner } from './lane-runner.ts';
 
 let jobs = 0;
+
+/** `'job-1'` for the first of the process. */
+export function nextJobId(): string {
+  jobs += 1;
+  return `job-${jobs}`;
+}
+
+/** A session's cuts, as a job speaks of them. */
+export interface JobCheckpoints {
+  trigger(): Promise<CheckpointInfo>;
+  list(): readonly CheckpointInfo[];
+}
 
 /** A named set of lanes: what `execute` started, or what a cell made observable. */
 export class Job implements JobClient {
@@ -14,20 +27,26 @@ export class Job implements JobClient {
   readonly #startedAt: number;
   readonly #clock: Clock;
   readonly #remove: (runner: LaneRunner) => void;
+  readonly #checkpoints: JobCheckpoints;
 
   constructor(
     name: string | undefined,
     runners: readonly LaneRunner[],
     clock: Clock,
     remove: (runner: LaneRunner) => void,
+    checkpoints: JobCheckpoints,
   ) {
-    jobs += 1;
-    this.id = `job-${jobs}`;
+    this.#checkpoints = checkpoints;
+    this.id = nextJobId();
     this.name = name ?? this.id;
     this.#runners = [...runners];
     this.#startedAt = clock.now();
     this.#clock = clock;
     this.#remove = remove;
+  }
+
+  get attempt(): number {
+    return 1;
   }
 
   get status(): JobStatus {
@@ -63,9 +82,17 @@ export class Job implements JobClient {
     });
   }
 
-  cancel(): Promise<void> {
+  async triggerCheckpoint(): Promise<CheckpointInfo> {
+    return this.#checkpoints.trigger();
+  }
+
+  checkpoints(): readonly CheckpointInfo[] {
+    return this.#checkpoints.list();
+  }
+
+  async cancel(): Promise<void> {
     for (const runner of this.#runners) this.#remove(runner);
-    return Promise.resolve();
+    await Promise.all(this.#runners.map(({ closing }) => closing));
   }
 
   pause(): Promise<void> {

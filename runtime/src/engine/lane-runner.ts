@@ -245,16 +245,24 @@ export class LaneRunner {
     const lane = this.#lane;
     let prepared: CutCommits | undefined;
     this.#guarded(() => (prepared = lane.prepareCommit(last || this.#ending)));
-    if (!this.#ending) return prepared;
+    if (!this.#ending && !lane.listens) return prepared;
     const { ready, commit, discard } = prepared ?? NOTHING_TO_COMMIT;
+    const notify = (cut: number, complete: boolean): void => {
+      if (this.#lane !== lane || (!this.active && this.#status !== 'paused')) return;
+      this.#guarded(() => lane.notifyCheckpoint(cut, complete));
+    };
     return {
       ready,
-      commit: async () => {
-        const done = await commit();
+      commit: async (cut) => {
+        const done = await commit(cut);
+        notify(cut, true);
         if (done && this.#lane === lane && this.#ending) this.#finish();
         return done;
       },
-      discard,
+      discard: (cut) => {
+        discard(cut);
+        notify(cut, false);
+      },
     };
   }
 
@@ -356,7 +364,7 @@ export class LaneRunner {
     if (onFinalCut !== undefined) return onFinalCut();
     const { ready, commit } = this.prepareCommit()!;
     // What cannot be flushed or committed fails the lane by itself.
-    ready.then(commit).catch(() => undefined);
+    ready.then(() => commit(0)).catch(() => undefined);
   }
 
   #finish(): void {

@@ -4,6 +4,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
 import { ownMetricsOf } from '../operators/metric-group.ts';
+import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
@@ -84,6 +85,7 @@ export class Lane implements Delivery {
   /** Vertices that ask the world outside. */
   readonly #async: readonly LaneVertex[];
   readonly #sinks: readonly LaneVertex[];
+  readonly #listeners: { readonly vertex: LaneVertex; readonly listener: CheckpointListener }[] = [];
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
   readonly #meter: LaneMeter;
@@ -157,6 +159,21 @@ export class Lane implements Delivery {
   /** True if the end of the input must wait for a last cut, in which sinks commit. */
   get commits(): boolean {
     return this.#sinks.some(({ operator }) => (operator as SinkOperator).commits);
+  }
+
+  /** True if some function wants to know what becomes of cuts. */
+  get listens(): boolean {
+    return this.#listeners.length > 0;
+  }
+
+  /** Tells functions that a cut is durable, or will never be. */
+  notifyCheckpoint(id: number, complete: boolean): void {
+    for (const { vertex, listener } of this.#listeners) {
+      this.#guarded(vertex, () => {
+        if (complete) listener.notifyCheckpointComplete(id);
+        else listener.notifyCheckpointAborted?.(id);
+      });
+    }
   }
 
   /** Has its sinks prepare what they were given for the cut whose `snapshot` follows at once. */
@@ -489,6 +506,7 @@ export class Lane implements Delivery {
       strictInstances: this.#options.strictInstances ?? false,
       batch: this.#batch,
       muted: this.#options.muted ?? false,
+      listen: (listener) => void this.#listeners.push({ vertex, listener }),
       announceMail: () => this.#options.onMail?.(),
     });
   }

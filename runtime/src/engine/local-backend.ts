@@ -5,12 +5,12 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
 import { BranchView } from './branch-view.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
 import { collectRecords } from './collect.ts';
-import { Engine } from './engine.ts';
-import { Job } from './job.ts';
-import { LaneRunner } from './lane-runner.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
+import { LocalJob } from './local-job.ts';
+import { RestartStrategies } from './restart-strategies.ts';
 import { afterRealTime } from './slice-loop.ts';
-import { Timeline } from './timeline.ts';
 import type { View, ViewObserver } from './view.ts';
 
 /** Keeps no rows: outside a notebook a view is what its `View` says of it. */
@@ -27,39 +27,36 @@ const NO_ROWS: ViewObserver = {
  * Runs jobs outside a notebook: `execute` starts all sinks made since the last one as one lane that reads its sources
  * straight through, with nothing recorded. `print` writes through `console.log`.
  */
-export function createLocalBackend(): ExecutionBackend {
+export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
   const clock = new RuntimeClock();
   const fingerprints = new Fingerprints();
   const sinks = new Set<StreamNode>();
   const views = new Map<StreamNode, BranchView>();
+  let settings: ExecutionSettings = {};
 
   const run = (
     nodes: readonly StreamNode[],
     openView: (node: StreamNode) => ViewObserver,
-  ): { runner: LaneRunner; engine: Engine } => {
-    const timeline = new Timeline();
-    const engine = new Engine({ clock, timeline, record: false });
-    const runner = new LaneRunner({
+    options: { readonly name?: string; readonly settings: ExecutionSettings },
+  ): LocalJob =>
+    new LocalJob({
+      ...options,
       sinks: nodes,
-      sourceKey: (node) => String(node.id),
-      timeline,
       clock,
-      startAfter: () => 0,
+      store,
+      sourceKey: laneKeys(fingerprints),
       lane: { keyOf: laneKeys(fingerprints), print: (_node, text) => console.log(text) },
       openView,
-      onReady: engine.wake,
-      readsAlone: engine.readsAlone,
     });
-    engine.add(runner);
-    runner.onSettled(() => {
-      if (runner.status === 'finished' || runner.status === 'failed') engine.close();
-    });
-    return { runner, engine };
-  };
 
   return {
     onNode: (node) => {
       if (node.isSink) sinks.add(node);
+    },
+    configure: (changed) => {
+      settings = { ...settings, ...changed };
+      // As in Flink: with checkpoints to go on from a job is started again unless it was said otherwise.
+      if (settings.checkpointing) settings = { restart: RestartStrategies.exponentialDelay(), ...settings };
     },
     show: (node): View => {
       const view = new BranchView(
@@ -74,16 +71,17 @@ export function createLocalBackend(): ExecutionBackend {
       if (sinks.size === 0) return Promise.reject(nothingToExecute());
       const nodes = [...sinks];
       sinks.clear();
-      const { runner, engine } = run(nodes, (node) => views.get(node)?.tap(NO_ROWS) ?? NO_ROWS);
-      return Promise.resolve(new Job(name, [runner], clock, (gone) => engine.remove(gone)));
+      return Promise.resolve(
+        run(nodes, (node) => views.get(node)?.tap(NO_ROWS) ?? NO_ROWS, { name, settings }),
+      );
     },
     collect: (node, options) =>
       collectRecords(
         node,
         options,
         (sink, observer) => {
-          const { runner, engine } = run([sink], () => observer);
-          return () => engine.remove(runner);
+          const job = run([sink], () => observer, { settings: {} });
+          return () => void job.cancel();
         },
         afterRealTime,
       ),

@@ -83,9 +83,10 @@ export class SessionCuts {
       this.#warn(
         `No snapshot after ${label.label}: ${error instanceof Error ? error.message : String(error)}`,
       );
-      allCommits(prepared)?.discard();
+      const id = this.#nextId;
+      allCommits(prepared)?.discard(id);
       // There will be no other cut for them.
-      for (const { ready, commit } of retired) ready.then(commit).catch(() => undefined);
+      for (const { ready, commit } of retired) ready.then(() => commit(id)).catch(() => undefined);
       return undefined;
     }
     const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
@@ -101,6 +102,12 @@ export class SessionCuts {
     return cut.id;
   }
 
+  /** Resolves with a cut when it is durable, and with nothing if it will never be. */
+  async durable(id: number): Promise<SessionCut | undefined> {
+    await this.#underWay.get(id);
+    return this.#cuts.find((cut) => cut.id === id);
+  }
+
   /** Writes a cut when its sinks have flushed what it holds, and has them commit when it is durable. */
   async #write(
     cut: SessionCut,
@@ -113,15 +120,15 @@ export class SessionCuts {
       else {
         await commits.ready;
         // Meanwhile the session may have gone back to an earlier one.
-        if (!this.#cuts.includes(cut)) return commits.discard();
+        if (!this.#cuts.includes(cut)) return commits.discard(cut.id);
       }
       await this.#store.write(cut, blobs);
       this.#setLast(cut, blobs);
     } catch (error) {
-      commits?.discard();
+      commits?.discard(cut.id);
       throw error;
     }
-    void commits?.commit();
+    void commits?.commit(cut.id);
     if (old.length > 0) await this.#store.drop(old);
   }
 

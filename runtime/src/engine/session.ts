@@ -9,8 +9,10 @@ import { type Branch, takeMatch } from './branch.ts';
 import { BranchView } from './branch-view.ts';
 import { collectRecords, readerNode } from './collect.ts';
 import { Engine } from './engine.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
 import { Job } from './job.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
+import { sessionCheckpoints } from './session-checkpoints.ts';
 import { branchesOf, SessionCuts, type CutBranch, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
@@ -58,6 +60,7 @@ export class Session implements ExecutionBackend {
   readonly #time: TimeControls;
   /** A stream has ended and its sinks wait for a cut to commit. */
   #cutWanted = false;
+  #cutEvery = CUT_EVERY;
   #cutAt: number;
   #flushAt: number;
   #startSeq: number;
@@ -203,7 +206,8 @@ export class Session implements ExecutionBackend {
       branch.job = request.name ?? 'job';
     }
     const runners = named.flatMap((branch) => branch.runner ?? []);
-    const job = new Job(request.name, runners, this.clock, (runner) => this.#removeRunner(runner));
+    const remove = (runner: LaneRunner): void => this.#removeRunner(runner);
+    const job = new Job(request.name, runners, this.clock, remove, sessionCheckpoints(this, this.#cuts));
     return Promise.resolve(job);
   }
 
@@ -241,6 +245,10 @@ export class Session implements ExecutionBackend {
       params,
       by,
     );
+  }
+
+  configure({ checkpointing }: ExecutionSettings): void {
+    this.#cutEvery = checkpointing?.interval ?? this.#cutEvery;
   }
 
   /** Cuts that can be restored, oldest first (law 6). */
@@ -569,7 +577,7 @@ export class Session implements ExecutionBackend {
       this.#store.flush();
     }
     if (this.#cutWanted) this.cut({ label: 'at the end of input' });
-    else if (now - this.#cutAt >= CUT_EVERY)
+    else if (now - this.#cutAt >= this.#cutEvery)
       this.cut({ label: this.#current ? CUT_IN_CELL : 'while running' });
   }
 }

@@ -35,6 +35,11 @@ export class SourceLog {
     this.lastSeq = last?.seq ?? 0;
   }
 
+  /** Where it stands: behind what was read last. */
+  get position(): SourcePosition {
+    return this.#position;
+  }
+
   /** True if `read` may give something now. */
   get ready(): boolean {
     if (this.ended) return false;

@@ -1,6 +1,7 @@
 import type { OperatorStateSnapshot, OperatorStateStore } from '../state/operator-state.ts';
 import { OperatorStates, withUnions } from '../state/operator-state.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { registerListener } from './checkpoint-listener.ts';
 import type { OperatorRuntime } from './operator.ts';
 
 /** What a function may ask when a snapshot is taken. */
@@ -60,6 +61,7 @@ export class FunctionCheckpoints {
 
   /** To be called before the function's `open`. */
   initialize(fn: object, runtime: OperatorRuntime, keyedStates: () => StateStore): void {
+    registerListener(fn, runtime);
     if (!isCheckpointed(fn)) return;
     this.#function = fn;
     this.#runtime = runtime;

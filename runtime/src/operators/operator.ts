@@ -1,4 +1,5 @@
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import type { CheckpointListener } from './checkpoint-listener.ts';
 import type { Emission } from './emission.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
@@ -30,6 +31,8 @@ export interface OperatorRuntime {
   readonly batch: boolean;
   /** True while the lane makes up for what another has done before: nothing is to reach the world outside. */
   readonly muted: boolean;
+  /** Has a function hear of what becomes of cuts. */
+  readonly listen: (listener: CheckpointListener) => void;
   /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
   readonly announceMail: () => void;
 }

@@ -5,9 +5,9 @@ export interface CutCommits {
   /** Resolves when the cut may be written; rejects when something could not be flushed. */
   readonly ready: Promise<void>;
   /** The cut is durable: commits what it holds. Resolves with false if a commit fails; its lane has been told. */
-  commit(): Promise<boolean>;
+  commit(cut: number): Promise<boolean>;
   /** The cut will never be durable. What it holds stays for the next one. */
-  discard(): void;
+  discard(cut: number): void;
 }
 
 export interface SinkTransactionsState {

@@ -49,6 +49,7 @@ export class OperatorHarness<T = unknown, R = unknown> {
         tracksEmission: false,
         strictInstances: true,
         muted: false,
+        listen: () => undefined,
         batch: false,
         announceMail: () => undefined,
       },

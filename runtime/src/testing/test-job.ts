@@ -134,6 +134,7 @@ class TestRun<R> {
   #lane!: Lane;
   #inputs!: ReadonlyMap<string, number>;
   #onMail: () => void = () => undefined;
+  #cuts = 0;
   /** Answers that are not waited for any more. */
   #givenUp = 0;
 
@@ -205,7 +206,9 @@ class TestRun<R> {
         const commits = lane.prepareCommit(false);
         const saved = structuredClone(lane.snapshot());
         await commits?.ready;
-        await commits?.commit();
+        this.#cuts += 1;
+        await commits?.commit(this.#cuts);
+        lane.notifyCheckpoint(this.#cuts, true);
         await lane.close();
         this.#givenUp = 0;
         this.start(saved);
@@ -225,7 +228,7 @@ class TestRun<R> {
       metrics.reduce((sum, operator) => sum + operator[count], 0);
     const commits = this.#lane.prepareCommit(this.#options.end ?? false);
     await commits?.ready;
-    await commits?.commit();
+    await commits?.commit(this.#cuts + 1);
     await this.#lane.close();
     const steps = this.#steps;
     return {
