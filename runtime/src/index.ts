@@ -141,6 +141,30 @@ export {
   type JoinContext,
   type JoinPairFunction,
 } from './operators/process-join-function.ts';
+export {
+  CEP,
+  PatternStream,
+  type PatternFlatSelectFunction,
+  type PatternSelectFunction,
+  type PatternTimeoutFunction,
+} from './cep/pattern-stream.ts';
+export {
+  GroupPattern,
+  Pattern,
+  type Events,
+  type Match,
+  type MatchOf,
+  type Retyped,
+  type WithinType,
+} from './cep/pattern.ts';
+export { AfterMatchSkipStrategy, SkipToElementStrategy } from './cep/after-match-skip-strategy.ts';
+export type { ConditionContext, EventOf } from './cep/condition.ts';
+export type { EventComparator } from './cep/cep-operator.ts';
+export {
+  PatternProcessFunction,
+  type PatternContext,
+  type TimedOutPartialMatchHandler,
+} from './cep/pattern-process-function.ts';
 export type { TaggedUnion } from './operators/tagged-union.ts';
 export type {
   PreparedCommit,

@@ -389,8 +389,8 @@ export class DataStream<out T> {
     return this;
   }
 
-  /** By what a keyed stream is keyed. */
-  protected get keys(): KeySelector | undefined {
+  /** By what a keyed stream is keyed. @internal */
+  get keys(): KeySelector | undefined {
     return undefined;
   }
 
@@ -418,7 +418,8 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
     this.#keySelector = keySelector;
   }
 
-  protected override get keys(): KeySelector {
+  /** @internal */
+  override get keys(): KeySelector {
     return this.#keySelector;
   }
 

@@ -1,0 +1,210 @@
+import { missingTimestamp } from '../errors.ts';
+import type { FunctionSource } from '../operators/function-source.ts';
+import type { KeySelector } from '../operators/key-selector.ts';
+import { KeyedOperator } from '../operators/keyed-operator.ts';
+import { tagId } from '../operators/output-tag.ts';
+import { keylessRuntimeContext } from '../operators/runtime-context.ts';
+import { ResultCollector } from '../operators/result-collector.ts';
+import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { StateCell } from '../state/state-cell.ts';
+import { noStateForPatterns } from './cep-errors.ts';
+import { forgetEvents, isIdle, newKeyMatches, type KeyMatches } from './key-matches.ts';
+import { Matcher, type FoundMatch, type MatchListener } from './matcher.ts';
+import type { Nfa } from './nfa.ts';
+import type {
+  PatternContext,
+  PatternProcessFunction,
+  TimedOutPartialMatchHandler,
+} from './pattern-process-function.ts';
+
+/** Orders two events: negative if the first comes first. */
+export type EventComparator<T> = (a: T, b: T) => number;
+
+export interface CepOptions {
+  readonly keySelector: KeySelector;
+  readonly nfa: Nfa;
+  readonly inProcessingTime: boolean;
+  /** Order of events with equal timestamps; that of their arrival if there is none. */
+  readonly comparator?: EventComparator<unknown> | undefined;
+  readonly lateTag?: string | undefined;
+}
+
+export type AnyPatternFunction = PatternProcessFunction<FoundMatch, unknown> &
+  Partial<TimedOutPartialMatchHandler<FoundMatch>>;
+
+interface CepState {
+  readonly state: KeyedStateSnapshot;
+  readonly timers: KeyedTimersSnapshot;
+}
+
+/** Events of one key that wait for their time, by timestamp. */
+type WaitingEvents = Map<number, unknown[]>;
+
+/**
+ * Finds the matches of a pattern in the events of each key. In event time an event waits until the watermark has reached it, so
+ * that events are matched in the order of their timestamps; one that comes behind the watermark is late. In processing time it
+ * is matched as it comes, or, with a comparator, when the clock goes on.
+ */
+export class CepOperator extends KeyedOperator implements MatchListener {
+  readonly #options: CepOptions;
+  readonly #source: FunctionSource<AnyPatternFunction>;
+  readonly #backend = new KeyedStateBackend();
+  readonly #waiting: StateCell = this.#backend.cell('waiting events');
+  readonly #begun: StateCell = this.#backend.cell('begun matches');
+  /** When events have waited for long enough, and when what is begun runs out of time. */
+  readonly #timers = new KeyedTimers();
+  #spare = newKeyMatches();
+  #matcher!: Matcher;
+  #function: AnyPatternFunction | undefined;
+  #collector!: ResultCollector;
+  #context!: PatternContext;
+  /** Time of the events that are matched. */
+  #now = 0;
+  /** Time of the match that the function is called with. */
+  #timestamp = 0;
+
+  constructor(options: CepOptions, source: FunctionSource<AnyPatternFunction>) {
+    super(options.keySelector);
+    this.#options = options;
+    this.#source = source;
+  }
+
+  override open(): void {
+    const { runtime } = this;
+    const { output } = this;
+    const collector = (this.#collector = new ResultCollector(output));
+    this.#context = {
+      timestamp: () => this.#timestamp,
+      currentProcessingTime: () => runtime.currentProcessingTime(),
+      output: (tag, value) => output.sideOutput(tagId(tag), value, collector.timestamp),
+    };
+    this.#matcher = new Matcher(this.#options.nfa, this, () => runtime.currentProcessingTime());
+    this.#function = this.#source.create(runtime.strictInstances);
+    this.#function.setRuntimeContext(keylessRuntimeContext(this, noStateForPatterns));
+    this.#function.open();
+  }
+
+  override close(): void {
+    this.#function?.close();
+  }
+
+  processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
+    const { inProcessingTime, comparator, lateTag } = this.#options;
+    this.#backend.setCurrentKey(key);
+    if (inProcessingTime) {
+      const now = this.runtime.currentProcessingTime();
+      if (comparator === undefined) this.#match([value], now);
+      else this.#wait(value, now);
+      return;
+    }
+    if (timestamp === undefined) throw missingTimestamp('patterns in event time');
+    if (timestamp <= this.currentWatermark) this.tooLate(value, timestamp, lateTag);
+    else this.#wait(value, timestamp);
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    if (!this.#options.inProcessingTime) this.#advance(timestamp);
+  }
+
+  override get nextProcessingTime(): number {
+    return this.#options.inProcessingTime ? this.#timers.nextTime : Infinity;
+  }
+
+  override get lastProcessingTime(): number {
+    return this.#options.inProcessingTime ? this.#timers.lastTime : -Infinity;
+  }
+
+  override onProcessingTime(time: number): void {
+    if (this.#options.inProcessingTime) this.#advance(time);
+  }
+
+  override get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  override get stateEntryCount(): number {
+    return this.#backend.entryCount;
+  }
+
+  override snapshot(): CepState {
+    return { state: this.#backend.snapshot(), timers: this.#timers.snapshot() };
+  }
+
+  override restore(saved: unknown): void {
+    const { state, timers } = saved as CepState;
+    this.#backend.restore(state);
+    this.#timers.restore(timers);
+  }
+
+  onMatch(match: FoundMatch): void {
+    this.#at(this.#now);
+    const results = this.#function!.processMatch(match, this.#context, this.#collector);
+    if (results !== undefined) this.#collector.drain(results);
+  }
+
+  onTimeOut(match: FoundMatch, time: number): void {
+    const fn = this.#function!;
+    if (fn.processTimedOutMatch === undefined) return;
+    this.#at(time);
+    fn.processTimedOutMatch(match, this.#context);
+  }
+
+  onDeadline(time: number): void {
+    this.#timers.register(this.#backend.currentKey, time);
+  }
+
+  #wait(value: unknown, timestamp: number): void {
+    const waiting = this.#waiting.get() as WaitingEvents | undefined;
+    const events = waiting?.get(timestamp);
+    if (events !== undefined) {
+      events.push(value);
+      return;
+    }
+    if (waiting === undefined) this.#waiting.set(new Map([[timestamp, [value]]]));
+    else waiting.set(timestamp, [value]);
+    this.#timers.register(this.#backend.currentKey, timestamp);
+  }
+
+  /** Takes up, in the order of their times, all that was to wait until `now` at most. */
+  #advance(now: number): void {
+    for (let due = this.#timers.poll(now); due !== undefined; due = this.#timers.poll(now)) {
+      this.#backend.setCurrentKey(due.key);
+      this.#match(this.#eventsAt(due.time), due.time);
+    }
+  }
+
+  #eventsAt(timestamp: number): readonly unknown[] {
+    const waiting = this.#waiting.get() as WaitingEvents | undefined;
+    const events = waiting?.get(timestamp);
+    if (events === undefined) return [];
+    if (waiting!.size === 1) this.#waiting.set(undefined);
+    else waiting!.delete(timestamp);
+    const { comparator } = this.#options;
+    return comparator === undefined ? events : events.sort(comparator);
+  }
+
+  #match(events: readonly unknown[], timestamp: number): void {
+    const begun = this.#begun.get() as KeyMatches | undefined;
+    const matches = begun ?? this.#spare;
+    this.#now = timestamp;
+    if (begun !== undefined) this.#matcher.advanceTime(matches, timestamp);
+    for (const event of events) {
+      this.failedRecord = event;
+      this.#matcher.process(matches, event, timestamp);
+    }
+    this.failedRecord = undefined;
+    if (isIdle(matches)) {
+      if (begun !== undefined) this.#begun.set(undefined);
+      else forgetEvents(matches);
+    } else if (begun === undefined) {
+      this.#begun.set(matches);
+      this.#spare = newKeyMatches();
+    }
+  }
+
+  #at(timestamp: number): void {
+    this.#timestamp = timestamp;
+    this.#collector.timestamp = this.#options.inProcessingTime ? undefined : timestamp;
+  }
+}
