@@ -9,6 +9,8 @@ import type { Operator } from '../operators/operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
+import { readTables, type TableEntries } from '../state/entries.ts';
+import type { TableCut } from '../state/slot-table.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermark-combiner.ts';
@@ -63,13 +65,29 @@ export interface NodeSnapshot {
   readonly inputs?: WatermarkCombinerState;
   /** In batch mode: records that wait to be sorted. */
   readonly unsorted?: KeySorterSnapshot;
+  /** What its operator keeps beside its tables. */
   readonly state: unknown;
+  /** What its operator keeps by key, by tables; of two entries for one place the later counts. */
+  readonly tables?: TableEntries;
 }
 
 /** All state of a lane, by the keys of its nodes. */
 export interface LaneSnapshot {
   readonly now: number;
   readonly nodes: Readonly<Record<string, NodeSnapshot>>;
+}
+
+/** A cut of a lane that has begun: `beside` is to be written at once, what is in tables when there is time. */
+export interface LaneCutBegun {
+  readonly beside: LaneSnapshot;
+  readonly tables: readonly {
+    /** Key of the node. */
+    readonly node: string;
+    /** Its name, for errors. */
+    readonly operator: string;
+    readonly table: string;
+    readonly cut: TableCut;
+  }[];
 }
 
 /**
@@ -300,6 +318,39 @@ export class Lane implements Delivery {
 
   /** All state. It may share objects with the running operators: write or clone it before anything else happens. */
   snapshot(): LaneSnapshot {
+    const { now, nodes } = this.#snapshotBesideTables();
+    for (const { key, operator } of this.#vertices) {
+      const tables = operator?.tables ?? [];
+      if (tables.length > 0) nodes[key] = { ...nodes[key]!, tables: readTables(tables) };
+    }
+    return { now, nodes };
+  }
+
+  /** Begins a cut, which costs no more than what operators keep beside their tables is large; these follow later. */
+  beginCut(): LaneCutBegun {
+    // Functions that are told of the cut may write to keyed state: they come before it.
+    const beside = this.#snapshotBesideTables();
+    const tables = this.#vertices.flatMap(({ node, key, operator }) =>
+      (operator?.tables ?? []).flatMap((table) =>
+        Array.from(table.parts(), (part) => ({
+          node: key,
+          operator: node.name,
+          table: table.name,
+          cut: part.beginCut(),
+        })),
+      ),
+    );
+    return { beside, tables };
+  }
+
+  /** Forgets all cuts: the next one is of everything. */
+  stopTracking(): void {
+    for (const { operator } of this.#vertices) {
+      for (const table of operator?.tables ?? []) for (const part of table.parts()) part.stopTracking();
+    }
+  }
+
+  #snapshotBesideTables(): { now: number; nodes: Record<string, NodeSnapshot> } {
     const nodes: Record<string, NodeSnapshot> = {};
     for (const vertex of this.#vertices) {
       const { node, key, index, operator, combiner, output } = vertex;
@@ -342,6 +393,7 @@ export class Lane implements Delivery {
       operator.lateRecords = saved.lateRecords;
       operator.lateSideOutputs = saved.lateSideOutputs ?? 0;
       if (saved.state !== undefined) operator.restore(saved.state);
+      for (const table of operator.tables) table.restore(saved.tables?.[table.name] ?? []);
     }
   }
 

@@ -1,12 +1,14 @@
 import { missingTimestamp } from '../errors.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import { byPart, type Entries, type KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
 import { windowStart } from '../windows/window.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
-import { newPane, readPane, writePane, type Pane, type PaneSnapshot } from './pane.ts';
+import { Pane, type PaneSnapshot } from './pane.ts';
 import type { WindowEmitter } from './window-emitter.ts';
 
 export interface AlignedWindowOptions {
@@ -31,7 +33,7 @@ interface Slice {
 
 interface AlignedWindowState {
   readonly panes: readonly PaneSnapshot[];
-  readonly global: KeyedStateSnapshot;
+  readonly sweep: SweepSnapshot | undefined;
 }
 
 const NO_SLICE: Slice = { from: 0, to: 0, panes: [] };
@@ -46,7 +48,7 @@ export class AlignedWindowOperator extends KeyedOperator {
   readonly #emitter: WindowEmitter;
   readonly #panes = new Map<number, Pane>();
   readonly #slices = new Map<number, Slice>();
-  readonly #global = new KeyedStateBackend();
+  readonly #global = new KeyedStateBackend('global');
   /** Watermark at which the next pane fires or is cleaned up. */
   #nextDue = Infinity;
   /** The slice of the last record; generated code reads it. */
@@ -76,7 +78,8 @@ export class AlignedWindowOperator extends KeyedOperator {
       const pane = panes[i]!;
       const slot = pane.index.slotOf(key);
       const { accumulators } = pane;
-      if (slot === accumulators.length) accumulators.push(this.#aggregate.createAccumulator());
+      if (slot === accumulators.length) pane.add(slot, this.#aggregate.createAccumulator());
+      if (pane.marks[slot] !== pane.epoch) pane.touch(slot);
       accumulators[slot] = this.#aggregate.add(value, accumulators[slot]);
       if (pane.fired) this.fireSlot(pane, slot);
     }
@@ -96,7 +99,8 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
   const ${pane} = ${panes}[${i}];
   const ${slot} = ${pane}.index.slotOf(${key});
   const ${accumulators} = ${pane}.accumulators;
-  if (${slot} === ${accumulators}.length) ${accumulators}.push(${aggregate}.createAccumulator());
+  if (${slot} === ${accumulators}.length) ${pane}.add(${slot}, ${aggregate}.createAccumulator());
+  if (${pane}.marks[${slot}] !== ${pane}.epoch) ${pane}.touch(${slot});
   ${accumulators}[${slot}] = ${aggregate}.add(${value}, ${accumulators}[${slot}]);
   if (${pane}.fired) ${operator}.fireSlot(${pane}, ${slot});
 }`;
@@ -142,10 +146,13 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
         pane: firings?.[slot] ?? 0,
         purging: false,
       };
-    if (firings !== undefined) firings[slot] = (firings[slot] ?? 0) + 1;
+    if (firings !== undefined) {
+      if (pane.marks[slot] !== pane.epoch) pane.touch(slot);
+      firings[slot] = (firings[slot] ?? 0) + 1;
+    }
     const result = this.#aggregate.getResult(accumulators[slot]);
     if (this.#emitter.bare) this.output.collect(result, window.end - 1);
-    else this.#emitter.emit(key, window, [result], pane.cells?.get(slot), () => cellsOf(pane, slot));
+    else this.#emitter.emit(key, window, [result], pane.cellsAt(slot), () => pane.makeCells(slot));
     this.emission = undefined;
   }
 
@@ -167,10 +174,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
 
   override get stateEntryCount(): number {
     let count = this.#global.entryCount;
-    for (const { accumulators, cells } of this.#panes.values()) {
-      count += accumulators.length;
-      for (const { size } of cells?.values() ?? []) count += size;
-    }
+    for (const { entryCount } of this.#panes.values()) count += entryCount;
     return count;
   }
 
@@ -182,18 +186,42 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     this.#global.sweeper.sweep();
   }
 
+  /** The accumulators of each key, a part a window. */
+  readonly #windows: KeyedTable = {
+    name: 'windows',
+    parts: () => this.#panes.values(),
+    restore: (entries) => this.#restoreWindows(entries),
+  };
+
+  override get tables(): readonly KeyedTable[] {
+    return [this.#windows, this.#global];
+  }
+
   override snapshot(): AlignedWindowState {
-    return { panes: [...this.#panes.values()].map(writePane), global: this.#global.snapshot() };
+    return {
+      panes: [...this.#panes.values()].map(({ window, fired }) => ({
+        start: window.start,
+        end: window.end,
+        fired,
+      })),
+      sweep: this.#global.sweeper.snapshot(),
+    };
   }
 
   override restore(state: unknown): void {
-    const { panes, global } = state as AlignedWindowState;
-    this.#global.restore(global);
-    for (const written of panes) {
-      const pane = readPane(written);
-      this.#panes.set(written.start, pane);
+    const { panes, sweep } = state as AlignedWindowState;
+    this.#global.sweeper.restore(sweep);
+    for (const { start, end, fired } of panes) {
+      const pane = new Pane(start, end, this.#options.allowedLateness > 0);
+      pane.fired = fired;
+      this.#panes.set(start, pane);
       this.#expect(pane);
     }
+  }
+
+  #restoreWindows(entries: readonly Entries[]): void {
+    // What was written of windows that have ended since is of no use any more.
+    for (const [start, written] of byPart(entries)) this.#panes.get(start!)?.restore(written);
   }
 
   #fire(pane: Pane): void {
@@ -215,9 +243,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     this.#panes.delete(pane.window.start);
     if (!this.#emitter.clears) return;
     for (let slot = 0; slot < pane.accumulators.length; slot++) {
-      this.#emitter.clear(pane.index.keys[slot], pane.window, pane.cells?.get(slot), () =>
-        cellsOf(pane, slot),
-      );
+      this.#emitter.clear(pane.index.keys[slot], pane.window, pane.cellsAt(slot), () => pane.makeCells(slot));
     }
   }
 
@@ -225,7 +251,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     let pane = this.#panes.get(start);
     if (pane === undefined) {
       if (this.#cleanupTime(end) <= this.currentWatermark) return undefined;
-      pane = newPane(start, end, this.#options.allowedLateness > 0);
+      pane = new Pane(start, end, this.#options.allowedLateness > 0);
       pane.fired = end - 1 <= this.currentWatermark;
       this.#panes.set(start, pane);
       this.#expect(pane);
@@ -241,11 +267,4 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
   #cleanupTime(end: number): number {
     return saturatingAdd(end - 1, this.#options.allowedLateness);
   }
-}
-
-function cellsOf(pane: Pane, slot: number): Map<string, unknown> {
-  pane.cells ??= new Map();
-  let cells = pane.cells.get(slot);
-  if (cells === undefined) pane.cells.set(slot, (cells = new Map()));
-  return cells;
 }

@@ -1,15 +1,15 @@
 import { unsupported } from '../errors.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import type { OperatorStateSnapshot } from '../state/operator-state.ts';
 import { FunctionCheckpoints } from './checkpointed-function.ts';
-import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import { KeyedTimers } from '../state/keyed-timers.ts';
+import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import type { Operator, OperatorRuntime } from './operator.ts';
 import type { TimeDomain, TimerService } from './process-function.ts';
 
 export interface FunctionHostSnapshot {
-  readonly state: KeyedStateSnapshot;
-  readonly eventTimers: KeyedTimersSnapshot;
-  readonly processingTimers: KeyedTimersSnapshot;
+  readonly sweep: SweepSnapshot | undefined;
   readonly operatorState?: OperatorStateSnapshot;
 }
 
@@ -21,8 +21,8 @@ export class FunctionHost {
   readonly backend = new KeyedStateBackend();
   /** Operator state of the function. */
   readonly checkpoints = new FunctionCheckpoints();
-  readonly #eventTimers = new KeyedTimers();
-  readonly #processingTimers = new KeyedTimers();
+  readonly #eventTimers = new KeyedTimers('event-timers');
+  readonly #processingTimers = new KeyedTimers('processing-timers');
   readonly #operator: Operator;
   readonly #onTimer: OnDueTimer;
 
@@ -80,20 +80,19 @@ export class FunctionHost {
     return this.backend.entryCount;
   }
 
-  snapshot(): FunctionHostSnapshot {
-    return {
-      state: this.backend.snapshot(),
-      eventTimers: this.#eventTimers.snapshot(),
-      processingTimers: this.#processingTimers.snapshot(),
-      operatorState: this.checkpoints.snapshot(),
-    };
+  get tables(): readonly KeyedTable[] {
+    return [this.backend, this.#eventTimers, this.#processingTimers];
   }
 
-  restore({ state, eventTimers, processingTimers, operatorState }: FunctionHostSnapshot): void {
+  snapshot(): FunctionHostSnapshot {
+    // The function comes first: it may write to keyed state as well.
+    const operatorState = this.checkpoints.snapshot();
+    return { sweep: this.backend.sweeper.snapshot(), operatorState };
+  }
+
+  restore({ sweep, operatorState }: FunctionHostSnapshot): void {
     this.checkpoints.restore(operatorState);
-    this.backend.restore(state);
-    this.#eventTimers.restore(eventTimers);
-    this.#processingTimers.restore(processingTimers);
+    this.backend.sweeper.restore(sweep);
   }
 
   #clocks(runtime: OperatorRuntime): Pick<TimerService, 'currentProcessingTime' | 'currentWatermark'> {

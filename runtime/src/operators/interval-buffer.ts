@@ -9,6 +9,11 @@ export class IntervalBuffer {
     return this.#timestamps.length - this.#head;
   }
 
+  /** Number of records after `timestamp`. */
+  sizeAfter(timestamp: number): number {
+    return this.#timestamps.length - this.placeOf(timestamp + 1);
+  }
+
   /** The highest timestamp, if it is not empty. */
   get last(): number {
     return this.#timestamps[this.#timestamps.length - 1]!;

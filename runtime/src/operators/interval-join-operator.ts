@@ -1,11 +1,11 @@
 import { missingTimestamp } from '../errors.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
-import { KeyIndex } from '../state/key-index.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { CellStateStore } from '../state/state-store.ts';
 import { TimeBuckets } from '../time/time-buckets.ts';
 import { MAX_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
 import type { FunctionSource } from './function-source.ts';
-import { IntervalBuffer } from './interval-buffer.ts';
+import { IntervalTable, type Side } from './interval-table.ts';
 import type { KeySelector } from './key-selector.ts';
 import { JoinPairContext, ProcessJoinFunction, type JoinPairFunction } from './process-join-function.ts';
 import { ResultCollector } from './result-collector.ts';
@@ -27,22 +27,6 @@ export interface IntervalJoinOptions {
   readonly rightLateTag?: string;
 }
 
-/** One side of one key. */
-interface Side {
-  readonly key: unknown;
-  readonly left: boolean;
-  readonly buffer: IntervalBuffer;
-  /** The watermark up to which it has been cleaned; what has come since then is kept until the next. */
-  cleanedAt: number;
-}
-
-type BufferSnapshot = ReturnType<IntervalBuffer['snapshot']>;
-
-interface IntervalJoinState {
-  readonly sides: readonly (readonly [key: unknown, left: boolean, buffer: BufferSnapshot])[];
-  readonly state: KeyedStateSnapshot;
-}
-
 /**
  * Pairs records of one key whose timestamps are near: right − left lies within the bounds. A record is kept until the
  * watermark says that nothing can come any more to pair with it; one that is behind the watermark is late and pairs with
@@ -54,13 +38,11 @@ export class IntervalJoinOperator extends TwoInputOperator {
   readonly #rightKept: number;
   readonly #given: AnyJoinFunction;
   readonly #source: FunctionSource<ProcessJoinFunction<unknown, unknown, unknown>> | undefined;
-  readonly #index = new KeyIndex();
-  readonly #lefts: (Side | undefined)[] = [];
-  readonly #rights: (Side | undefined)[] = [];
+  readonly #table = new IntervalTable((side) => this.#scheduleCleanup(side));
   /** Every side once, at the time when all that it held when it was scheduled can be removed. */
   readonly #cleanups = new TimeBuckets<Side>();
   /** State that the function keeps itself; few do. */
-  readonly #backend = new KeyedStateBackend();
+  readonly #backend = new KeyedStateBackend('state');
   #usesState = false;
   #function!: JoinPairFunction<unknown, unknown, unknown>;
   #instance: ProcessJoinFunction<unknown, unknown, unknown> | undefined;
@@ -113,7 +95,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
     if (timestamp === undefined) throw missingTimestamp('interval joins');
     if (timestamp < this.currentWatermark) return this.tooLate(left, timestamp, leftLateTag);
     const slot = this.#add(key, true, left, timestamp);
-    const others = this.#rights[slot];
+    const others = this.#table.rights[slot];
     if (others === undefined) return;
     this.#clean(others);
     const rights = others.buffer;
@@ -132,7 +114,7 @@ export class IntervalJoinOperator extends TwoInputOperator {
     if (timestamp === undefined) throw missingTimestamp('interval joins');
     if (timestamp < this.currentWatermark) return this.tooLate(right, timestamp, rightLateTag);
     const slot = this.#add(key, false, right, timestamp);
-    const others = this.#lefts[slot];
+    const others = this.#table.lefts[slot];
     if (others === undefined) return;
     this.#clean(others);
     const lefts = others.buffer;
@@ -149,39 +131,27 @@ export class IntervalJoinOperator extends TwoInputOperator {
   protected override onWatermark(timestamp: number): void {
     for (let due = this.#cleanups.poll(timestamp); due !== undefined; due = this.#cleanups.poll(timestamp)) {
       for (const side of due.target) {
+        this.#table.touchSide(side);
         this.#clean(side);
         if (side.buffer.size > 0) this.#scheduleCleanup(side);
-        else this.#drop(side);
+        else this.#table.drop(side);
       }
     }
   }
 
   override get timerCount(): number {
-    return this.#sides().length;
+    return this.#table.sides().length;
   }
 
   /** Number of records held, and of states that the function keeps. */
   override get stateEntryCount(): number {
-    this.#cleanAll();
-    return this.#sides().reduce((count, { buffer }) => count + buffer.size, this.#backend.entryCount);
+    return this.#table
+      .sides()
+      .reduce((count, side) => count + side.buffer.sizeAfter(this.#ruledOut(side)), this.#backend.entryCount);
   }
 
-  override snapshot(): IntervalJoinState {
-    this.#cleanAll();
-    return {
-      sides: this.#sides().map(({ key, left, buffer }) => [key, left, buffer.snapshot()] as const),
-      state: this.#backend.snapshot(),
-    };
-  }
-
-  override restore(saved: unknown): void {
-    const { sides, state } = saved as IntervalJoinState;
-    for (const [key, left, buffer] of sides) {
-      const side = this.#newSide(this.#index.slotOf(key), key, left);
-      side.buffer.restore(buffer);
-      this.#scheduleCleanup(side);
-    }
-    this.#backend.restore(state);
+  override get tables(): readonly KeyedTable[] {
+    return [this.#table, this.#backend];
   }
 
   #join(left: unknown, right: unknown): void {
@@ -194,27 +164,18 @@ export class IntervalJoinOperator extends TwoInputOperator {
 
   /** Keeps a record; returns its key's slot. */
   #add(key: unknown, left: boolean, value: unknown, timestamp: number): number {
-    const slot = this.#index.slotOf(key);
-    const sides = left ? this.#lefts : this.#rights;
-    const side = sides[slot];
+    const table = this.#table;
+    const slot = table.slotOf(key);
+    const side = (left ? table.lefts : table.rights)[slot];
     if (side !== undefined) {
       this.#clean(side);
       side.buffer.add(timestamp, value);
     } else {
-      const made = this.#newSide(slot, key, left);
+      const made = table.newSide(slot, key, left, this.currentWatermark);
       made.buffer.add(timestamp, value);
       this.#scheduleCleanup(made);
     }
     return slot;
-  }
-
-  #newSide(slot: number, key: unknown, left: boolean): Side {
-    const sides = left ? this.#lefts : this.#rights;
-    // Holes would make the array slow for good.
-    while (sides.length <= slot) sides.push(undefined);
-    const side = { key, left, buffer: new IntervalBuffer(), cleanedAt: this.currentWatermark };
-    sides[slot] = side;
-    return side;
   }
 
   /** Removes what the watermark has ruled out. It is done when a side is next used: most have no need of it sooner. */
@@ -222,16 +183,13 @@ export class IntervalJoinOperator extends TwoInputOperator {
     const watermark = this.currentWatermark;
     if (side.cleanedAt >= watermark) return;
     side.cleanedAt = watermark;
-    const ended = watermark === MAX_TIMESTAMP;
-    side.buffer.removeTo(ended ? watermark : saturatingAdd(watermark, -this.#keptFor(side.left)));
+    side.buffer.removeTo(this.#ruledOut(side));
   }
 
-  #cleanAll(): void {
-    for (const side of this.#sides()) this.#clean(side);
-  }
-
-  #sides(): Side[] {
-    return [...this.#lefts, ...this.#rights].filter((side) => side !== undefined);
+  /** The last timestamp whose records can find no partner any more. */
+  #ruledOut(side: Side): number {
+    const watermark = this.currentWatermark;
+    return watermark === MAX_TIMESTAMP ? watermark : saturatingAdd(watermark, -this.#keptFor(side.left));
   }
 
   /** For how long (ms) after its timestamp a record of that side can still find a partner. */
@@ -241,11 +199,5 @@ export class IntervalJoinOperator extends TwoInputOperator {
 
   #scheduleCleanup(side: Side): void {
     this.#cleanups.add(saturatingAdd(side.buffer.last, this.#keptFor(side.left)), side);
-  }
-
-  #drop({ key, left }: Side): void {
-    const slot = this.#index.find(key);
-    (left ? this.#lefts : this.#rights)[slot] = undefined;
-    if (this.#lefts[slot] === undefined && this.#rights[slot] === undefined) this.#index.delete(key);
   }
 }

@@ -1,5 +1,7 @@
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
-import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { KeyedTimers } from '../state/keyed-timers.ts';
+import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { OperatorStateSnapshot } from '../state/operator-state.ts';
 import { FunctionCheckpoints } from './checkpointed-function.ts';
@@ -12,9 +14,7 @@ import type { KeyedProcessFunction, ProcessFunction } from './process-function.t
 import { ResultCollector } from './result-collector.ts';
 
 interface KeyedProcessState {
-  readonly state: KeyedStateSnapshot;
-  readonly eventTimers: KeyedTimersSnapshot;
-  readonly processingTimers: KeyedTimersSnapshot;
+  readonly sweep: SweepSnapshot | undefined;
   readonly operatorState?: OperatorStateSnapshot;
 }
 
@@ -26,8 +26,8 @@ export class KeyedProcessOperator extends KeyedOperator {
   readonly #source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>;
   // Generated code reads those without `#`.
   readonly backend = new KeyedStateBackend();
-  readonly #eventTimers = new KeyedTimers();
-  readonly #processingTimers = new KeyedTimers();
+  readonly #eventTimers = new KeyedTimers('event-timers');
+  readonly #processingTimers = new KeyedTimers('processing-timers');
   readonly #checkpoints = new FunctionCheckpoints();
   function: AnyKeyedFunction | undefined;
   collector!: ResultCollector;
@@ -117,21 +117,20 @@ if (${results} !== undefined) ${collector}.drain(${results});`;
     return this.backend.entryCount;
   }
 
+  override get tables(): readonly KeyedTable[] {
+    return [this.backend, this.#eventTimers, this.#processingTimers];
+  }
+
   override snapshot(): KeyedProcessState {
-    return {
-      state: this.backend.snapshot(),
-      eventTimers: this.#eventTimers.snapshot(),
-      processingTimers: this.#processingTimers.snapshot(),
-      operatorState: this.#checkpoints.snapshot(),
-    };
+    // The function comes first: it may write to keyed state as well.
+    const operatorState = this.#checkpoints.snapshot();
+    return { sweep: this.backend.sweeper.snapshot(), operatorState };
   }
 
   override restore(state: unknown): void {
-    const { state: keyed, eventTimers, processingTimers, operatorState } = state as KeyedProcessState;
+    const { sweep, operatorState } = state as KeyedProcessState;
     this.#checkpoints.restore(operatorState);
-    this.backend.restore(keyed);
-    this.#eventTimers.restore(eventTimers);
-    this.#processingTimers.restore(processingTimers);
+    this.backend.sweeper.restore(sweep);
   }
 
   #fire(timers: KeyedTimers, now: number): void {

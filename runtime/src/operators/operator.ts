@@ -1,3 +1,4 @@
+import type { KeyedTable } from '../state/entries.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { CheckpointListener } from './checkpoint-listener.ts';
 import type { Emission } from './emission.ts';
@@ -160,11 +161,20 @@ export abstract class Operator {
     return 0;
   }
 
-  /** Its state, structured-cloneable. It may share objects with the operator: it is to be written before the next record. */
+  /** What it keeps by key. */
+  get tables(): readonly KeyedTable[] {
+    return [];
+  }
+
+  /**
+   * What it keeps beside its tables, structured-cloneable, and small: it is written while the stream stands still. It may
+   * share objects with the operator.
+   */
   snapshot(): unknown {
     return undefined;
   }
 
+  /** Takes up what `snapshot` gave, before the tables are restored. */
   restore(_state: unknown): void {}
 
   /** Counts a record that came too late, and sends it aside if there is a tag for such. */

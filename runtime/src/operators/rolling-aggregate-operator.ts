@@ -1,5 +1,6 @@
 import type { AggregateFunction } from '../state/aggregating-state.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { ValueStateDescriptor } from '../state/value-state.ts';
 import type { KeySelector } from './key-selector.ts';
@@ -44,11 +45,7 @@ export class RollingAggregateOperator extends KeyedOperator {
     return this.#backend.entryCount;
   }
 
-  override snapshot(): unknown {
-    return this.#backend.snapshot();
-  }
-
-  override restore(state: unknown): void {
-    this.#backend.restore(state as KeyedStateSnapshot);
+  override get tables(): readonly KeyedTable[] {
+    return [this.#backend];
   }
 }

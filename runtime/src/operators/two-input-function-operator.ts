@@ -1,3 +1,4 @@
+import type { KeyedTable } from '../state/entries.ts';
 import { FunctionHost } from './function-host.ts';
 import type { TimeDomain } from './process-function.ts';
 import { TwoInputOperator } from './two-input-operator.ts';
@@ -33,5 +34,9 @@ export abstract class TwoInputFunctionOperator extends TwoInputOperator {
 
   override get stateEntryCount(): number {
     return this.host.stateEntryCount;
+  }
+
+  override get tables(): readonly KeyedTable[] {
+    return this.host.tables;
   }
 }

@@ -27,6 +27,8 @@ export interface WindowEntry {
 /** All windows of one key. */
 export interface KeyWindows {
   readonly key: unknown;
+  /** Its place in the table. */
+  readonly slot: number;
   readonly windows: Map<string, WindowEntry>;
   /** Only with an assigner whose windows merge. */
   readonly merging: MergingWindowSet<Window> | undefined;

@@ -1,8 +1,8 @@
 import { TidemarkError } from '../errors.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
-import { keyIdentity, type PrimitiveKey } from '../state/key.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
-import { TimerQueue } from '../time/timer-queue.ts';
 import { MergingWindowSet } from '../windows/merging-window-set.ts';
 import { fires, purges, type Trigger, type TriggerResult } from '../windows/trigger.ts';
 import {
@@ -23,7 +23,7 @@ import {
   type KeyWindows,
   type WindowEntry,
 } from './window-entry.ts';
-import { readWindows, writeWindows, type WindowsSnapshot } from './window-snapshot.ts';
+import { WindowTable } from './window-table.ts';
 import { WindowTriggerContext } from './window-trigger-context.ts';
 
 export interface WindowOperatorOptions {
@@ -39,8 +39,7 @@ export interface WindowOperatorOptions {
 }
 
 interface WindowOperatorState {
-  readonly windows: WindowsSnapshot;
-  readonly global: KeyedStateSnapshot;
+  readonly sweep: SweepSnapshot | undefined;
 }
 
 /**
@@ -56,10 +55,8 @@ export class WindowOperator extends KeyedOperator {
   readonly #contents: WindowContents;
   readonly #emitter: WindowEmitter;
   readonly #eventTime: boolean;
-  readonly #keys = new Map<PrimitiveKey, KeyWindows>();
-  readonly #global = new KeyedStateBackend();
-  readonly #eventTimers = new TimerQueue<WindowEntry>();
-  readonly #processingTimers = new TimerQueue<WindowEntry>();
+  readonly #table: WindowTable;
+  readonly #global = new KeyedStateBackend('global');
   #context!: WindowTriggerContext;
   #assignerContext!: WindowAssignerContext;
 
@@ -71,13 +68,16 @@ export class WindowOperator extends KeyedOperator {
     this.#contents = options.contents;
     this.#emitter = options.emitter;
     this.#eventTime = options.assigner.isEventTime();
+    const { assigner } = options;
+    const merges = assigner instanceof MergingWindowAssigner;
+    this.#table = new WindowTable(() => (merges ? new MergingWindowSet<Window>(assigner) : undefined));
   }
 
   override open(): void {
     const now = this.runtime.currentProcessingTime;
     this.#context = new WindowTriggerContext(
-      this.#eventTimers,
-      this.#processingTimers,
+      this.#table.eventTimers,
+      this.#table.processingTimers,
       () => this.currentWatermark,
       now,
     );
@@ -92,7 +92,7 @@ export class WindowOperator extends KeyedOperator {
   processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
     const time = timestamp ?? MIN_TIMESTAMP;
     const windows = this.#assigner.assignWindows(value, time, this.#assignerContext);
-    const owner = this.#windowsOf(key);
+    const owner = this.#table.windowsOf(key);
     let skipped = true;
     for (let window of windows) {
       if (owner.merging !== undefined) {
@@ -124,39 +124,45 @@ export class WindowOperator extends KeyedOperator {
     ) {
       this.tooLate(value, timestamp, this.#options.lateTag);
     }
-    if (owner.windows.size === 0) this.#keys.delete(keyIdentity(key));
+    if (owner.windows.size === 0) this.#table.drop(owner);
   }
 
   protected override onWatermark(timestamp: number): void {
-    for (let timer = this.#eventTimers.poll(timestamp); timer; timer = this.#eventTimers.poll(timestamp)) {
-      timer.target.eventTimers.delete(timer.time);
+    for (
+      let timer = this.#table.eventTimers.poll(timestamp);
+      timer;
+      timer = this.#table.eventTimers.poll(timestamp)
+    ) {
       this.#onTimer(timer.target, timer.time, true);
     }
   }
 
   override get nextProcessingTime(): number {
-    return Math.min(this.#processingTimers.nextTime, this.#global.sweeper.nextTime);
+    return Math.min(this.#table.processingTimers.nextTime, this.#global.sweeper.nextTime);
   }
 
   override get lastProcessingTime(): number {
-    return this.#processingTimers.lastTime;
+    return this.#table.processingTimers.lastTime;
   }
 
   override onProcessingTime(time: number): void {
-    for (let timer = this.#processingTimers.poll(time); timer; timer = this.#processingTimers.poll(time)) {
-      timer.target.processingTimers.delete(timer.time);
+    for (
+      let timer = this.#table.processingTimers.poll(time);
+      timer;
+      timer = this.#table.processingTimers.poll(time)
+    ) {
       this.#onTimer(timer.target, timer.time, false);
     }
     if (this.#global.sweeper.nextTime <= time) this.#global.sweeper.sweep();
   }
 
   override get timerCount(): number {
-    return this.#eventTimers.size + this.#processingTimers.size;
+    return this.#table.eventTimers.size + this.#table.processingTimers.size;
   }
 
   override get stateEntryCount(): number {
     let count = this.#global.entryCount;
-    for (const { windows } of this.#keys.values()) {
+    for (const { windows } of this.#table.owners()) {
       for (const { contents, triggerCells, windowCells } of windows.values()) {
         count += (contents === NO_CONTENTS ? 0 : 1) + (triggerCells?.size ?? 0) + (windowCells?.size ?? 0);
       }
@@ -164,30 +170,16 @@ export class WindowOperator extends KeyedOperator {
     return count;
   }
 
+  override get tables(): readonly KeyedTable[] {
+    return [this.#table, this.#global];
+  }
+
   override snapshot(): WindowOperatorState {
-    return {
-      windows: writeWindows(this.#keys.values(), this.#eventTimers, this.#processingTimers),
-      global: this.#global.snapshot(),
-    };
+    return { sweep: this.#global.sweeper.snapshot() };
   }
 
   override restore(state: unknown): void {
-    const { windows, global } = state as WindowOperatorState;
-    this.#global.restore(global);
-    readWindows(windows, (key) => this.#windowsOf(key), this.#eventTimers, this.#processingTimers);
-  }
-
-  #windowsOf(key: unknown): KeyWindows {
-    const identity = keyIdentity(key);
-    let owner = this.#keys.get(identity);
-    if (owner === undefined) {
-      const merging =
-        this.#assigner instanceof MergingWindowAssigner
-          ? new MergingWindowSet<Window>(this.#assigner)
-          : undefined;
-      this.#keys.set(identity, (owner = { key, windows: new Map(), merging }));
-    }
-    return owner;
+    this.#global.sweeper.restore((state as WindowOperatorState).sweep);
   }
 
   #entry(owner: KeyWindows, window: Window): WindowEntry {
@@ -256,6 +248,8 @@ export class WindowOperator extends KeyedOperator {
 
   #onTimer(entry: WindowEntry, time: number, eventTimer: boolean): void {
     const { owner, window } = entry;
+    this.#table.touchOwner(owner);
+    (eventTimer ? entry.eventTimers : entry.processingTimers).delete(time);
     // A timer of a window that has merged into another has no window to fire.
     if (owner.merging !== undefined && owner.merging.stateWindowOf(window) === undefined) {
       this.#dropIfEmpty(entry);
@@ -268,7 +262,7 @@ export class WindowOperator extends KeyedOperator {
     this.#act(result, entry);
     if (this.#eventTime === eventTimer && time === this.#cleanupTime(window)) this.#clearAll(entry);
     else this.#dropIfEmpty(entry);
-    if (owner.windows.size === 0) this.#keys.delete(keyIdentity(owner.key));
+    if (owner.windows.size === 0) this.#table.drop(owner);
   }
 
   #act(result: TriggerResult, entry: WindowEntry): void {

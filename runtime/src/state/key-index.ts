@@ -62,6 +62,16 @@ export class KeyIndex {
     this.#free.push(slot);
   }
 
+  /** Takes up keys by slot, `undefined` where a slot is free; before there is any key. */
+  restore(keys: readonly unknown[]): void {
+    for (const key of keys) {
+      if (key === undefined) this.keys.push(undefined);
+      else this.slotOf(key);
+    }
+    // Slots are taken from the end: the lowest free one is used first.
+    for (let slot = keys.length - 1; slot >= 0; slot--) if (keys[slot] === undefined) this.#free.push(slot);
+  }
+
   #findOther(key: unknown): number {
     if (isPairKey(key)) return this.#pairs?.get(key) ?? -1;
     const identity = keyIdentity(key);

@@ -1,33 +1,37 @@
+import { settle, type Entries, type KeyedTable } from './entries.ts';
 import { KeyIndex } from './key-index.ts';
+import { SlotTable } from './slot-table.ts';
 import { StateColumn } from './state-column.ts';
 import type { StateCell } from './state-cell.ts';
 import { CellStateStore, isExpiring, type StateStore } from './state-store.ts';
-import { TtlSweeper, type SweepSnapshot, type SweptSlots } from './ttl-sweeper.ts';
-
-/** All keyed state of an operator: a column a state, parallel to the keys. */
-export interface KeyedStateSnapshot {
-  readonly keys: readonly unknown[];
-  readonly columns: Readonly<Record<string, readonly unknown[]>>;
-  /** Absent if nothing of it expires. */
-  readonly sweep?: SweepSnapshot;
-}
+import { TtlSweeper, type SweptSlots } from './ttl-sweeper.ts';
 
 /** With fewer slots, memory is not worth giving back. */
 const KEPT_SLOTS = 1024;
 
 /** Keyed state in columns by slot. A key has a slot only while it has state. */
-export class KeyedStateBackend implements SweptSlots {
+export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTable {
+  readonly name: string;
   /** Takes away what has a time to live. */
   readonly sweeper = new TtlSweeper(this);
   readonly store: StateStore = new CellStateStore((name) => this.#column(name), this.sweeper);
   #index = new KeyIndex();
-  readonly #columns = new Map<string, StateColumn>();
-  readonly expiringCells: StateCell[] = [];
+  readonly #byName = new Map<string, StateColumn>();
+  readonly #inOrder: StateColumn[] = [];
+  /** Names of the states. */
+  readonly columns: string[] = [];
+  readonly expiringCells: StateColumn[] = [];
   /** Number of states that the key of a slot has. */
   readonly #used: number[] = [];
   #key: unknown;
   /** Slot of the current key, −1 while it has no state. Read by the columns. */
   slot = -1;
+
+  /** @param name tells it from what else its operator keeps */
+  constructor(name = 'state') {
+    super();
+    this.name = name;
+  }
 
   get currentKey(): unknown {
     return this.#key;
@@ -50,18 +54,21 @@ export class KeyedStateBackend implements SweptSlots {
 
   /** The keys that have the state `name` now. */
   keysWith(name: string): unknown[] {
-    const values = this.#columns.get(name)?.values ?? [];
+    const values = this.#byName.get(name)?.values ?? [];
     return values.flatMap((value, slot) => (value === undefined ? [] : [this.#index.keys[slot]]));
   }
 
   /** Called by a column that puts a value where there was none; gives the current key a slot if need be. */
   entryAdded(): number {
-    if (this.slot < 0) {
-      this.slot = this.#index.slotOf(this.#key);
-      this.#used[this.slot] = 0;
+    let { slot } = this;
+    if (slot < 0) {
+      this.slot = slot = this.#index.slotOf(this.#key);
+      this.#used[slot] = 0;
+      this.grow(slot);
     }
-    this.#used[this.slot]!++;
-    return this.slot;
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    this.#used[slot]!++;
+    return slot;
   }
 
   /** Called by a column that has removed a value. */
@@ -88,37 +95,38 @@ export class KeyedStateBackend implements SweptSlots {
     this.#key = key;
   }
 
-  snapshot(): KeyedStateSnapshot {
-    const slots = this.#used.flatMap((n, slot) => (n > 0 ? [slot] : []));
-    const columns: Record<string, readonly unknown[]> = {};
-    for (const [name, column] of this.#columns) columns[name] = slots.map((slot) => column.values[slot]);
-    const sweep = this.sweeper.snapshot();
-    return {
-      keys: slots.map((slot) => this.#index.keys[slot]),
-      columns,
-      ...(sweep === undefined ? {} : { sweep }),
-    };
+  keyAt(slot: number): unknown {
+    return this.#index.keys[slot];
   }
 
-  restore(snapshot: KeyedStateSnapshot): void {
-    this.sweeper.restore(snapshot.sweep);
-    snapshot.keys.forEach((key, at) => {
-      this.setCurrentKey(key);
-      for (const [name, values] of Object.entries(snapshot.columns)) this.#column(name).set(values[at]);
-    });
+  valueAt(slot: number, column: number): unknown {
+    return this.#inOrder[column]!.values[slot];
+  }
+
+  restore(entries: readonly Entries[]): void {
+    const { keys, columns } = settle(entries);
+    for (let slot = 0; slot < keys.length; slot++) this.#used.push(0);
+    for (const [name, values] of Object.entries(columns)) {
+      this.#column(name).values = values;
+      for (let slot = 0; slot < values.length; slot++) if (values[slot] !== undefined) this.#used[slot]!++;
+    }
+    this.#index.restore(keys);
+    this.grow(keys.length);
   }
 
   /** Gives the memory of many keys back when none is left. */
   #shrink(): void {
     this.#index = new KeyIndex();
     this.#used.length = 0;
-    for (const column of this.#columns.values()) column.values.length = 0;
+    for (const column of this.#inOrder) column.values.length = 0;
   }
 
   #column(name: string): StateColumn {
-    let column = this.#columns.get(name);
+    let column = this.#byName.get(name);
     if (column === undefined) {
-      this.#columns.set(name, (column = new StateColumn(this)));
+      this.#byName.set(name, (column = new StateColumn(this)));
+      this.#inOrder.push(column);
+      this.columns.push(name);
       if (isExpiring(name)) this.expiringCells.push(column);
     }
     return column;

@@ -1,8 +1,7 @@
 import { TimerQueue, type Timer } from '../time/timer-queue.ts';
+import { settle, type Entries, type KeyedTable } from './entries.ts';
 import { KeyIndex } from './key-index.ts';
-
-/** Timers of one time domain in firing order. */
-export type KeyedTimersSnapshot = readonly (readonly [time: number, key: unknown])[];
+import { SlotTable } from './slot-table.ts';
 
 type KeyTimer = Timer<unknown>;
 
@@ -12,11 +11,20 @@ const LONGEST_CHAIN = 16;
 const KEPT_SLOTS = 1024;
 
 /** Timers of one time domain by key: the same key and time are one timer. A key's few timers are a chain. */
-export class KeyedTimers {
+export class KeyedTimers extends SlotTable implements KeyedTable {
+  readonly name: string;
+  /** Times and places in the order of registration, by turns. */
+  readonly columns = ['timers'];
   readonly #queue = new TimerQueue<unknown>();
   #index = new KeyIndex();
   /** By the slots of the index. */
   #byKey: (KeyTimer | Map<number, KeyTimer> | undefined)[] = [];
+
+  /** @param name tells it from what else its operator keeps */
+  constructor(name = 'timers') {
+    super();
+    this.name = name;
+  }
 
   get size(): number {
     return this.#queue.size;
@@ -34,9 +42,12 @@ export class KeyedTimers {
     const slot = this.#index.slotOf(key);
     const byKey = this.#byKey;
     while (byKey.length <= slot) byKey.push(undefined);
+    this.grow(slot);
     const first = byKey[slot];
     if (first instanceof Map) {
-      if (!first.has(time)) first.set(time, this.#queue.add(time, key));
+      if (first.has(time)) return;
+      if (this.marks[slot] !== this.epoch) this.touch(slot);
+      first.set(time, this.#queue.add(time, key));
       return;
     }
     let length = 0;
@@ -44,6 +55,7 @@ export class KeyedTimers {
       if (timer.time === time) return;
       length++;
     }
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
     const added = this.#queue.add(time, key);
     added.next = first;
     byKey[slot] = length < LONGEST_CHAIN ? added : mapOf(added);
@@ -64,12 +76,42 @@ export class KeyedTimers {
     return { time: timer.time, key: timer.target };
   }
 
-  snapshot(): KeyedTimersSnapshot {
-    return this.#queue.sorted().map(({ time, target }) => [time, target] as const);
+  get slotCount(): number {
+    return this.#byKey.length;
   }
 
-  restore(snapshot: KeyedTimersSnapshot): void {
-    for (const [time, key] of snapshot) this.register(key, time);
+  keyAt(slot: number): unknown {
+    return this.#index.keys[slot];
+  }
+
+  valueAt(slot: number): unknown {
+    const first = this.#byKey[slot];
+    if (first === undefined) return undefined;
+    const timers: number[] = [];
+    if (first instanceof Map) for (const { time, order } of first.values()) timers.push(time, order);
+    else
+      for (let timer: KeyTimer | undefined = first; timer; timer = timer.next)
+        timers.push(timer.time, timer.order);
+    return timers;
+  }
+
+  restore(entries: readonly Entries[]): void {
+    const { keys, columns } = settle(entries);
+    this.#index.restore(keys);
+    this.grow(keys.length);
+    columns['timers']?.forEach((held, slot) =>
+      this.#put(slot, keys[slot], (held ?? []) as readonly number[]),
+    );
+    this.#queue.settle();
+  }
+
+  /** Puts a key's timers back, in the chain they were in. */
+  #put(slot: number, key: unknown, held: readonly number[]): void {
+    const chain: KeyTimer[] = [];
+    for (let at = 0; at < held.length; at += 2) chain.push(this.#queue.add(held[at]!, key, held[at + 1]));
+    chain.forEach((timer, at) => (timer.next = chain[at + 1]));
+    this.#byKey[slot] =
+      chain.length <= LONGEST_CHAIN ? chain[0] : new Map(chain.map((timer) => [timer.time, timer]));
   }
 
   #find(key: unknown, time: number): KeyTimer | undefined {
@@ -83,6 +125,7 @@ export class KeyedTimers {
   #forget(timer: KeyTimer): void {
     const byKey = this.#byKey;
     const slot = this.#index.find(timer.target);
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
     const first = byKey[slot];
     if (first instanceof Map) {
       first.delete(timer.time);

@@ -8,11 +8,15 @@ export interface SlotOwner {
   entryAdded(): number;
   /** Takes the slot away with its last entry. */
   entryRemoved(): void;
+  /** A slot whose mark is not that of the epoch is touched before anything in it changes. */
+  readonly epoch: number;
+  readonly marks: Uint8Array;
+  touch(slot: number): void;
 }
 
 /** One state of all keys, by slot. */
 export class StateColumn implements StateCell {
-  readonly values: unknown[] = [];
+  values: unknown[] = [];
   readonly owner: SlotOwner;
 
   constructor(owner: SlotOwner) {
@@ -20,25 +24,40 @@ export class StateColumn implements StateCell {
   }
 
   get(): unknown {
+    const { owner } = this;
+    const { slot } = owner;
+    if (slot < 0) return undefined;
+    const value = this.values[slot];
+    // Whoever has an object may change it.
+    if (owner.marks[slot] !== owner.epoch && typeof value === 'object') owner.touch(slot);
+    return value;
+  }
+
+  /** For who only looks. */
+  peek(): unknown {
     const { slot } = this.owner;
     return slot < 0 ? undefined : this.values[slot];
   }
 
   set(value: unknown): void {
-    const values = this.values;
-    let slot = this.owner.slot;
+    const { values, owner } = this;
+    let { slot } = owner;
     const had = slot >= 0 && values[slot] !== undefined;
     if (value === undefined) {
       if (!had) return;
+      if (owner.marks[slot] !== owner.epoch) owner.touch(slot);
       values[slot] = undefined;
-      this.owner.entryRemoved();
+      owner.entryRemoved();
       return;
     }
-    if (!had) {
-      slot = this.owner.entryAdded();
+    if (had) {
+      if (owner.marks[slot] !== owner.epoch) owner.touch(slot);
+      values[slot] = value;
+    } else {
+      slot = owner.entryAdded();
       // Holes would make the array slow for good.
       while (values.length <= slot) values.push(undefined);
+      values[slot] = value;
     }
-    values[slot] = value;
   }
 }

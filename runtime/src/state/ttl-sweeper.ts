@@ -1,5 +1,5 @@
 import { unsupported } from '../errors.ts';
-import type { StateCell } from './state-cell.ts';
+import type { StateColumn } from './state-column.ts';
 import type { TtlEntry, TtlScope } from './ttl.ts';
 
 /** Slots looked at in one go; the rest of a pass follows after 1 ms of the clock. */
@@ -9,7 +9,7 @@ const SLOTS_AT_ONCE = 4096;
 export interface SweptSlots {
   readonly slotCount: number;
   /** Where the current key keeps what expires. */
-  readonly expiringCells: readonly StateCell[];
+  readonly expiringCells: readonly StateColumn[];
   /** Makes the slot's key current while `work` runs; does nothing for a free slot. */
   withSlot(slot: number, work: () => void): void;
 }
@@ -96,24 +96,32 @@ export class TtlSweeper implements TtlScope {
 }
 
 /** Removes what has expired; returns when there is something to remove next, `Infinity` if nothing is left. */
-function sweepCell(cell: StateCell, now: number): number {
-  const held = cell.get() as TtlEntry | TtlEntry[] | Map<unknown, TtlEntry> | undefined;
+function sweepCell(cell: StateColumn, now: number): number {
+  const held = cell.peek() as TtlEntry | TtlEntry[] | Map<unknown, TtlEntry> | undefined;
   if (held === undefined) return Infinity;
   if (Array.isArray(held)) {
     const left = held.filter(({ sweepAt }) => sweepAt > now);
     if (left.length < held.length) cell.set(left.length === 0 ? undefined : left);
     return left.reduce((next, { sweepAt }) => Math.min(next, sweepAt), Infinity);
   }
-  if (held instanceof Map) {
-    let next = Infinity;
-    for (const [key, { sweepAt }] of held) {
-      if (sweepAt <= now) held.delete(key);
-      else next = Math.min(next, sweepAt);
-    }
-    if (held.size === 0) cell.set(undefined);
-    return next;
-  }
+  if (held instanceof Map) return sweepMap(cell, held, now);
   if (held.sweepAt > now) return held.sweepAt;
   cell.set(undefined);
   return Infinity;
+}
+
+function sweepMap(cell: StateColumn, held: Map<unknown, TtlEntry>, now: number): number {
+  let next = Infinity;
+  let touched = false;
+  for (const [key, { sweepAt }] of held) {
+    if (sweepAt > now) next = Math.min(next, sweepAt);
+    else {
+      // As one who may change it: a cut that is being written must have it as it was.
+      if (!touched) cell.get();
+      touched = true;
+      held.delete(key);
+    }
+  }
+  if (held.size === 0) cell.set(undefined);
+  return next;
 }

@@ -2,10 +2,16 @@ import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
 import { badArgument } from '../errors.ts';
 import { Operator } from '../operators/operator.ts';
+import { readTables, type TableEntries } from '../state/entries.ts';
 import { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { testBackend } from './test-backend.ts';
 import type { TestRecord } from './test-job.ts';
 import { testSource } from './test-source.ts';
+
+interface HarnessSnapshot {
+  readonly beside: unknown;
+  readonly tables: TableEntries;
+}
 
 /**
  * Drives one operator on a manual clock that starts at 0.
@@ -54,7 +60,11 @@ export class OperatorHarness<T = unknown, R = unknown> {
         announceMail: () => undefined,
       },
     );
-    if (state !== undefined) operator.restore(state);
+    if (state !== undefined) {
+      const { beside, tables } = state as HarnessSnapshot;
+      operator.restore(beside);
+      for (const table of operator.tables) table.restore(tables[table.name] ?? []);
+    }
     operator.open();
   }
 
@@ -89,7 +99,8 @@ export class OperatorHarness<T = unknown, R = unknown> {
 
   /** A copy of its state, to make another harness with. */
   snapshot(): unknown {
-    return structuredClone(this.operator.snapshot());
+    const beside = this.operator.snapshot();
+    return structuredClone({ beside, tables: readTables(this.operator.tables) } satisfies HarnessSnapshot);
   }
 
   /** Ends it. */

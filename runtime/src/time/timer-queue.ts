@@ -2,6 +2,8 @@
 export interface Timer<T> {
   readonly time: number;
   readonly target: T;
+  /** Its place in the order of registration. */
+  readonly order: number;
   /** False once fired or deleted. */
   waiting: boolean;
   /** The owner's: chains timers that it wants to find again. */
@@ -29,6 +31,7 @@ export class TimerQueue<T> {
   /** A heap by time; the first bucket, if there is one, is not empty. */
   readonly #heap: Bucket<T>[] = [];
   #size = 0;
+  #registered = 0;
 
   get size(): number {
     return this.#size;
@@ -47,8 +50,9 @@ export class TimerQueue<T> {
     );
   }
 
-  add(time: number, target: T): Timer<T> {
-    const timer: Timer<T> = { time, target, waiting: true, next: undefined };
+  /** @param order its place when it was registered, if that was in an earlier life; `settle` follows then */
+  add(time: number, target: T, order = ++this.#registered): Timer<T> {
+    const timer: Timer<T> = { time, target, order, waiting: true, next: undefined };
     let bucket = this.#buckets.get(time);
     if (bucket === undefined) {
       bucket = { time, timers: [], head: 0, waiting: 0 };
@@ -59,6 +63,14 @@ export class TimerQueue<T> {
     bucket.waiting++;
     this.#size++;
     return timer;
+  }
+
+  /** Puts timers that were added with their places in the order of these. */
+  settle(): void {
+    for (const { timers } of this.#heap) {
+      timers.sort((a, b) => a.order - b.order);
+      this.#registered = Math.max(this.#registered, timers.at(-1)?.order ?? 0);
+    }
   }
 
   /** Takes the first timer if it is due at `now`. */

@@ -7,6 +7,7 @@ import {
   ReducingStateDescriptor,
   ValueStateDescriptor,
 } from 'tidemark';
+import { readTables } from '../../../runtime/src/state/entries.ts';
 import { keyIdentity } from '../../../runtime/src/state/key.ts';
 import { KeyIndex } from '../../../runtime/src/state/key-index.ts';
 import { KeyedStateBackend } from '../../../runtime/src/state/keyed-state-backend.ts';
@@ -137,7 +138,7 @@ test('an index stays right while it grows to many integers', () => {
 describe('state of a key', () => {
   const open = (from?: KeyedStateBackend) => {
     const backend = new KeyedStateBackend();
-    if (from !== undefined) backend.restore(structuredClone(from.snapshot()));
+    if (from !== undefined) backend.restore(structuredClone(readTables([from]))['state']!);
     const { store } = backend;
     return {
       backend,
@@ -220,7 +221,7 @@ describe('state of a key', () => {
       for (const state of [after.value, after.counter, after.list, after.sum, after.mean]) state.clear();
     }
     expect(after.backend.entryCount).toBe(0);
-    expect(after.backend.snapshot().keys).toEqual([]);
+    expect(readTables([after.backend])['state']![0]!.keys).toEqual([]);
     expect(before.backend.entryCount).toBe(6 * keys.length);
   });
 

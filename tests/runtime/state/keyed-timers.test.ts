@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readTables } from '../../../runtime/src/state/entries.ts';
 import { KeyedTimers } from '../../../runtime/src/state/keyed-timers.ts';
 import { holds } from '../property.ts';
 
@@ -38,9 +39,9 @@ test('a key and time are one timer, and timers fire by time, then in the order o
         }
         expect(fired).toEqual(due);
       } else {
-        const saved = structuredClone(timers.snapshot());
+        const saved = structuredClone(readTables([timers]));
         timers = new KeyedTimers();
-        timers.restore(saved);
+        timers.restore(saved['timers']!);
       }
       expect(timers.size).toBe(model.length);
       expect(timers.nextTime).toBe(Math.min(Infinity, ...model.map((timer) => timer.time)));

@@ -1,0 +1,104 @@
+import { settle, type Entries, type KeyedTable } from '../state/entries.ts';
+import { KeyIndex } from '../state/key-index.ts';
+import { SlotTable } from '../state/slot-table.ts';
+import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { IntervalBuffer } from './interval-buffer.ts';
+
+/** One side of one key. */
+export interface Side {
+  readonly key: unknown;
+  readonly left: boolean;
+  readonly buffer: IntervalBuffer;
+  /** The watermark up to which it has been cleaned; what has come since then is kept until the next. */
+  cleanedAt: number;
+}
+
+type Written = ReturnType<IntervalBuffer['snapshot']>;
+
+/** What an interval join holds of both sides of each key. */
+export class IntervalTable extends SlotTable implements KeyedTable {
+  readonly name = 'records';
+  readonly columns = ['left', 'right'];
+  readonly lefts: (Side | undefined)[] = [];
+  readonly rights: (Side | undefined)[] = [];
+  readonly #index = new KeyIndex();
+  readonly #onRestored: (side: Side) => void;
+
+  constructor(onRestored: (side: Side) => void) {
+    super();
+    this.#onRestored = onRestored;
+  }
+
+  get slotCount(): number {
+    return this.lefts.length;
+  }
+
+  keyAt(slot: number): unknown {
+    return this.#index.keys[slot];
+  }
+
+  valueAt(slot: number, column: number): unknown {
+    // As it is: what the watermark has ruled out by now, it had not when the cut began.
+    return (column === 0 ? this.lefts : this.rights)[slot]?.buffer.snapshot();
+  }
+
+  restore(entries: readonly Entries[]): void {
+    const { keys, columns } = settle(entries);
+    this.#index.restore(keys);
+    this.grow(keys.length);
+    for (let slot = 0; slot < keys.length; slot++) {
+      this.#makeRoom(slot);
+      for (const [left, column] of [
+        [true, columns['left']],
+        [false, columns['right']],
+      ] as const) {
+        const written = column?.[slot] as Written | undefined;
+        if (written === undefined) continue;
+        const side = this.newSide(slot, keys[slot], left, MIN_TIMESTAMP);
+        side.buffer.restore(written);
+        this.#onRestored(side);
+      }
+    }
+  }
+
+  /** Records of that side are about to be taken away. */
+  touchSide({ key }: Side): void {
+    const slot = this.#index.find(key);
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+  }
+
+  /** The slot of a key whose records are about to change. */
+  slotOf(key: unknown): number {
+    const slot = this.#index.slotOf(key);
+    this.#makeRoom(slot);
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    return slot;
+  }
+
+  newSide(slot: number, key: unknown, left: boolean, cleanedAt: number): Side {
+    const side = { key, left, buffer: new IntervalBuffer(), cleanedAt };
+    (left ? this.lefts : this.rights)[slot] = side;
+    return side;
+  }
+
+  sides(): Side[] {
+    return [...this.lefts, ...this.rights].filter((side) => side !== undefined);
+  }
+
+  /** Forgets a side, which has been touched. */
+  drop({ key, left }: Side): void {
+    const slot = this.#index.find(key);
+    (left ? this.lefts : this.rights)[slot] = undefined;
+    if (this.lefts[slot] === undefined && this.rights[slot] === undefined) this.#index.delete(key);
+  }
+
+  #makeRoom(slot: number): void {
+    if (slot < this.lefts.length) return;
+    this.grow(slot);
+    // Holes would make the arrays slow for good.
+    while (this.lefts.length <= slot) {
+      this.lefts.push(undefined);
+      this.rights.push(undefined);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { settle, type Entries, type KeyedTable } from '../state/entries.ts';
+import { KeyIndex } from '../state/key-index.ts';
+import { SlotTable } from '../state/slot-table.ts';
+import { TimerQueue, type Timer } from '../time/timer-queue.ts';
+import { MAX_TIMESTAMP } from '../time/timestamp.ts';
+import type { MergingWindowSet } from '../windows/merging-window-set.ts';
+import { GlobalWindow, TimeWindow, type Window } from '../windows/window.ts';
+import { newEntry, NO_CONTENTS, windowId, type KeyWindows, type WindowEntry } from './window-entry.ts';
+
+type Bounds = readonly [start: number, end: number];
+/** Times and places in the order of registration, by turns. */
+type WrittenTimers = readonly number[];
+
+/** A window of a key as it is written. */
+interface WrittenWindow {
+  readonly window: Bounds;
+  /** An array of one element, or empty for a window without contents. */
+  readonly contents: readonly unknown[];
+  readonly triggerCells: Map<string, unknown> | undefined;
+  readonly windowCells: Map<string, unknown> | undefined;
+  readonly fired: number;
+  readonly absorbed: readonly Bounds[];
+  readonly eventTimers: WrittenTimers;
+  readonly processingTimers: WrittenTimers;
+}
+
+/** Windows of any kind by key, with their timers. */
+export class WindowTable extends SlotTable implements KeyedTable {
+  readonly name = 'windows';
+  /** The windows of a key; with merging windows, also which of them are kept under which. */
+  readonly columns = ['windows', 'merging'];
+  readonly eventTimers = new TimerQueue<WindowEntry>();
+  readonly processingTimers = new TimerQueue<WindowEntry>();
+  readonly #newMerging: () => MergingWindowSet<Window> | undefined;
+  readonly #index = new KeyIndex();
+  readonly #owners: (KeyWindows | undefined)[] = [];
+
+  /** @param newMerging the set of a key's windows, if they merge */
+  constructor(newMerging: () => MergingWindowSet<Window> | undefined) {
+    super();
+    this.#newMerging = newMerging;
+  }
+
+  get slotCount(): number {
+    return this.#owners.length;
+  }
+
+  keyAt(slot: number): unknown {
+    return this.#index.keys[slot];
+  }
+
+  valueAt(slot: number, column: number): unknown {
+    const owner = this.#owners[slot];
+    if (owner === undefined || owner.windows.size === 0) return undefined;
+    if (column === 0) return Array.from(owner.windows.values(), writeWindow);
+    const { merging } = owner;
+    return merging && Array.from(merging.entries(), ([a, b]) => [bounds(a), bounds(b)]);
+  }
+
+  restore(entries: readonly Entries[]): void {
+    const { keys, columns } = settle(entries);
+    this.#index.restore(keys);
+    this.grow(keys.length);
+    keys.forEach((key, slot) => {
+      this.#owners.push(undefined);
+      if (key === undefined) return;
+      const owner = this.#newOwner(key, slot);
+      const merging = (columns['merging']?.[slot] ?? []) as readonly (readonly [Bounds, Bounds])[];
+      for (const [window, stateWindow] of merging)
+        owner.merging?.restore(windowOf(window), windowOf(stateWindow));
+      for (const written of columns['windows']![slot] as readonly WrittenWindow[]) this.#read(owner, written);
+    });
+    this.eventTimers.settle();
+    this.processingTimers.settle();
+  }
+
+  *owners(): Generator<KeyWindows> {
+    for (const owner of this.#owners) if (owner !== undefined) yield owner;
+  }
+
+  /** The windows of a key, which are about to change. */
+  windowsOf(key: unknown): KeyWindows {
+    const slot = this.#index.slotOf(key);
+    while (this.#owners.length <= slot) this.#owners.push(undefined);
+    this.grow(slot);
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    return this.#owners[slot] ?? this.#newOwner(key, slot);
+  }
+
+  /** The windows of a key are about to change. */
+  touchOwner({ slot }: KeyWindows): void {
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+  }
+
+  /** Forgets a key that has no windows left. */
+  drop({ key, slot }: KeyWindows): void {
+    this.#index.delete(key);
+    this.#owners[slot] = undefined;
+  }
+
+  #newOwner(key: unknown, slot: number): KeyWindows {
+    return (this.#owners[slot] = { key, slot, windows: new Map(), merging: this.#newMerging() });
+  }
+
+  #read(owner: KeyWindows, written: WrittenWindow): void {
+    const entry = newEntry(owner, windowOf(written.window));
+    if (written.contents.length > 0) entry.contents = written.contents[0];
+    entry.triggerCells = written.triggerCells;
+    entry.windowCells = written.windowCells;
+    entry.fired = written.fired;
+    entry.absorbed = written.absorbed.map(windowOf);
+    owner.windows.set(windowId(entry.window), entry);
+    readTimers(written.eventTimers, this.eventTimers, entry, entry.eventTimers);
+    readTimers(written.processingTimers, this.processingTimers, entry, entry.processingTimers);
+  }
+}
+
+function writeWindow(entry: WindowEntry): WrittenWindow {
+  const { window, contents, triggerCells, windowCells, fired, absorbed } = entry;
+  return {
+    window: bounds(window),
+    contents: contents === NO_CONTENTS ? [] : [contents],
+    triggerCells,
+    windowCells,
+    fired,
+    absorbed: absorbed.map(bounds),
+    eventTimers: writeTimers(entry.eventTimers),
+    processingTimers: writeTimers(entry.processingTimers),
+  };
+}
+
+function writeTimers(timers: ReadonlyMap<number, Timer<WindowEntry>>): WrittenTimers {
+  return [...timers.values()].flatMap(({ time, order }) => [time, order]);
+}
+
+function readTimers(
+  written: WrittenTimers,
+  queue: TimerQueue<WindowEntry>,
+  entry: WindowEntry,
+  timers: Map<number, Timer<WindowEntry>>,
+): void {
+  for (let at = 0; at < written.length; at += 2) {
+    const time = written[at]!;
+    timers.set(time, queue.add(time, entry, written[at + 1]));
+  }
+}
+
+function bounds({ start, end }: Window): Bounds {
+  return [start, end];
+}
+
+function windowOf([start, end]: Bounds): Window {
+  return end === MAX_TIMESTAMP ? GlobalWindow.instance : new TimeWindow(start, end);
+}
