@@ -85,7 +85,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       const interrupted = session.afterTermination();
       if (interrupted !== undefined) {
         options.warn(
-          `${interrupted} was interrupted in the middle of a record. It stands at the last snapshot; edit its cell and run it again, or env.resume().`,
+          `${interrupted} was interrupted in the middle of a record. It stands before that record; edit its cell and run it again, or env.resume().`,
         );
       }
     },

@@ -19,6 +19,12 @@ export interface StoredBlob {
   readonly bytes: Uint8Array;
 }
 
+/** Names bytes that the store has: a number that this process gave them, or their hash, which outlives it. */
+export type BlobRef = number | string;
+
+/** A part of a cut that is being written: bytes, or the name of some that were written before. */
+export type CutPart = StoredBlob | { readonly key: string; readonly ref: BlobRef };
+
 /** One consistent cut (law 6). */
 export interface StoredCut {
   readonly id: number;
@@ -31,7 +37,12 @@ export interface StoredCut {
   readonly time: number;
   readonly graph: Uint8Array;
   /** Equal bytes are stored once, however many cuts have them. */
-  readonly blobs: readonly StoredBlob[];
+  readonly blobs: readonly (StoredBlob & { readonly ref: string })[];
+}
+
+/** A cut on its way to the store. */
+export interface CutToWrite extends Omit<StoredCut, 'blobs'> {
+  readonly blobs: readonly CutPart[];
 }
 
 /** A cut without its blobs, which may be large. */
@@ -43,8 +54,17 @@ export interface CutSummary extends Omit<StoredCut, 'blobs'> {
 export interface CutStore {
   /** Queues entries, in the order of `seq`; they are written in the background. */
   appendTimeline(entries: readonly StoredEntry[]): void;
-  /** Resolves when the cut and every entry appended before it would outlive a power cut. It is there whole or not at all. */
-  writeCut(cut: StoredCut): Promise<void>;
+  /**
+   * Writes bytes that cuts to come may refer to; they stay while a cut does. Bytes that no cut refers to are gone when the
+   * store is opened again.
+   * @param ref a number that this store has not been given before
+   */
+  writeBlob(ref: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Resolves when the cut, all that it refers to and every entry appended before it would outlive a power cut. It is there
+   * whole or not at all. Rejects if it refers to what is not there.
+   */
+  writeCut(cut: CutToWrite): Promise<void>;
   /** Oldest first; a damaged one is left out, with a warning. */
   readCuts(): Promise<readonly CutSummary[]>;
   /** `undefined` if it is not there, or is damaged: then with a warning. */

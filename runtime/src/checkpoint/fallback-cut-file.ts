@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TidemarkError } from '../errors.ts';
-import type { CutSummary, StoredCut, StoredEntry } from './cut-store.ts';
-import { SqliteCutFile } from './sqlite-cut-file.ts';
+import type { BlobRef, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
+import { hashOf, SqliteCutFile } from './sqlite-cut-file.ts';
 import { storeLocked, storeMovedAside, storeUnreadable, storeUnwritable } from './store-errors.ts';
 
 const SQLITE_BUSY = 5;
@@ -22,6 +22,8 @@ export class FallbackCutFile {
   #memory: SqliteCutFile | undefined;
   readonly #hiddenCuts = new Set<number>();
   #lastDiskSeq = Number.MAX_SAFE_INTEGER;
+  /** Hashes of what this process has written, by its numbers. */
+  readonly #hashes = new Map<BlobRef, string>();
 
   /** @throws {TidemarkError} `store-locked`. */
   constructor(path: string, warn: Warn, maxBytes?: number) {
@@ -41,8 +43,17 @@ export class FallbackCutFile {
     this.#write((file) => file.appendTimeline(entries));
   }
 
-  writeCut(cut: StoredCut): void {
-    this.#write((file) => file.writeCut(cut));
+  writeBlob(ref: number, bytes: Uint8Array): void {
+    const hash = hashOf(bytes);
+    this.#hashes.set(ref, hash);
+    this.#write((file) => file.writeBlob(hash, bytes));
+  }
+
+  writeCut(cut: CutToWrite): void {
+    const blobs = cut.blobs.map((part) =>
+      'ref' in part ? { key: part.key, ref: this.#hashes.get(part.ref) ?? String(part.ref) } : part,
+    );
+    this.#write((file) => file.writeCut({ ...cut, blobs }));
     if (this.#memory !== undefined) this.#hiddenCuts.add(cut.id);
   }
 
@@ -97,6 +108,7 @@ export class FallbackCutFile {
         work(this.#disk);
         return;
       } catch (error) {
+        if (error instanceof TidemarkError) throw error;
         this.#goOnInMemory(error);
       }
     }
@@ -105,7 +117,10 @@ export class FallbackCutFile {
 
   #goOnInMemory(error: unknown): void {
     this.#warn(error instanceof TidemarkError ? error : storeUnwritable(this.#path, error));
-    this.#memory = new SqliteCutFile(':memory:', this.#warn);
+    // What was written before lies on the disk still.
+    this.#memory = new SqliteCutFile(':memory:', this.#warn, undefined, (hash) =>
+      this.#readDisk((disk) => disk.readBlob(hash)),
+    );
   }
 
   #openDisk(maxBytes: number | undefined): SqliteCutFile {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { CutSummary, StoredBlob, StoredCut, StoredEntry } from './cut-store.ts';
-import { cutDamaged, storeTooNew, timelineDamaged } from './store-errors.ts';
+import type { CutPart, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
+import { blobMissing, cutDamaged, storeTooNew, timelineDamaged } from './store-errors.ts';
 
-const FORMAT = 1;
+/** 2: the state of a cut may lie in blobs that it shares with others. */
+const FORMAT = 2;
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS timeline (
     seq INTEGER PRIMARY KEY, stamp REAL NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL,
@@ -27,10 +28,20 @@ export class SqliteCutFile {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #warn: Warn;
+  readonly #elsewhere: (hash: string) => Uint8Array | undefined;
 
-  /** @throws SQLite's error; `SQLITE_BUSY` when another process has it open. */
-  constructor(path: string, warn: Warn, maxBytes?: number) {
+  /**
+   * @param elsewhere finds bytes that cuts refer to and that are not here
+   * @throws SQLite's error; `SQLITE_BUSY` when another process has it open.
+   */
+  constructor(
+    path: string,
+    warn: Warn,
+    maxBytes?: number,
+    elsewhere: (hash: string) => Uint8Array | undefined = () => undefined,
+  ) {
     this.path = path;
+    this.#elsewhere = elsewhere;
     this.#warn = warn;
     this.#database = new DatabaseSync(path, { timeout: 1000 });
     try {
@@ -40,7 +51,13 @@ export class SqliteCutFile {
       );
       const version = Number(this.#get('PRAGMA user_version')?.['user_version'] ?? 0);
       if (version > FORMAT) throw storeTooNew(path, version, FORMAT);
-      this.#transaction(() => this.#database.exec(SCHEMA));
+      this.#transaction(() => {
+        this.#database.exec(SCHEMA);
+        // State was laid out otherwise; the recording is not, so that everything can be caught up with.
+        if (version < FORMAT) this.#database.exec('DELETE FROM cut; DELETE FROM cut_blob');
+        // What a process wrote for a cut that it did not live to finish.
+        this.#database.exec('DELETE FROM blob WHERE hash NOT IN (SELECT hash FROM cut_blob)');
+      });
       if (maxBytes !== undefined) {
         const pageSize = Number(this.#get('PRAGMA page_size')?.['page_size']);
         this.#database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
@@ -61,11 +78,20 @@ export class SqliteCutFile {
     });
   }
 
+  writeBlob(hash: string, bytes: Uint8Array): void {
+    this.#database.prepare('INSERT OR IGNORE INTO blob VALUES (?, ?)').run(hash, bytes);
+  }
+
+  readBlob(hash: string): Uint8Array | undefined {
+    const bytes = this.#get('SELECT bytes FROM blob WHERE hash = ?', hash)?.['bytes'];
+    return bytes instanceof Uint8Array ? bytes : undefined;
+  }
+
   /**
    * Commits with `synchronous = FULL`, which flushes the log file to the disk: what was appended before, without
    * flushing, is in the same file and becomes durable with it.
    */
-  writeCut(cut: StoredCut): void {
+  writeCut(cut: CutToWrite): void {
     this.#database.exec('PRAGMA synchronous = FULL');
     try {
       this.#transaction(() => this.#insertCut(cut));
@@ -87,15 +113,18 @@ export class SqliteCutFile {
     const row = this.#get('SELECT * FROM cut WHERE id = ?', id);
     const summary = row && this.#summary(row);
     if (summary === undefined) return undefined;
-    const blobs: StoredBlob[] = [];
-    const query =
-      'SELECT key, cut_blob.hash AS hash, bytes FROM cut_blob LEFT JOIN blob USING (hash) WHERE cut = ? ORDER BY ordinal';
-    for (const { key, hash: expected, bytes } of this.#all(query, id)) {
-      if (!(bytes instanceof Uint8Array) || hashOf(bytes) !== expected) {
+    const blobs: StoredCut['blobs'][number][] = [];
+    for (const { key, hash: expected } of this.#all(
+      'SELECT key, hash FROM cut_blob WHERE cut = ? ORDER BY ordinal',
+      id,
+    )) {
+      const ref = String(expected);
+      const bytes = this.readBlob(ref) ?? this.#elsewhere(ref);
+      if (bytes === undefined || hashOf(bytes) !== ref) {
         this.#warn(cutDamaged(this.path, id, `the state '${String(key)}'`));
         return undefined;
       }
-      blobs.push({ key: String(key), bytes });
+      blobs.push({ key: String(key), bytes, ref });
     }
     const { blobBytes: _, ...cut } = summary;
     return { ...cut, blobs };
@@ -130,23 +159,36 @@ export class SqliteCutFile {
     this.#database.close();
   }
 
-  #insertCut(cut: StoredCut): void {
+  #insertCut(cut: CutToWrite): void {
     this.#deleteCut(cut.id);
-    const addBlob = this.#database.prepare('INSERT OR IGNORE INTO blob VALUES (?, ?)');
     const addLink = this.#database.prepare('INSERT INTO cut_blob VALUES (?, ?, ?, ?)');
-    const links = cut.blobs.map(({ key, bytes }) => ({ key, hash: hashOf(bytes) }));
     let blobBytes = 0;
-    cut.blobs.forEach(({ key, bytes }, ordinal) => {
-      const digest = links[ordinal]?.hash ?? '';
-      addBlob.run(digest, bytes);
-      addLink.run(cut.id, ordinal, key, digest);
-      blobBytes += bytes.length;
+    const links = cut.blobs.map((part, ordinal) => {
+      const { hash: digest, length } = this.#linked(cut.id, part);
+      addLink.run(cut.id, ordinal, part.key, digest);
+      blobBytes += length;
+      return { key: part.key, hash: digest };
     });
     const { id, seq, label, cellId = null, executionCount = null, time, graph } = cut;
     const crc = checksumOfCut({ id, seq, label, cellId, executionCount, time, blobBytes }, graph, links);
     this.#database
       .prepare('INSERT INTO cut VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(id, seq, label, cellId, executionCount, time, graph, blobBytes, crc);
+  }
+
+  /** Finds, or writes, what a part of a cut refers to. */
+  #linked(cut: number, part: CutPart): { hash: string; length: number } {
+    if ('bytes' in part) {
+      const digest = hashOf(part.bytes);
+      this.writeBlob(digest, part.bytes);
+      return { hash: digest, length: part.bytes.length };
+    }
+    const digest = String(part.ref);
+    const length =
+      this.#get('SELECT length(bytes) AS length FROM blob WHERE hash = ?', digest)?.['length'] ??
+      this.#elsewhere(digest)?.length;
+    if (length === undefined) throw blobMissing(this.path, cut, part.key);
+    return { hash: digest, length: Number(length) };
   }
 
   #deleteCut(id: number): void {
@@ -216,7 +258,8 @@ export class SqliteCutFile {
   }
 }
 
-function hashOf(bytes: Uint8Array): string {
+/** What bytes are found by. */
+export function hashOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'base64url');
 }
 

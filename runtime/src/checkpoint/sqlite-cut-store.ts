@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TidemarkError } from '../errors.ts';
-import type { CutStore, CutSummary, StoredBlob, StoredCut, StoredEntry } from './cut-store.ts';
+import type { CutStore, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
 import { storeClosed } from './store-errors.ts';
 import type { StoreFailure, StoreMessage, StoreRequest, StoreSettings } from './store-protocol.ts';
 
@@ -60,8 +60,15 @@ export class SqliteCutStore implements CutStore {
     );
   }
 
-  async writeCut(cut: StoredCut): Promise<void> {
-    const blobs: StoredBlob[] = cut.blobs.map(({ key, bytes }) => ({ key, bytes: ownBytes(bytes) }));
+  async writeBlob(ref: number, bytes: Uint8Array): Promise<void> {
+    const owned = ownBytes(bytes);
+    await this.#call({ type: 'write-blob', ref, bytes: owned }, [owned.buffer as ArrayBuffer]);
+  }
+
+  async writeCut(cut: CutToWrite): Promise<void> {
+    const blobs = cut.blobs.map((part) =>
+      'bytes' in part ? { ...part, bytes: ownBytes(part.bytes) } : part,
+    );
     await this.#call({ type: 'write-cut', cut: { ...cut, graph: ownBytes(cut.graph), blobs } });
   }
 
@@ -120,13 +127,13 @@ export class SqliteCutStore implements CutStore {
     else pending?.reject(errorOf(message.failure));
   }
 
-  #call(request: StoreRequest): Promise<unknown> {
+  #call(request: StoreRequest, moved: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#closed !== undefined) return Promise.reject(storeClosed());
     const call = ++this.#calls;
     if (this.#pending.size === 0) this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#pending.set(call, { resolve, reject });
-      this.#worker.postMessage({ call, request });
+      this.#worker.postMessage({ call, request }, [...moved]);
     });
   }
 

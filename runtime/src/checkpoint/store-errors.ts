@@ -55,6 +55,15 @@ export function cutDamaged(path: string, id: number, part: string): TidemarkErro
   );
 }
 
+export function blobMissing(path: string, id: number, key: string): TidemarkError {
+  return new TidemarkError(
+    'blob-missing',
+    `Snapshot ${id} was not written to ${path}: the state '${key}' that it shares with earlier ones is not there. ` +
+      'The next snapshot writes all state anew.',
+    { details: { path, id, key } },
+  );
+}
+
 export function timelineDamaged(path: string, seq: number): TidemarkError {
   return new TidemarkError(
     'timeline-damaged',

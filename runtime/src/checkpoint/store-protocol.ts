@@ -1,4 +1,4 @@
-import type { StoredCut, StoredEntry } from './cut-store.ts';
+import type { CutToWrite, StoredEntry } from './cut-store.ts';
 
 /** What the store's thread is started with. */
 export interface StoreSettings {
@@ -8,7 +8,8 @@ export interface StoreSettings {
 
 export type StoreRequest =
   | { readonly type: 'append'; readonly entries: readonly StoredEntry[] }
-  | { readonly type: 'write-cut'; readonly cut: StoredCut }
+  | { readonly type: 'write-blob'; readonly ref: number; readonly bytes: Uint8Array }
+  | { readonly type: 'write-cut'; readonly cut: CutToWrite }
   | { readonly type: 'read-cuts' }
   | { readonly type: 'read-cut'; readonly id: number }
   | { readonly type: 'read-timeline'; readonly fromSeq: number; readonly toSeq?: number }

@@ -24,6 +24,8 @@ function answer(file: FallbackCutFile, request: StoreRequest): unknown {
   switch (request.type) {
     case 'append':
       return file.appendTimeline(request.entries);
+    case 'write-blob':
+      return file.writeBlob(request.ref, request.bytes);
     case 'write-cut':
       return file.writeCut(request.cut);
     case 'read-cuts':

@@ -1,6 +1,7 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { BranchView } from './branch-view.ts';
-import type { LaneCut, LaneRunner } from './lane-runner.ts';
+import type { LaneRunner } from './lane-runner.ts';
+import type { StoredLaneCut } from './stored-lane-cut.ts';
 
 /** One sink or view of a session with the lane that feeds it: the unit that a re-run keeps, rebuilds or retires (law 4). */
 export interface Branch {
@@ -13,7 +14,7 @@ export interface Branch {
   /** Absent until the cell that makes it has ended. */
   runner?: LaneRunner;
   /** Where it goes on from when it starts: it was found in a cut (law 8). */
-  cut?: LaneCut;
+  cut?: StoredLaneCut;
   /** Of one that takes the place of another: up to where that one has written to its sink (law 5). */
   mutedThrough?: number;
   job?: string;

@@ -97,3 +97,13 @@ export function noSuchBranch(what: string): TidemarkError {
     { details: { what } },
   );
 }
+
+/** Shown beside a branch that is held. */
+export function interruptedBranch(name: string): TidemarkError {
+  return new TidemarkError(
+    'interrupted',
+    `${name} was interrupted in the middle of a record; it stands before it. Edit its cell and run it again, or let it go ` +
+      'on with env.resume().',
+    { details: { name } },
+  );
+}

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly recordedEntries?: number;
   /** Called for every entry, in order, before any lane sees it. */
   readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => void;
+  /** Goes on with writing what was cut, for a while after every slice. True if there is more to do at once. */
+  readonly background?: (expired: () => boolean) => boolean;
   /** Called after every slice. */
   readonly onSlice?: () => void;
 }
@@ -68,6 +70,7 @@ export class Engine {
     this.clock = options.clock;
     this.#loop = new SliceLoop({
       slice: (expired) => this.slice(expired),
+      background: (expired) => options.background?.(expired) ?? false,
       sleepFor: () => this.#sleepFor(),
     });
   }

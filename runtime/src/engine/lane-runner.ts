@@ -1,7 +1,7 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
-import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import { Lane, type LaneCutBegun, type LaneOptions, type LaneSnapshot } from './lane.ts';
 import type { ParamValues } from './param-log.ts';
 import type { Params } from './params.ts';
 import { RangeReader } from './range-reader.ts';
@@ -22,6 +22,11 @@ export interface LaneCut {
   readonly mutedThrough?: number;
   /** Values of params there. */
   readonly params?: ParamValues;
+}
+
+/** A cut of a lane that has begun: what is not in tables, and what these have still to give. */
+export interface LaneRunnerCutBegun extends Pick<LaneCutBegun, 'tables'> {
+  readonly cut: LaneCut;
 }
 
 export interface LaneRunnerOptions {
@@ -76,6 +81,11 @@ export class LaneRunner {
   #finishedBefore = false;
   readonly #settled = new Set<() => void>();
   #mutedThrough: number | undefined;
+  /** While it replays what it had processed before it was cut short: where to, and why it is held there. */
+  #replay: { readonly through: number; readonly reason: Error } | undefined;
+  /** True from when it was cut short until what is to be replayed is at hand. */
+  #cutShort = false;
+  #resumed = false;
   /** True once its input has ended and its sinks have still to commit. */
   #ending = false;
   /** Resolves when sinks that take their time have closed. */
@@ -199,6 +209,7 @@ export class LaneRunner {
         if (this.#apply(entry, nodes)) this.#cursor = seq;
       });
       this.#unmuteWhenDue();
+      this.#holdWhenReplayed();
       if (this.#status === 'catching-up' && this.#cursor >= head) this.#setStatus('running');
       return !this.#waitingForRange;
     }
@@ -226,7 +237,10 @@ export class LaneRunner {
 
   /** State for a cut, taken between two entries. */
   cut(): LaneCut {
-    const lane = this.#status === 'finished' ? undefined : this.#lane.snapshot();
+    return this.#cutWith(this.#status === 'finished' ? undefined : this.#lane.snapshot());
+  }
+
+  #cutWith(lane: LaneSnapshot | undefined): LaneCut {
     return {
       cursor: this.#cursor,
       lane,
@@ -266,6 +280,38 @@ export class LaneRunner {
     };
   }
 
+  /** Begins a cut, between two entries; its tables are written later. */
+  beginCut(): LaneRunnerCutBegun {
+    const begun = this.#status === 'finished' ? undefined : this.#lane.beginCut();
+    return { cut: this.#cutWith(begun?.beside), tables: begun?.tables ?? [] };
+  }
+
+  /** True while it waits for the cut that it goes back to: what it holds is of no use. */
+  get cutShort(): boolean {
+    return this.#cutShort;
+  }
+
+  /** After its slice was terminated in the middle of an entry (law 10): holds it until `replay`. */
+  holdCutShort(reason: Error): void {
+    this.#cutShort = true;
+    this.#resumed = false;
+    this.#replay = { through: this.#cursor, reason };
+    if (this.active) this.#setStatus('paused', reason);
+  }
+
+  /** Goes back to `cut`, replays up to the entry before that at which it was cut short, and is held there. */
+  replay(cut: LaneCut | undefined): void {
+    const replay = this.#replay;
+    const resumed = this.#resumed;
+    // What a transaction held is aborted, and written again; anything else is out already.
+    const written = this.#lane.commits ? undefined : this.#cursor;
+    this.rollBack(cut === undefined ? undefined : { ...cut, mutedThrough: cut.mutedThrough ?? written });
+    this.#replay = replay;
+    this.#holdWhenReplayed();
+    if (resumed) this.#replay = undefined;
+    if (resumed) this.resume();
+  }
+
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
@@ -274,6 +320,8 @@ export class LaneRunner {
     this.#error = undefined;
     this.#ending = false;
     this.#params = this.#paramsAt(this.#cursor, cut);
+    this.#cutShort = false;
+    this.#replay = undefined;
     this.#lane = this.#makeLane(cut, this.#options.timeline.head);
     this.#status = 'created';
     this.start();
@@ -284,7 +332,9 @@ export class LaneRunner {
   }
 
   resume(): void {
-    if (this.#status === 'paused') this.#setStatus(this.#cursor >= this.#head ? 'running' : 'catching-up');
+    if (this.#cutShort) this.#resumed = true;
+    else if (this.#status === 'paused')
+      this.#setStatus(this.#cursor >= this.#head ? 'running' : 'catching-up');
   }
 
   fail(error: Error): void {
@@ -385,6 +435,14 @@ export class LaneRunner {
     );
   }
 
+  /** Held where it was cut short, it has taken back no more than the entry that it was at. */
+  #holdWhenReplayed(): void {
+    const replay = this.#replay;
+    if (replay === undefined || this.#cursor < replay.through || !this.active) return;
+    this.#replay = undefined;
+    this.#setStatus('paused', replay.reason);
+  }
+
   /** Lets its sinks write once it has come to where the lane before it stopped. */
   #unmuteWhenDue(): void {
     if (this.#mutedThrough === undefined || this.#cursor < this.#mutedThrough || !this.active) return;
@@ -431,6 +489,10 @@ export class LaneRunner {
     const startTime = timeline.at(Math.max(this.#cursor + 1, timeline.tail))?.stamp ?? clock.now();
     const lane = new Lane(this.sinks, {
       ...options,
+      print: (node, text) => {
+        // What is replayed is there already.
+        if (this.#replay === undefined) options.print?.(node, text);
+      },
       startTime,
       muted: this.#mutedThrough !== undefined,
       onMail: () => {

@@ -9,17 +9,17 @@ import type { Operator } from '../operators/operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
-import { readTables, type TableEntries } from '../state/entries.ts';
-import type { TableCut } from '../state/slot-table.ts';
+import { readTables } from '../state/entries.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
-import type { WatermarkCombiner, WatermarkCombinerState } from '../time/watermark-combiner.ts';
+import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { allCommits } from './cut-commits.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
-import { KeySorter, type KeySorterSnapshot } from './key-sorter.ts';
+import { KeySorter } from './key-sorter.ts';
 import { LaneMeter } from './lane-meter.ts';
 import { LanePlan } from './lane-plan.ts';
+import type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
@@ -51,44 +51,7 @@ export interface LaneOptions {
   readonly onMail?: () => void;
 }
 
-export interface NodeSnapshot {
-  readonly watermark: number;
-  readonly idle: boolean;
-  /** Records that came too late. */
-  readonly lateRecords: number;
-  /** Those of them that went to a side output. */
-  readonly lateSideOutputs?: number;
-  /** Records that it has taken in. */
-  readonly recordsIn: number;
-  /** Records handed on where a reader has several inputs, in the order of its readers. */
-  readonly edges?: readonly number[];
-  readonly inputs?: WatermarkCombinerState;
-  /** In batch mode: records that wait to be sorted. */
-  readonly unsorted?: KeySorterSnapshot;
-  /** What its operator keeps beside its tables. */
-  readonly state: unknown;
-  /** What its operator keeps by key, by tables; of two entries for one place the later counts. */
-  readonly tables?: TableEntries;
-}
-
-/** All state of a lane, by the keys of its nodes. */
-export interface LaneSnapshot {
-  readonly now: number;
-  readonly nodes: Readonly<Record<string, NodeSnapshot>>;
-}
-
-/** A cut of a lane that has begun: `beside` is to be written at once, what is in tables when there is time. */
-export interface LaneCutBegun {
-  readonly beside: LaneSnapshot;
-  readonly tables: readonly {
-    /** Key of the node. */
-    readonly node: string;
-    /** Its name, for errors. */
-    readonly operator: string;
-    readonly table: string;
-    readonly cut: TableCut;
-  }[];
-}
+export type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 
 /**
  * A running copy of the part of a graph that its sinks need. It is driven from outside: batches, the passing of

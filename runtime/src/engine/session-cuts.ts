@@ -1,51 +1,83 @@
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { allCommits } from './cut-commits.ts';
+import { CutWriter, type Blob } from './cut-writer.ts';
 import { noSuchCut } from './engine-errors.ts';
-import type { LaneCut } from './lane-runner.ts';
-import type { BranchCut, SessionCut, SessionStore } from './session-store.ts';
+import type { Lane } from './lane.ts';
+import { LaneChains, type LaneChain } from './lane-chain.ts';
+import type { LaneRunner } from './lane-runner.ts';
+import type { BranchCut, ReadCut, SessionCut, SessionStore } from './session-store.ts';
+import type { StoredLaneCut } from './stored-lane-cut.ts';
 
 /** Cuts kept: of cells, and of those taken while streams run. */
 const CELL_CUTS_KEPT = 50;
 const TIMED_CUTS_KEPT = 3;
+/** Bytes that are encoded before the stream goes on: most cuts have no more, and are done with then. */
+const BYTES_AT_ONCE = 256 * 1024;
 
-/** A branch as it goes into a cut. */
-export interface CutBranch {
-  readonly cell: string;
-  readonly ordinal: number;
-  readonly fingerprint: string;
-  readonly name: string;
-  /** What its sinks have prepared for the cut; absent in one that was read back. */
-  readonly commits?: CutCommits;
-  readonly cut: LaneCut;
+type BranchPlace = Omit<BranchCut, 'tables' | 'cursor'>;
+
+/** A branch that runs, as it goes into a cut. */
+export interface RunningBranch extends BranchPlace {
+  readonly runner: LaneRunner;
+  /** What its sinks have prepared for the cut. */
+  readonly commits: CutCommits | undefined;
+}
+
+/** A branch of a cut that waits for its cell to make it again. */
+export interface CutBranch extends BranchPlace {
+  readonly cut: StoredLaneCut;
 }
 
 export type CutLabel = Pick<SessionCut, 'label' | 'cell' | 'executionCount'>;
 type CutPlace = Pick<SessionCut, 'seq' | 'startSeq' | 'time'>;
 
-/** The cuts of a session (law 6): encodes them at once, has them written in the background, keeps them within a budget. */
+/** A cut that has begun. */
+export interface CutBegun {
+  readonly id: number;
+  /** Resolves when it is on disk; rejects if it was given up, which has been said. */
+  readonly durable: Promise<void>;
+}
+
+/** What a branch adds to a cut. */
+interface CutPart {
+  readonly place: BranchPlace;
+  readonly lane?: Lane;
+  cursor: number;
+  beside: Uint8Array | Blob;
+  /** Known when they are written. */
+  tables: readonly Blob[];
+}
+
+/** A cut on its way to the store. */
+interface CutUnderWay {
+  readonly cut: SessionCut;
+  readonly parts: CutPart[];
+  commits: CutCommits | undefined;
+  /** Lanes whose tables are not written yet, and one for the beginning itself. */
+  pending: number;
+  failure: unknown;
+}
+
+/** The cuts of a session (law 6): begins them at once, has them written in the background, keeps them within a budget. */
 export class SessionCuts {
+  /** Goes on with what is to be written when it is given time. */
+  readonly writer: CutWriter;
   readonly #store: SessionStore;
   readonly #warn: (message: string) => void;
-  #cuts: SessionCut[];
-  #last: ReadonlyMap<string, Uint8Array>;
-  #lastId: number;
-  /** Cuts on their way to the store. */
+  readonly #chains = new LaneChains();
   readonly #underWay = new Map<number, Promise<void>>();
+  #cuts: SessionCut[];
+  /** The last one that is on disk. */
+  #last: SessionCut | undefined;
   #nextId: number;
 
-  /** @param last the bytes of the last cut, of which branches can be taken back */
-  constructor(
-    store: SessionStore,
-    cuts: readonly SessionCut[],
-    last: ReadonlyMap<string, Uint8Array> | undefined,
-    warn: (message: string) => void,
-  ) {
+  constructor(store: SessionStore, cuts: readonly SessionCut[], warn: (message: string) => void) {
     this.#store = store;
     this.#warn = warn;
     this.#cuts = [...cuts];
-    this.#last = last ?? new Map<string, Uint8Array>();
-    this.#lastId = cuts.at(-1)?.id ?? 0;
-    this.#nextId = this.#lastId + 1;
+    this.#last = cuts.at(-1);
+    this.#nextId = (this.#last?.id ?? 0) + 1;
+    this.writer = new CutWriter(store);
   }
 
   /** Oldest first. */
@@ -53,89 +85,92 @@ export class SessionCuts {
     return this.#cuts;
   }
 
-  /** Where a branch stood in the last cut. */
-  lastOf(branch: { cell: string; ordinal: number }): LaneCut | undefined {
-    const bytes = this.#last.get(blobOf(branch));
-    return bytes && this.#store.decode(bytes);
+  /** What a branch held in the last cut on disk. */
+  async lastOf(branch: { cell: string; ordinal: number }): Promise<StoredLaneCut | undefined> {
+    await this.settled();
+    const stored = this.#last && (await this.#store.read(this.#last.id));
+    return stored && branchesOf(stored).find((other) => samePlace(other, branch))?.cut;
+  }
+
+  /** A lane was cut short in the middle of a record: nothing of it goes into cuts that are not written yet. */
+  giveUp(lane: Lane): void {
+    this.#chains.breakOff(lane);
+  }
+
+  /** Where a branch stood in the last cut on disk. */
+  lastCursorOf(branch: { cell: string; ordinal: number }): number | undefined {
+    return this.#last?.branches.find((other) => samePlace(other, branch))?.cursor;
   }
 
   /**
+   * Begins a cut, between two slices: what is small is encoded at once, tables follow when there is time.
    * @param retired what sinks that are gone have left to commit with the cut
-   * @returns its id; `undefined` if some state could not be stored, which has been said
+   * @returns `undefined` if some state could not be stored, which has been said
    */
-  take(
+  begin(
     label: CutLabel,
     place: CutPlace,
-    branches: () => Iterable<CutBranch>,
+    branches: Iterable<RunningBranch | CutBranch>,
     retired: readonly CutCommits[] = [],
-  ): number | undefined {
-    const blobs = new Map<string, Uint8Array>();
-    const remembered: BranchCut[] = [];
+  ): CutBegun | undefined {
+    const cut: SessionCut = { id: this.#nextId++, ...label, ...place, bytes: 0, branches: [] };
+    const begun: CutUnderWay = { cut, parts: [], commits: undefined, pending: 1, failure: undefined };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const settle = (): void => {
+      begun.pending -= 1;
+      if (begun.pending === 0) resolve(this.#write(begun));
+    };
     const prepared: (CutCommits | undefined)[] = [];
-    try {
-      for (const { cut, commits, ...branch } of branches()) {
-        prepared.push(commits);
-        const blob = blobOf(branch);
-        blobs.set(blob, this.#store.encode(cut));
-        remembered.push({ ...branch, blob });
+    for (const branch of branches) {
+      if ('runner' in branch) {
+        prepared.push(branch.commits);
+        this.#beginBranch(branch, begun, settle);
+      } else {
+        const { cut: stored, ...other } = branch;
+        begun.parts.push({ place: other, cursor: stored.cursor, ...stored.blobs });
       }
-    } catch (error) {
-      this.#warn(
-        `No snapshot after ${label.label}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      const id = this.#nextId;
+    }
+    if (begun.failure !== undefined) {
+      this.#warn(`No snapshot after ${label.label}: ${messageOf(begun.failure)}`);
+      const { id } = cut;
       allCommits(prepared)?.discard(id);
       // There will be no other cut for them.
       for (const { ready, commit } of retired) ready.then(() => commit(id)).catch(() => undefined);
       return undefined;
     }
-    const bytes = [...blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
-    const cut: SessionCut = { id: this.#nextId++, ...label, ...place, bytes, branches: remembered };
+    begun.commits = allCommits([...prepared, ...retired]);
+    cut.branches = begun.parts.map(branchCut);
     this.#cuts.push(cut);
-    const writing = this.#write(cut, blobs, allCommits([...prepared, ...retired]))
+    settle();
+    this.writer.write(BYTES_AT_ONCE);
+    const durable = promise
       .catch((error: unknown) => {
         this.#cuts = this.#cuts.filter((other) => other !== cut);
-        this.#warn(`Snapshot ${cut.id} was not written: ${String(error)}`);
+        this.#warn(`Snapshot ${cut.id} was not written: ${messageOf(error)}`);
+        throw error;
       })
       .finally(() => this.#underWay.delete(cut.id));
-    this.#underWay.set(cut.id, writing);
-    return cut.id;
+    // Whoever does not wait for it has been warned.
+    durable.catch(() => undefined);
+    this.#underWay.set(cut.id, durable);
+    return { id: cut.id, durable };
   }
 
   /** Resolves with a cut when it is durable, and with nothing if it will never be. */
   async durable(id: number): Promise<SessionCut | undefined> {
-    await this.#underWay.get(id);
+    await this.#underWay.get(id)?.catch(() => undefined);
     return this.#cuts.find((cut) => cut.id === id);
   }
 
-  /** Writes a cut when its sinks have flushed what it holds, and has them commit when it is durable. */
-  async #write(
-    cut: SessionCut,
-    blobs: ReadonlyMap<string, Uint8Array>,
-    commits: CutCommits | undefined,
-  ): Promise<void> {
-    const old = this.#outOfBudget();
-    try {
-      if (commits === undefined) this.#setLast(cut, blobs);
-      else {
-        await commits.ready;
-        // Meanwhile the session may have gone back to an earlier one.
-        if (!this.#cuts.includes(cut)) return commits.discard(cut.id);
-      }
-      await this.#store.write(cut, blobs);
-      this.#setLast(cut, blobs);
-    } catch (error) {
-      commits?.discard(cut.id);
-      throw error;
-    }
-    void commits?.commit(cut.id);
-    if (old.length > 0) await this.#store.drop(old);
+  /** Resolves when every cut that has begun is on disk, or given up. */
+  async settled(): Promise<void> {
+    this.finishWriting();
+    await Promise.allSettled(this.#underWay.values());
   }
 
-  #setLast({ id }: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): void {
-    if (id < this.#lastId) return;
-    this.#lastId = id;
-    this.#last = blobs;
+  /** Has everything encoded that is not yet. */
+  finishWriting(): void {
+    this.writer.write(Infinity);
   }
 
   /**
@@ -144,7 +179,9 @@ export class SessionCuts {
    */
   async read(id?: number): Promise<{ cut: SessionCut; branches: CutBranch[] }> {
     const wanted = id ?? this.#cuts.at(-1)?.id;
-    if (wanted !== undefined) await this.#underWay.get(wanted);
+    this.finishWriting();
+    // One that could not be written is no longer listed then.
+    if (wanted !== undefined) await this.#underWay.get(wanted)?.catch(() => undefined);
     const known = this.#cuts.find((cut) => cut.id === wanted);
     const stored = known && (await this.#store.read(known.id));
     if (!stored) {
@@ -153,28 +190,86 @@ export class SessionCuts {
         this.#cuts.map((cut) => cut.id),
       );
     }
-    return { cut: stored.cut, branches: branchesOf(this.#store, stored.cut, stored.blobs) };
+    return { cut: stored.cut, branches: branchesOf(stored) };
   }
 
   /**
    * Makes a cut the last one: later ones, and the recording after it, are forgotten.
    * @param through keeps the recording up to there
    */
-  async endWith(
-    { cut, branches }: { cut: SessionCut; branches: readonly CutBranch[] },
-    through = cut.seq,
-  ): Promise<void> {
+  async endWith({ cut }: { cut: SessionCut }, through = cut.seq): Promise<void> {
     const later = this.#cuts.filter(({ id }) => id > cut.id).map(({ id }) => id);
-    await this.#store.truncate(through, later);
     this.#cuts = this.#cuts.filter(({ id }) => id <= cut.id);
-    this.#lastId = cut.id;
-    this.#last = new Map(branches.map((branch) => [blobOf(branch), this.#store.encode(branch.cut)]));
+    this.#last = this.#cuts.at(-1);
+    // Those that are still on their way are not to arrive afterwards.
+    await this.settled();
+    await this.#store.truncate(through, later);
+  }
+
+  #beginBranch(
+    { runner, commits: _, ...place }: RunningBranch,
+    begun: CutUnderWay,
+    settle: () => void,
+  ): void {
+    const { lane } = runner;
+    const chain = this.#chains.of(lane);
+    const { cut, tables } = runner.beginCut();
+    const part: CutPart = { place, lane, cursor: cut.cursor, beside: { ref: 0, bytes: 0 }, tables: [] };
+    begun.parts.push(part);
+    begun.pending += 1;
+    chain.begin();
+    // Also if this cut comes to nothing: the next one of the lane builds on it.
+    this.writer.add({
+      tables,
+      done: (blobs, error) => {
+        if (error !== undefined) this.#chains.breakOff(lane);
+        else part.tables = chain.add(blobs);
+        begun.failure ??= error ?? brokenBy(chain);
+        settle();
+      },
+    });
+    try {
+      part.beside = this.#store.encode(cut, place.name);
+    } catch (error) {
+      begun.failure ??= error;
+    }
+  }
+
+  /** Writes a cut when its sinks have flushed what it holds, and has them commit when it is durable. */
+  async #write({ cut, parts, commits, failure }: CutUnderWay): Promise<void> {
+    try {
+      if (failure !== undefined) throw failure;
+      cut.branches = parts.map(branchCut);
+      cut.bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
+      await commits?.ready;
+      // Meanwhile the session may have gone back to an earlier one.
+      if (!this.#cuts.includes(cut)) return commits?.discard(cut.id);
+      await this.#writeRecord(cut, parts);
+    } catch (error) {
+      commits?.discard(cut.id);
+      throw error;
+    }
+    if (this.#cuts.includes(cut) && cut.id > (this.#last?.id ?? 0)) this.#last = cut;
+    void commits?.commit(cut.id);
+    const old = this.#outOfBudget();
+    if (old.length > 0) await this.#store.drop(old);
+  }
+
+  async #writeRecord(cut: SessionCut, parts: readonly CutPart[]): Promise<void> {
+    try {
+      await this.#store.write(cut, parts);
+    } catch (error) {
+      // Perhaps what it builds on is not there: the next cut starts anew.
+      for (const { lane } of parts) if (lane !== undefined) this.#chains.breakOff(lane);
+      throw error;
+    }
   }
 
   /** Takes the oldest cuts that are over the budget off the list (law 12). */
   #outOfBudget(): number[] {
-    const ofCells = this.#cuts.filter(({ cell }) => cell !== undefined);
-    const timed = this.#cuts.filter(({ cell }) => cell === undefined);
+    const written = this.#cuts.filter(({ id }) => !this.#underWay.has(id) || id === this.#last?.id);
+    const ofCells = written.filter(({ cell }) => cell !== undefined);
+    const timed = written.filter(({ cell }) => cell === undefined);
     const old = new Set([...over(ofCells, CELL_CUTS_KEPT), ...over(timed, TIMED_CUTS_KEPT)]);
     this.#cuts = this.#cuts.filter((cut) => !old.has(cut));
     return [...old].map(({ id }) => id);
@@ -182,20 +277,34 @@ export class SessionCuts {
 }
 
 /** The branches of a cut with what they held. */
-export function branchesOf(
-  store: SessionStore,
-  cut: SessionCut,
-  blobs: ReadonlyMap<string, Uint8Array>,
-): CutBranch[] {
-  return cut.branches.flatMap(({ blob, ...branch }) => {
-    const bytes = blobs.get(blob);
-    return bytes ? [{ ...branch, cut: store.decode(bytes) }] : [];
+export function branchesOf({ cut, lanes }: ReadCut): CutBranch[] {
+  return cut.branches.map(({ cell, ordinal, fingerprint, name }, at) => {
+    return { cell, ordinal, fingerprint, name, cut: lanes[at]! };
   });
 }
 
+function branchCut({ place, cursor, tables }: CutPart): BranchCut {
+  return { ...place, cursor, tables: tables.length };
+}
+
+function bytesOf({ beside, tables }: CutPart): number {
+  return tables.reduce(
+    (sum, { bytes }) => sum + bytes,
+    beside instanceof Uint8Array ? beside.length : beside.bytes,
+  );
+}
+
+function brokenBy(chain: LaneChain): Error | undefined {
+  return chain.broken ? new Error('the snapshot before it, which it builds on, was not written') : undefined;
+}
+
 /** Each place of each cell has one branch, running or waiting. */
-function blobOf({ cell, ordinal }: { cell: string; ordinal: number }): string {
-  return `${cell}/${ordinal}`;
+function samePlace(a: { cell: string; ordinal: number }, b: { cell: string; ordinal: number }): boolean {
+  return a.cell === b.cell && a.ordinal === b.ordinal;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function over(cuts: readonly SessionCut[], budget: number): readonly SessionCut[] {

@@ -1,7 +1,7 @@
 import type { DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { ParamState } from './params.ts';
-import type { SessionCut } from './session-store.ts';
+import type { ReadCut, SessionCut } from './session-store.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type { ViewObserver, ViewOptions } from './view.ts';
 
@@ -53,5 +53,5 @@ export interface SessionPast {
   readonly startSeq: number;
   readonly entries: readonly TimelineEntry[];
   /** The cut to go on from after a crash (law 8). */
-  readonly resume?: { readonly cut: SessionCut; readonly blobs: ReadonlyMap<string, Uint8Array> };
+  readonly resume?: ReadCut;
 }

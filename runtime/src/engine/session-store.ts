@@ -1,11 +1,13 @@
-import type { LaneCut } from './lane-runner.ts';
+import type { Blob } from './cut-writer.ts';
+import { joinChunks, StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
 import { packPosition, unpackPosition } from './split-position.ts';
 import type { RecordedBatch, TimelineEntry } from './timeline.ts';
-import type { CutStore, StoredCut, StoredEntry } from '../checkpoint/cut-store.ts';
+import type { CutPart, CutStore, StoredCut, StoredEntry } from '../checkpoint/cut-store.ts';
 
 /** Turns values into bytes and back, executing nothing. */
 export interface Codec {
-  encode(value: unknown): Uint8Array;
+  /** @param name what the value is called if it cannot be stored */
+  encode(value: unknown, name?: string): Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
 
@@ -15,8 +17,10 @@ export interface BranchCut {
   readonly ordinal: number;
   readonly fingerprint: string;
   readonly name: string;
-  /** Where its bytes are in the cut. */
-  readonly blob: string;
+  /** The last entry that it had processed. */
+  readonly cursor: number;
+  /** In how many blobs its tables lie. */
+  readonly tables: number;
 }
 
 /** One consistent cut of the session (law 6). */
@@ -32,8 +36,15 @@ export interface SessionCut {
   readonly executionCount?: number;
   /** The runtime's clock, epoch ms. */
   readonly time: number;
-  readonly bytes: number;
-  readonly branches: readonly BranchCut[];
+  /** Of all that it refers to; known once it is written. */
+  bytes: number;
+  branches: readonly BranchCut[];
+}
+
+/** A cut as it was read, its lanes in the order of its branches. */
+export interface ReadCut {
+  readonly cut: SessionCut;
+  readonly lanes: readonly StoredLaneCut[];
 }
 
 interface CutGraph {
@@ -46,6 +57,7 @@ export class SessionStore {
   readonly #store: CutStore;
   readonly #codec: Codec;
   #queue: StoredEntry[] = [];
+  #blobs = 0;
 
   constructor(store: CutStore, codec: Codec) {
     this.#store = store;
@@ -73,18 +85,30 @@ export class SessionStore {
     this.#queue = [];
   }
 
-  encode(cut: LaneCut): Uint8Array {
-    return this.#codec.encode(cut);
+  encode(value: unknown, name: string): Uint8Array {
+    return this.#codec.encode(value, name);
   }
 
-  decode(bytes: Uint8Array): LaneCut {
-    return this.#codec.decode(bytes) as LaneCut;
+  /** Writes bytes that cuts to come refer to. */
+  writeBlob(parts: readonly Uint8Array[]): { readonly blob: Blob; readonly written: Promise<void> } {
+    const bytes = joinChunks(parts);
+    const blob = { ref: ++this.#blobs, bytes: bytes.length };
+    return { blob, written: this.#store.writeBlob(blob.ref, bytes) };
   }
 
   /** Resolves when the cut, and all of the recording before it, is durable. */
-  write(cut: SessionCut, blobs: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  write(
+    cut: SessionCut,
+    lanes: readonly { readonly beside: Uint8Array | Blob; readonly tables: readonly Blob[] }[],
+  ): Promise<void> {
     this.flush();
     const graph: CutGraph = { startSeq: cut.startSeq, branches: cut.branches };
+    const blobs = lanes.flatMap(({ beside, tables }, at): CutPart[] => [
+      beside instanceof Uint8Array
+        ? { key: String(at), bytes: beside }
+        : { key: String(at), ref: beside.ref },
+      ...tables.map(({ ref }) => ({ key: String(at), ref })),
+    ]);
     return this.#store.writeCut({
       id: cut.id,
       seq: cut.seq,
@@ -93,7 +117,7 @@ export class SessionStore {
       executionCount: cut.executionCount,
       time: cut.time,
       graph: this.#codec.encode(graph),
-      blobs: [...blobs].map(([key, bytes]) => ({ key, bytes })),
+      blobs,
     });
   }
 
@@ -102,15 +126,29 @@ export class SessionStore {
     return (await this.#store.readCuts()).map((stored) => this.#summary(stored, stored.blobBytes));
   }
 
-  /** The bytes of one cut by branch; `undefined` if it is gone or damaged. */
-  async read(id: number): Promise<{ cut: SessionCut; blobs: Map<string, Uint8Array> } | undefined> {
+  /** One cut with the lanes of its branches; `undefined` if it is gone or damaged. */
+  async read(id: number): Promise<ReadCut | undefined> {
     const stored = await this.#store.readCut(id);
     if (!stored) return undefined;
-    const bytes = stored.blobs.reduce((sum, blob) => sum + blob.bytes.length, 0);
-    return {
-      cut: this.#summary(stored, bytes),
-      blobs: new Map(stored.blobs.map((blob) => [blob.key, blob.bytes])),
-    };
+    const cut: SessionCut = this.#summary(
+      stored,
+      stored.blobs.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    );
+    let at = 0;
+    const lanes = cut.branches.map(({ tables, cursor }) => {
+      const [beside, ...rest] = stored.blobs.slice(at, (at += tables + 1));
+      if (beside === undefined) throw new RangeError(`cut ${id} lacks a branch`);
+      const blobs: LaneBlobs = { beside: blobOf(beside), tables: rest.map(blobOf) };
+      const decode = (bytes: Uint8Array) => this.#codec.decode(bytes);
+      return new StoredLaneCut(
+        cursor,
+        blobs,
+        beside.bytes,
+        rest.map(({ bytes }) => bytes),
+        decode,
+      );
+    });
+    return { cut, lanes };
   }
 
   /** The recording between two seqs, both included. */
@@ -151,4 +189,8 @@ export class SessionStore {
     const { id, seq, label, executionCount, time } = stored;
     return { id, seq, label, cell: stored.cellId, executionCount, time, bytes, ...graph };
   }
+}
+
+function blobOf({ ref, bytes }: StoredCut['blobs'][number]): Blob {
+  return { ref, bytes: bytes.length };
 }

@@ -10,10 +10,18 @@ import { BranchView } from './branch-view.ts';
 import { collectRecords, readerNode } from './collect.ts';
 import { Engine } from './engine.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
+import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
-import { branchesOf, SessionCuts, type CutBranch, type CutLabel } from './session-cuts.ts';
+import {
+  branchesOf,
+  SessionCuts,
+  type CutBegun,
+  type CutBranch,
+  type CutLabel,
+  type RunningBranch,
+} from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
 import { afterRealTime } from './slice-loop.ts';
@@ -72,7 +80,7 @@ export class Session implements ExecutionBackend {
   constructor(host: SessionHost, store: SessionStore, past: SessionPast) {
     this.#host = host;
     this.#store = store;
-    this.#cuts = new SessionCuts(store, past.cuts, past.resume?.blobs, (message) => host.warn(message));
+    this.#cuts = new SessionCuts(store, past.cuts, (message) => host.warn(message));
     this.#startSeq = past.startSeq;
     this.clock = new RuntimeClock({ notBefore: past.entries.at(-1)?.stamp ?? past.cuts.at(-1)?.time });
     this.#fingerprints = new Fingerprints(host.describe);
@@ -82,13 +90,15 @@ export class Session implements ExecutionBackend {
       record: true,
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
+      background: (expired) => this.#cuts.writer.writeUntil(expired),
     });
     this.params = new Params({
       append: (name, value) => this.engine.appendParam(name, value),
       live: () => this.engine.timeline.params.at(this.engine.timeline.head),
       changed: (states) => host.showParams?.(states),
     });
-    if (past.resume) this.#adopt(branchesOf(store, past.resume.cut, past.resume.blobs));
+    if (past.resume) this.#adopt(branchesOf(past.resume));
+    this.#cuts.writer.onReady = this.engine.wake;
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
     const startSeq = (): number => this.#startSeq;
@@ -279,20 +289,29 @@ export class Session implements ExecutionBackend {
    * @returns its id; `undefined` if some state could not be stored, which the host has been told
    */
   cut(label: CutLabel, retired: readonly CutCommits[] = []): number | undefined {
+    return this.beginCut(label, retired)?.id;
+  }
+
+  /** As `cut`, for who wants to know when it is on disk. */
+  beginCut(label: CutLabel, retired: readonly CutCommits[] = []): CutBegun | undefined {
+    // A lane that is on its way back is as it was in the last one.
+    if ([...this.#branches].some(({ runner }) => runner?.cutShort)) return undefined;
     this.#cutAt = this.clock.now();
     this.#cutWanted = false;
     const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
-    return this.#cuts.take(label, place, () => this.#cutBranches(), retired);
+    const begun = this.#cuts.begin(label, place, this.#cutBranches(), retired);
+    this.engine.wake();
+    return begun;
   }
 
-  *#cutBranches(): Generator<CutBranch> {
+  *#cutBranches(): Generator<RunningBranch | CutBranch> {
     for (const { cell, ordinal, fingerprint, sink, runner } of this.#branches) {
       const isOver = (): boolean => runner?.status === 'failed' || runner?.status === 'canceled';
       if (!runner || isOver()) continue;
       const commits = runner.prepareCommit();
       // A sink may fail just then.
       if (isOver()) continue;
-      yield { cell, ordinal, fingerprint, name: sink.name, commits, cut: runner.cut() };
+      yield { cell, ordinal, fingerprint, name: sink.name, commits, runner };
     }
     // What still waits for its cell is part of the session's state all the same.
     yield* this.#waiting;
@@ -313,7 +332,7 @@ export class Session implements ExecutionBackend {
       const { cut, branches } = await this.#cuts.read(id);
       const sameRecording = cut.startSeq === this.#startSeq;
       const entries = sameRecording ? [] : await this.#store.timeline(cut.startSeq, cut.seq);
-      await this.#cuts.endWith({ cut, branches });
+      await this.#cuts.endWith({ cut });
       this.#startSeq = cut.startSeq;
       if (sameRecording) this.engine.rewindTo(cut.seq);
       else this.engine.takeUp(entries, cut.startSeq);
@@ -370,21 +389,13 @@ export class Session implements ExecutionBackend {
   }
 
   /**
-   * After the thread was terminated (law 10): a lane whose slice was cut short goes back to the last cut and is held, so
-   * that what ran away does not run away again.
+   * After the thread was terminated (law 10): a lane whose slice was cut short is taken back and held.
    * @returns the name of that branch
    */
   afterTermination(): string | undefined {
-    const interrupted = this.engine.takeInterrupted();
-    const branch = [...this.#branches].find(({ runner }) => runner === interrupted);
-    if (!branch?.runner) return undefined;
-    branch.runner.rollBack(this.#cuts.lastOf(branch));
-    branch.runner.pause(
-      new Error(
-        `${branch.sink.name} was interrupted in the middle of a record; it stands at the last snapshot.`,
-      ),
+    return takeBackInterrupted(this.engine, this.#branches, this.#cuts, (message) =>
+      this.#host.warn(message),
     );
-    return branch.sink.name;
   }
 
   /** Ends the running slice at the next batch. */
@@ -397,7 +408,9 @@ export class Session implements ExecutionBackend {
     return value instanceof BranchView;
   }
 
+  /** Ends all streams; cuts that have begun are handed to the store. */
   close(): void {
+    this.#cuts.finishWriting();
     this.engine.close();
   }
 
@@ -408,7 +421,7 @@ export class Session implements ExecutionBackend {
     for (const branch of this.#branches) {
       const found = takeMatch(branch, this.#waiting);
       // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
-      branch.runner?.rollBack(found?.cut);
+      branch.runner?.rollBack(found?.cut.load());
     }
   }
 
@@ -463,7 +476,7 @@ export class Session implements ExecutionBackend {
     };
     const { mutedThrough } = branch;
     const owner = { cell: () => branch.cell, openView, mutedThrough };
-    branch.runner = this.#makeRunner([branch.sink], owner, branch.cut);
+    branch.runner = this.#makeRunner([branch.sink], owner, branch.cut?.load());
     this.engine.add(branch.runner);
     this.#hold(branch.runner);
   }
@@ -532,7 +545,7 @@ export class Session implements ExecutionBackend {
 
   /** Up to where the sink of a branch has written, or will have with the cut that is about to be taken. */
   #writtenThrough(branch: Branch): number | undefined {
-    if (branch.runner?.status === 'failed') return this.#cuts.lastOf(branch)?.cursor;
+    if (branch.runner?.status === 'failed') return this.#cuts.lastCursorOf(branch);
     return branch.runner?.writtenThrough;
   }
 

@@ -1,11 +1,15 @@
 /** How long a slice may take before the event loop gets its turn, in ms. */
 export const SLICE_MS = 10;
+/** How long, after a slice, what is done in the background may take, in ms. */
+const BACKGROUND_MS = 5;
 /** The longest sleep while something runs, so that timers and progress are looked at, in ms. */
 const IDLE_MS = 50;
 
 /** Work done in slices. `slice` returns true if there is more to do at once. */
 export interface SlicedWork {
   slice(expired: () => boolean): boolean;
+  /** Goes on with what need not be done in a slice. True if there is more to do at once. */
+  background?(expired: () => boolean): boolean;
   /** Real ms until something is due; `undefined` if only `wake` can tell. */
   sleepFor(): number | undefined;
 }
@@ -45,7 +49,9 @@ export class SliceLoop {
   #run(): void {
     this.#scheduled = undefined;
     const end = performance.now() + SLICE_MS;
-    const more = this.#work.slice(() => performance.now() >= end);
+    const working = this.#work.slice(() => performance.now() >= end);
+    const start = performance.now();
+    const more = this.#work.background?.(() => performance.now() >= start + BACKGROUND_MS) || working;
     if (this.#stopped || this.#scheduled) return;
     if (more) return this.wake();
     const sleep = this.#work.sleepFor();

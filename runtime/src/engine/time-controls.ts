@@ -75,7 +75,7 @@ export class TimeControls {
     this.#session.wentBack();
     if (time !== undefined) clock.setBack(time);
     const saved = new Set(read?.branches);
-    for (const branch of branches) branch.runner?.rollBack(takeMatch(branch, saved)?.cut);
+    for (const branch of branches) branch.runner?.rollBack(takeMatch(branch, saved)?.cut.load());
     await this.#run({ kind: 'steps', steps: 0 }, patience);
     if (!split) return { records: 0, ended: false, waiting: false };
     const { waiting } = await this.#run(

@@ -65,10 +65,12 @@ function entry(seq: number, fields: Partial<StoredEntry> = {}): StoredEntry {
   };
 }
 
-/** Plain arrays in place of Uint8Array or Buffer, so that only contents are compared. */
+/** Plain arrays in place of Uint8Array or Buffer, and no hashes, so that only contents are compared. */
 function plain(value: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(value, (_, field: unknown) => (field instanceof Uint8Array ? [...field] : field)),
+    JSON.stringify(value, (name, field: unknown) =>
+      name === 'ref' ? undefined : field instanceof Uint8Array ? [...field] : field,
+    ),
   );
 }
 

@@ -1,0 +1,81 @@
+import { unpackEntries } from '../state/entry-codec.ts';
+import type { Entries } from '../state/entries.ts';
+import type { Blob, Chunk } from './cut-writer.ts';
+import type { NodeSnapshot } from './lane.ts';
+import type { LaneCut } from './lane-runner.ts';
+
+/** Where a lane's part of a cut lies in the store. */
+export interface LaneBlobs {
+  /** What is not in tables. */
+  readonly beside: Blob;
+  /** Its tables, oldest first: a whole one, then what has changed from cut to cut. */
+  readonly tables: readonly Blob[];
+}
+
+/** A lane's part of a cut as it was read from the store. */
+export class StoredLaneCut {
+  /** The last entry that the lane had processed. */
+  readonly cursor: number;
+  /** What a later cut that still has it refers to. */
+  readonly blobs: LaneBlobs;
+  readonly #beside: Uint8Array;
+  readonly #tables: readonly Uint8Array[];
+  readonly #decode: (bytes: Uint8Array) => unknown;
+
+  constructor(
+    cursor: number,
+    blobs: LaneBlobs,
+    beside: Uint8Array,
+    tables: readonly Uint8Array[],
+    decode: (bytes: Uint8Array) => unknown,
+  ) {
+    this.cursor = cursor;
+    this.blobs = blobs;
+    this.#beside = beside;
+    this.#tables = tables;
+    this.#decode = decode;
+  }
+
+  /** Makes the state anew with each call: whoever restores it owns it. */
+  load(): LaneCut {
+    const cut = this.#decode(this.#beside) as LaneCut;
+    if (cut.lane === undefined) return cut;
+    const tables = new Map<string, Record<string, Entries[]>>();
+    for (const blob of this.#tables) {
+      for (const bytes of splitBlob(blob)) {
+        const chunk = this.#decode(bytes) as Chunk;
+        const ofNode = tables.get(chunk.node) ?? {};
+        tables.set(chunk.node, ofNode);
+        (ofNode[chunk.table] ??= []).push(unpackEntries(chunk));
+      }
+    }
+    const nodes: Record<string, NodeSnapshot> = { ...cut.lane.nodes };
+    for (const [node, written] of tables) {
+      const saved = nodes[node];
+      if (saved !== undefined) nodes[node] = { ...saved, tables: written };
+    }
+    return { ...cut, lane: { ...cut.lane, nodes } };
+  }
+}
+
+/** Bytes of several chunks as one, each after its length. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(chunks.reduce((sum, { length }) => sum + length + 4, 0));
+  const view = new DataView(joined.buffer);
+  let at = 0;
+  for (const chunk of chunks) {
+    view.setUint32(at, chunk.length, true);
+    joined.set(chunk, at + 4);
+    at += chunk.length + 4;
+  }
+  return joined;
+}
+
+function* splitBlob(blob: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  for (let at = 0; at + 4 <= blob.length;) {
+    const length = view.getUint32(at, true);
+    yield blob.subarray(at + 4, at + 4 + length);
+    at += length + 4;
+  }
+}
