@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TidemarkError } from '../../../runtime/src/errors.ts';
-import type { StoredCut, StoredEntry } from '../../../runtime/src/checkpoint/cut-store.ts';
+import type { CutToWrite, StoredEntry } from '../../../runtime/src/checkpoint/cut-store.ts';
 import {
   SqliteCutStore,
   type SqliteCutStoreOptions,
@@ -36,7 +36,7 @@ function bytes(...values: number[]): Uint8Array {
   return Uint8Array.from(values);
 }
 
-function cut(id: number, fields: Partial<StoredCut> = {}): StoredCut {
+function cut(id: number, fields: Partial<CutToWrite> = {}): CutToWrite {
   return {
     id,
     seq: id * 10,

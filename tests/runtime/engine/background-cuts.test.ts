@@ -1,0 +1,5 @@
+import { test } from 'vitest';
+import { checkBackgroundCuts } from './background-cuts.ts';
+
+test('a cut that is written while the stream goes on holds what was there when it began', () =>
+  checkBackgroundCuts(250));
