@@ -5,8 +5,9 @@ import { KeyedOperator } from '../operators/keyed-operator.ts';
 import { tagId } from '../operators/output-tag.ts';
 import { keylessRuntimeContext } from '../operators/runtime-context.ts';
 import { ResultCollector } from '../operators/result-collector.ts';
-import { KeyedStateBackend, type KeyedStateSnapshot } from '../state/keyed-state-backend.ts';
-import { KeyedTimers, type KeyedTimersSnapshot } from '../state/keyed-timers.ts';
+import type { KeyedTable } from '../state/entries.ts';
+import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { KeyedTimers } from '../state/keyed-timers.ts';
 import type { StateCell } from '../state/state-cell.ts';
 import { noStateForPatterns } from './cep-errors.ts';
 import { forgetEvents, isIdle, newKeyMatches, type KeyMatches } from './key-matches.ts';
@@ -32,11 +33,6 @@ export interface CepOptions {
 
 export type AnyPatternFunction = PatternProcessFunction<FoundMatch, unknown> &
   Partial<TimedOutPartialMatchHandler<FoundMatch>>;
-
-interface CepState {
-  readonly state: KeyedStateSnapshot;
-  readonly timers: KeyedTimersSnapshot;
-}
 
 /** Events of one key that wait for their time, by timestamp. */
 type WaitingEvents = Map<number, unknown[]>;
@@ -127,14 +123,8 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     return this.#backend.entryCount;
   }
 
-  override snapshot(): CepState {
-    return { state: this.#backend.snapshot(), timers: this.#timers.snapshot() };
-  }
-
-  override restore(saved: unknown): void {
-    const { state, timers } = saved as CepState;
-    this.#backend.restore(state);
-    this.#timers.restore(timers);
+  override get tables(): readonly KeyedTable[] {
+    return [this.#backend, this.#timers];
   }
 
   onMatch(match: FoundMatch): void {
