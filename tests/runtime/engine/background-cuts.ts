@@ -70,7 +70,7 @@ class Keeps extends KeyedProcessFunction<unknown, Reading, string> {
     if (key % 4 === 0) context.timerService().registerProcessingTimeTimer(time + 200);
   }
 
-  *onTimer(time: number, context: OnTimerContext<unknown>) {
+  override *onTimer(time: number, context: OnTimerContext<unknown>) {
     yield `${String(context.getCurrentKey())} ${time} ${this.#times.get().length}`;
     if (time % 2 === 0) {
       this.#sum.clear();
