@@ -31,22 +31,6 @@ const byKey = (input: DataStream<Pair>): KeyedStream<Pair, string> => input.keyB
 const showPair = ({ value: [key, value], timestamp }: TestRecord<Pair>) =>
   `${key}=${value}@${timestamp === MAX_TIMESTAMP ? 'MAX' : timestamp}`;
 
-/** Key, sum and window of each firing, from the records themselves. */
-const sumWithWindow = (windows: PairWindows): DataStream<string> =>
-  windows.process((key, { window }, elements, out: Collector<string>) => {
-    out.collect(
-      `(${key}-${elements.reduce((sum, [, value]) => sum + value, 0)},${window.start},${window.end})`,
-    );
-  });
-/** The same by a reduction that a window function completes. */
-const reduceWithWindow = (windows: PairWindows): DataStream<string> =>
-  windows.reduce(
-    ([key, a], [, b]) => [key, a + b],
-    (key, { window }, [sum], out: Collector<string>) =>
-      out.collect(`(${key}-${sum![1]},${window.start},${window.end})`),
-  );
-const showText = ({ value, timestamp }: TestRecord<string>) => `${value}@${timestamp}`;
-
 const INPUT_A = [
   [at('key2', 1, 3999)],
   [at('key2', 1, 3000)],
@@ -259,102 +243,6 @@ describe.each(WAYS)('by %s', (_way, sum) => {
 function windowEnd(timestamp: number): number {
   return timestamp - (timestamp % 1000) + 1000;
 }
-
-describe.each([
-  ['elements', sumWithWindow],
-  ['a reduction', reduceWithWindow],
-])('session windows of 3 s over %s', (_way, sum) => {
-  conforms<Pair, string>('merge', {
-    build: (input) => sum(byKey(input).window(EventTimeSessionWindows.withGap('3 s'))),
-    show: showText,
-    options: { end: true },
-    steps: [
-      [at('key2', 1, 0)],
-      [at('key2', 2, 1000)],
-      [at('key2', 3, 2500)],
-      [at('key1', 1, 10)],
-      [at('key1', 2, 1000)],
-      [snapshot()],
-      [at('key1', 3, 2500)],
-      [at('key2', 4, 5501)],
-      [at('key2', 5, 6000)],
-      [at('key2', 5, 6000)],
-      [at('key2', 6, 6050)],
-      [watermark(12000), '(key1-6,10,5500)@5499', '(key2-6,0,5500)@5499', '(key2-20,5501,9050)@9049'],
-      [at('key2', 10, 15000)],
-      [at('key2', 20, 15000)],
-      [watermark(17999), '(key2-30,15000,18000)@17999'],
-    ],
-    check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
-  });
-
-  const prefix = [
-    [at('key2', 1, 1000)],
-    [watermark(1999)],
-    [at('key2', 1, 2000)],
-    [watermark(4998)],
-    [at('key2', 1, 4500)],
-    [at('key2', 1, 8500)],
-    [watermark(7400)],
-    [at('key2', 1, 7000)],
-    [watermark(11501), '(key2-5,1000,11500)@11499'],
-    [at('key2', 1, 11600)],
-    [watermark(14600), '(key2-1,11600,14600)@14599'],
-  ] as const;
-  const sessions = (input: DataStream<Pair>) =>
-    byKey(input)
-      .window(EventTimeSessionWindows.withGap('3 s'))
-      .sideOutputLateData(new OutputTag<Pair>('late'));
-
-  conforms<Pair, string>('purging, without lateness', {
-    build: (input) => sum(sessions(input).trigger(PurgingTrigger.of(EventTimeTrigger.create()))),
-    show: showText,
-    steps: [
-      ...prefix,
-      [at('key2', 1, 10000)],
-      [at('key2', 1, 10100)],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-1,14500,17500)@17499'],
-      [watermark(100000)],
-    ],
-    check: (result) =>
-      expect(result.sideOutput('late').map(({ timestamp }) => timestamp)).toEqual([10000, 10100]),
-  });
-
-  conforms<Pair, string>('accumulating, 10 ms late at most', {
-    build: (input) => sum(sessions(input).allowedLateness(10)),
-    show: showText,
-    steps: [
-      ...prefix,
-      [at('key2', 1, 10000), '(key2-2,10000,14600)@14599'],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-3,10000,17500)@17499'],
-    ],
-    check: (result) => expect(result.sideOutput('late')).toEqual([]),
-  });
-
-  conforms<Pair, string>('accumulating, 10 s late at most', {
-    build: (input) => sum(sessions(input).allowedLateness('10 s')),
-    show: showText,
-    options: { end: true },
-    steps: [
-      ...prefix,
-      [at('key2', 1, 10000), '(key2-7,1000,14600)@14599'],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-8,1000,17500)@17499'],
-    ],
-    check: (result) => {
-      expect(result.sideOutput('late')).toEqual([]);
-      expect(result.leaks).toEqual({ timers: 0, stateEntries: 0 });
-    },
-  });
-
-  conforms<Pair, string>('are cleaned up once, without another result', {
-    build: (input) => sum(sessions(input).allowedLateness(10)),
-    show: showText,
-    steps: [[at('key2', 1, 1000)], [watermark(4998), '(key2-1,1000,4000)@3999'], [watermark(14600)]],
-  });
-});
 
 test('a session that merges names the fired windows it has absorbed', async () => {
   const result = await testJob<Pair, Pair>(

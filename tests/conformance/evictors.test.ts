@@ -7,7 +7,6 @@ import {
   MAX_TIMESTAMP,
   TimeEvictor,
   TumblingEventTimeWindows,
-  type DataStream,
   Evictor,
   type EvictorContext,
   type TimestampedValue,
@@ -22,83 +21,65 @@ const of = (key: string, value: number, timestamp?: number): TestStep<Pair> =>
   element<Pair>([key, value], timestamp);
 const show = ({ value: [key, value], timestamp }: TestRecord<Pair>) =>
   `${key}=${value}@${timestamp === MAX_TIMESTAMP ? 'MAX' : timestamp}`;
-const everyTwo =
-  (evictor: Evictor<Pair>) =>
-  (input: DataStream<Pair>): DataStream<Pair> =>
-    input
-      .keyBy(([key]) => key)
-      .window(GlobalWindows.create())
-      .trigger(CountTrigger.of(2))
-      .evictor(evictor)
-      .sum(1);
 
-conforms<Pair, Pair>('a count evictor keeps the last 4, before the function', {
-  build: everyTwo(CountEvictor.of(4)),
-  show,
-  steps: [
-    [of('key2', 1, 3000)],
-    [of('key2', 1, 3999), 'key2=2@MAX'],
-    [of('key1', 1, 20)],
-    [of('key1', 1, 0), 'key1=2@MAX'],
-    [of('key1', 1, 999)],
-    [of('key2', 1, 1998)],
-    [of('key2', 1, 1999), 'key2=4@MAX'],
-    [of('key2', 1, 1000)],
-    [of('key1', 1, 10999), 'key1=4@MAX'],
-    [of('key2', 1, 1000), 'key2=4@MAX'],
+/** Records as `key:value@timestamp`, and after `=` the sum that each second record of a key brings. */
+const EVERY_TWO: readonly (readonly [title: string, evictor: Evictor<Pair>, script: string])[] = [
+  [
+    'a count evictor keeps the last 4, before the function',
+    CountEvictor.of(4),
+    'key2:1@3000 key2:1@3999=2 key1:1@20 key1:1@0=2 key1:1@999 key2:1@1998 key2:1@1999=4 key2:1@1000 key1:1@10999=4 key2:1@1000=4',
   ],
-});
+  [
+    'a time evictor keeps the last 2 s, after the function',
+    TimeEvictor.of('2 s', true),
+    'key2:1@1000 key2:1@4000=2 key1:1@20 key1:1@0=2 key1:1@999 key2:1@3500 key2:1@2001=3 key2:1@1001 key1:1@10999=4 key2:1@1002=5',
+  ],
+  [
+    'a time evictor evicts nothing where there are no timestamps',
+    TimeEvictor.of('2 s'),
+    'key2:1 key2:1=2 key1:1 key1:1=2 key1:1 key2:1 key2:1=4 key2:1 key1:1=4 key2:1=6',
+  ],
+  [
+    'a delta evictor drops what is far from the last',
+    DeltaEvictor.of(2, (before: Pair, after: Pair) => after[1] - before[1]),
+    'key2:1 key2:4=4 key1:1 key1:1=2 key1:5 key2:5 key2:6=11 key2:1 key1:3=8 key2:10=10',
+  ],
+  [
+    'a count evictor keeps the last 4, after the function',
+    CountEvictor.of(4, true),
+    'key2:1@3000 key2:1@3999=2 key1:1@20 key1:1@0=2 key1:1@999 key2:1@1998 key2:1@1999=4 key2:1@1000 key1:1@10999=4 key2:1@1000=6 key2:1@1000 key2:1@1000=6',
+  ],
+  [
+    'a time evictor keeps the last 2 s, before the function',
+    TimeEvictor.of('2 s'),
+    'key2:1@1000 key2:1@4000=1 key1:1@20 key1:1@0=2 key1:1@999 key2:1@3500 key2:1@2001=3 key2:1@1001 key1:1@10999=1 key2:1@1002=3',
+  ],
+  [
+    'a delta evictor, after the function',
+    DeltaEvictor.of(2, (before: Pair, last: Pair) => last[1] - before[1], true),
+    'key2:1 key2:4=5 key1:1 key1:1=2 key1:5 key2:5 key2:6=15 key2:1 key1:3=10 key2:10=22',
+  ],
+];
 
-conforms<Pair, Pair>('a time evictor keeps the last 2 s, after the function', {
-  build: everyTwo(TimeEvictor.of('2 s', true)),
-  show,
-  steps: [
-    [of('key2', 1, 1000)],
-    [of('key2', 1, 4000), 'key2=2@MAX'],
-    [of('key1', 1, 20)],
-    [of('key1', 1, 0), 'key1=2@MAX'],
-    [of('key1', 1, 999)],
-    [of('key2', 1, 3500)],
-    [of('key2', 1, 2001), 'key2=3@MAX'],
-    [of('key2', 1, 1001)],
-    [of('key1', 1, 10999), 'key1=4@MAX'],
-    [of('key2', 1, 1002), 'key2=5@MAX'],
-  ],
-});
-
-conforms<Pair, Pair>('a time evictor evicts nothing where there are no timestamps', {
-  build: everyTwo(TimeEvictor.of('2 s')),
-  show,
-  steps: [
-    [of('key2', 1)],
-    [of('key2', 1), 'key2=2@MAX'],
-    [of('key1', 1)],
-    [of('key1', 1), 'key1=2@MAX'],
-    [of('key1', 1)],
-    [of('key2', 1)],
-    [of('key2', 1), 'key2=4@MAX'],
-    [of('key2', 1)],
-    [of('key1', 1), 'key1=4@MAX'],
-    [of('key2', 1), 'key2=6@MAX'],
-  ],
-});
-
-conforms<Pair, Pair>('a delta evictor drops what is far from the last', {
-  build: everyTwo(DeltaEvictor.of(2, (before: Pair, after: Pair) => after[1] - before[1])),
-  show,
-  steps: [
-    [of('key2', 1)],
-    [of('key2', 4), 'key2=4@MAX'],
-    [of('key1', 1)],
-    [of('key1', 1), 'key1=2@MAX'],
-    [of('key1', 5)],
-    [of('key2', 5)],
-    [of('key2', 6), 'key2=11@MAX'],
-    [of('key2', 1)],
-    [of('key1', 3), 'key1=8@MAX'],
-    [of('key2', 10), 'key2=10@MAX'],
-  ],
-});
+for (const [title, evictor, script] of EVERY_TWO) {
+  conforms<Pair, Pair>(title, {
+    build: (input) =>
+      input
+        .keyBy(([key]) => key)
+        .window(GlobalWindows.create())
+        .trigger(CountTrigger.of(2))
+        .evictor(evictor)
+        .sum(1),
+    show,
+    steps: script.split(' ').map((step) => {
+      const { key, value, time, sum } = /^(?<key>\w+):(?<value>\d+)(?:@(?<time>\d+))?(?:=(?<sum>\d+))?$/.exec(
+        step,
+      )!.groups!;
+      const record = of(key!, Number(value), time === undefined ? undefined : Number(time));
+      return sum === undefined ? [record] : [record, `${key}=${sum}@MAX`];
+    }),
+  });
+}
 
 conforms<Pair, Pair>('a count evictor on tumbling windows of event time', {
   build: (input) =>
@@ -147,60 +128,6 @@ conforms<Pair, Pair>('countWindow fires and starts anew', {
       .sum(1),
   show,
   steps: [[of('k', 1)], [of('j', 1)], [of('k', 2), 'k=3@MAX'], [of('k', 4)], [of('k', 8), 'k=12@MAX']],
-});
-
-conforms<Pair, Pair>('a count evictor keeps the last 4, after the function', {
-  build: everyTwo(CountEvictor.of(4, true)),
-  show,
-  steps: [
-    [of('key2', 1, 3000)],
-    [of('key2', 1, 3999), 'key2=2@MAX'],
-    [of('key1', 1, 20)],
-    [of('key1', 1, 0), 'key1=2@MAX'],
-    [of('key1', 1, 999)],
-    [of('key2', 1, 1998)],
-    [of('key2', 1, 1999), 'key2=4@MAX'],
-    [of('key2', 1, 1000)],
-    [of('key1', 1, 10999), 'key1=4@MAX'],
-    // What is over four leaves after this firing only.
-    [of('key2', 1, 1000), 'key2=6@MAX'],
-    [of('key2', 1, 1000)],
-    [of('key2', 1, 1000), 'key2=6@MAX'],
-  ],
-});
-
-conforms<Pair, Pair>('a time evictor keeps the last 2 s, before the function', {
-  build: everyTwo(TimeEvictor.of('2 s')),
-  show,
-  steps: [
-    [of('key2', 1, 1000)],
-    [of('key2', 1, 4000), 'key2=1@MAX'],
-    [of('key1', 1, 20)],
-    [of('key1', 1, 0), 'key1=2@MAX'],
-    [of('key1', 1, 999)],
-    [of('key2', 1, 3500)],
-    [of('key2', 1, 2001), 'key2=3@MAX'],
-    [of('key2', 1, 1001)],
-    [of('key1', 1, 10999), 'key1=1@MAX'],
-    [of('key2', 1, 1002), 'key2=3@MAX'],
-  ],
-});
-
-conforms<Pair, Pair>('a delta evictor, after the function', {
-  build: everyTwo(DeltaEvictor.of(2, (before: Pair, last: Pair) => last[1] - before[1], true)),
-  show,
-  steps: [
-    [of('key2', 1)],
-    [of('key2', 4), 'key2=5@MAX'],
-    [of('key1', 1)],
-    [of('key1', 1), 'key1=2@MAX'],
-    [of('key1', 5)],
-    [of('key2', 5)],
-    [of('key2', 6), 'key2=15@MAX'],
-    [of('key2', 1)],
-    [of('key1', 3), 'key1=10@MAX'],
-    [of('key2', 10), 'key2=22@MAX'],
-  ],
 });
 
 /** Leaves nothing for the function. */

@@ -25,7 +25,7 @@ import {
   type TestResult,
   type TestStep,
 } from 'tidemark/testing';
-import { conforms } from './both-ways.ts';
+import { conforms, type Case } from './both-ways.ts';
 
 type Pair = readonly [key: string, value: number];
 type PairWindows = WindowedStream<Pair, string, TimeWindow>;
@@ -98,11 +98,87 @@ const PREFIX = [
   [watermark(14600), '(key2-1,11600,14600)@14599'],
 ] as const;
 
+interface Lateness {
+  readonly firing: 'accumulating' | 'purging';
+  /** ms */
+  readonly lateness: number;
+  /** In place of the prefix. */
+  readonly early?: Case<Pair, string>['steps'];
+  readonly steps: Case<Pair, string>['steps'];
+  /** Timestamps of the records that are too late. */
+  readonly late: readonly number[];
+}
+
+const LATENESS: readonly Lateness[] = [
+  ...(['accumulating', 'purging'] as const).map((firing): Lateness => ({
+    firing,
+    lateness: 0,
+    steps: [
+      [at('key2', 1, 10000)],
+      [at('key2', 1, 10100)],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-1,14500,17500)@17499'],
+      [watermark(100000)],
+    ],
+    late: [10000, 10100],
+  })),
+  {
+    firing: 'accumulating',
+    lateness: 10,
+    steps: [
+      [at('key2', 1, 10000), '(key2-2,10000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-3,10000,17500)@17499'],
+      [watermark(100000)],
+    ],
+    late: [],
+  },
+  {
+    firing: 'purging',
+    lateness: 10,
+    steps: [
+      [at('key2', 1, 10000), '(key2-1,10000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-1,10000,17500)@17499'],
+      [watermark(100000)],
+    ],
+    late: [],
+  },
+  {
+    firing: 'accumulating',
+    lateness: 10_000,
+    steps: [
+      [at('key2', 1, 10000), '(key2-7,1000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-8,1000,17500)@17499'],
+      [watermark(100000)],
+    ],
+    late: [],
+  },
+  {
+    firing: 'purging',
+    lateness: 10_000,
+    steps: [
+      [at('key2', 1, 10000), '(key2-1,1000,14600)@14599'],
+      [at('key2', 1, 14500)],
+      [watermark(20000), '(key2-1,1000,17500)@17499'],
+      [watermark(100000)],
+    ],
+    late: [],
+  },
+  // They are cleaned up once, without another result, also where their contents were purged.
+  ...(['accumulating', 'purging'] as const).map((firing): Lateness => ({
+    firing,
+    lateness: 9,
+    early: [],
+    steps: [[at('key2', 1, 1000)], [watermark(4998), '(key2-1,1000,4000)@3999'], [watermark(14600)]],
+    late: [],
+  })),
+];
+
 for (const [way, sum] of WAYS) {
   const sessions = (input: DataStream<Pair>): PairWindows =>
     input.keyBy(([key]) => key).window(EventTimeSessionWindows.withGap('3 s'));
-  const late = (result: TestResult<string>) =>
-    result.sideOutput(LATE).map(({ timestamp, value }) => [value, timestamp]);
 
   conforms<Pair, string>(`sessions with a purging count, by ${way}: a merge adds the counts up`, {
     build: (input) => sum(sessions(input).trigger(PurgingTrigger.of(CountTrigger.of(4)))),
@@ -162,77 +238,48 @@ for (const [way, sum] of WAYS) {
     check: noLeaks,
   });
 
-  conforms<Pair, string>(`accumulating without lateness, by ${way}`, {
-    build: (input) => sum(sessions(input).sideOutputLateData(LATE)),
+  conforms<Pair, string>(`sessions merge, by ${way}`, {
+    build: (input) => sum(sessions(input)),
     show,
     options: { end: true },
     steps: [
-      ...PREFIX,
-      [at('key2', 1, 10000)],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-1,14500,17500)@17499'],
-      [watermark(100000)],
+      [at('key2', 1, 0)],
+      [at('key2', 2, 1000)],
+      [at('key2', 3, 2500)],
+      [at('key1', 1, 10)],
+      [at('key1', 2, 1000)],
+      [snapshot()],
+      [at('key1', 3, 2500)],
+      [at('key2', 4, 5501)],
+      [at('key2', 5, 6000)],
+      [at('key2', 5, 6000)],
+      [at('key2', 6, 6050)],
+      [watermark(12000), '(key1-6,10,5500)@5499', '(key2-6,0,5500)@5499', '(key2-20,5501,9050)@9049'],
+      [at('key2', 10, 15000)],
+      [at('key2', 20, 15000)],
+      [watermark(17999), '(key2-30,15000,18000)@17999'],
     ],
-    check: (result) => {
-      expect(late(result)).toEqual([[['key2', 1], 10000]]);
-      noLeaks(result);
-    },
-  });
-
-  conforms<Pair, string>(`purging, 10 ms late at most, by ${way}`, {
-    build: (input) =>
-      sum(
-        sessions(input)
-          .allowedLateness(10)
-          .trigger(PurgingTrigger.of(EventTimeTrigger.create()))
-          .sideOutputLateData(LATE),
-      ),
-    show,
-    options: { end: true },
-    steps: [
-      ...PREFIX,
-      [at('key2', 1, 10000), '(key2-1,10000,14600)@14599'],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-1,10000,17500)@17499'],
-      [watermark(100000)],
-    ],
-    check: (result) => {
-      expect(late(result)).toEqual([]);
-      noLeaks(result);
-    },
-  });
-
-  conforms<Pair, string>(`purging, 10 s late at most, by ${way}`, {
-    build: (input) =>
-      sum(
-        sessions(input)
-          .allowedLateness('10 s')
-          .trigger(PurgingTrigger.of(EventTimeTrigger.create()))
-          .sideOutputLateData(LATE),
-      ),
-    show,
-    options: { end: true },
-    steps: [
-      ...PREFIX,
-      [at('key2', 1, 10000), '(key2-1,1000,14600)@14599'],
-      [at('key2', 1, 14500)],
-      [watermark(20000), '(key2-1,1000,17500)@17499'],
-      [watermark(100000)],
-    ],
-    check: (result) => {
-      expect(late(result)).toEqual([]);
-      noLeaks(result);
-    },
-  });
-
-  conforms<Pair, string>(`cleanup of a session whose contents were purged, by ${way}`, {
-    build: (input) =>
-      sum(sessions(input).allowedLateness(10).trigger(PurgingTrigger.of(EventTimeTrigger.create()))),
-    show,
-    options: { end: true },
-    steps: [[at('key2', 1, 1000)], [watermark(4998), '(key2-1,1000,4000)@3999'], [watermark(14600)]],
     check: noLeaks,
   });
+
+  for (const { firing, lateness, early, steps, late } of LATENESS) {
+    conforms<Pair, string>(`${firing} sessions, ${lateness} ms late at most, by ${way}`, {
+      build: (input) => {
+        const windows = sessions(input).sideOutputLateData(LATE);
+        // Without allowed lateness sessions take a shorter way.
+        if (lateness > 0) windows.allowedLateness(lateness);
+        if (firing === 'purging') windows.trigger(PurgingTrigger.of(EventTimeTrigger.create()));
+        return sum(windows);
+      },
+      show,
+      options: { end: true },
+      steps: [...(early ?? PREFIX), ...steps],
+      check: (result) => {
+        expect(result.sideOutput(LATE).map(({ timestamp }) => timestamp)).toEqual(late);
+        noLeaks(result);
+      },
+    });
+  }
 
   const gapOf = ([key, value]: Pair) => (key === 'key1' ? 3000 : value === 10 ? 1000 : 2000);
 

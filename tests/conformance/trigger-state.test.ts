@@ -33,8 +33,23 @@ const MOST = new ReducingStateDescriptor<number>('most', Math.max);
 const FIRST = new ValueStateDescriptor<number>('first');
 const noLeaks = ({ leaks }: TestResult<unknown>) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 });
 
+/** Fires at records only; windows that have it may merge. */
+abstract class AtRecords extends Trigger<number, TimeWindow> {
+  onEventTime(): TriggerResult {
+    return TriggerResult.CONTINUE;
+  }
+
+  onProcessingTime(): TriggerResult {
+    return TriggerResult.CONTINUE;
+  }
+
+  override canMerge(): boolean {
+    return true;
+  }
+}
+
 /** Fires when its window has seen 7 in all; it keeps what it has seen in every kind of state, and says so. */
-class Sevens extends Trigger<number, TimeWindow> {
+class Sevens extends AtRecords {
   readonly #seen: string[];
 
   constructor(seen: string[] = []) {
@@ -53,18 +68,6 @@ class Sevens extends Trigger<number, TimeWindow> {
     const list = [...context.getPartitionedState(LIST).get()].sort().join('+');
     this.#seen.push(`${list} most ${context.getPartitionedState(MOST).get()}`);
     return TriggerResult.FIRE_AND_PURGE;
-  }
-
-  onEventTime(): TriggerResult {
-    return TriggerResult.CONTINUE;
-  }
-
-  onProcessingTime(): TriggerResult {
-    return TriggerResult.CONTINUE;
-  }
-
-  override canMerge(): boolean {
-    return true;
   }
 
   override onMerge(_window: TimeWindow, context: OnMergeContext): void {
@@ -140,7 +143,7 @@ describe('when windows merge', () => {
 });
 
 /** Fires for the first record since its memory has run out, which it does 100 ms after the last. */
-class AfterSilence extends Trigger<number, TimeWindow> {
+class AfterSilence extends AtRecords {
   readonly #state = new ReducingStateDescriptor<number>('count', (a, b) => a + b).enableTimeToLive(
     new StateTtlConfig(100),
   );
@@ -150,18 +153,6 @@ class AfterSilence extends Trigger<number, TimeWindow> {
     const silent = count.get() === undefined;
     count.add(1);
     return silent ? TriggerResult.FIRE : TriggerResult.CONTINUE;
-  }
-
-  onEventTime(): TriggerResult {
-    return TriggerResult.CONTINUE;
-  }
-
-  onProcessingTime(): TriggerResult {
-    return TriggerResult.CONTINUE;
-  }
-
-  override canMerge(): boolean {
-    return true;
   }
 
   override onMerge(_window: TimeWindow, context: OnMergeContext): void {

@@ -12,8 +12,6 @@ import {
   ProcessWindowFunction,
   PurgingTrigger,
   ReducingStateDescriptor,
-  StreamExecutionEnvironment,
-  TumblingEventTimeWindows,
   ValueStateDescriptor,
   WatermarkStrategy,
   type AggregatingState,
@@ -35,20 +33,8 @@ import {
   type WindowedStream,
 } from 'tidemark';
 import { element, on, operatorHarness, testJob, watermark, type TestRecord } from 'tidemark/testing';
+import { env, quotes, second, trades, type Quote, type Trade } from './trades.ts';
 
-interface Trade {
-  readonly symbol: string;
-  readonly price: number;
-}
-interface Quote {
-  readonly symbol: string;
-  readonly bid: number;
-}
-
-const env = StreamExecutionEnvironment.getExecutionEnvironment();
-const trades = env.fromData<Trade>({ symbol: 'A', price: 1 });
-const quotes = env.fromData<Quote>({ symbol: 'A', bid: 1 });
-const second = TumblingEventTimeWindows.of('1 s');
 const windows = trades.keyBy('symbol').window(second);
 
 test('windows know key, window and records', () => {

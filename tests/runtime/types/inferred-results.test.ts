@@ -10,8 +10,6 @@ import {
   MapStateDescriptor,
   OutputTag,
   ProcessAllWindowFunction,
-  StreamExecutionEnvironment,
-  TumblingEventTimeWindows,
   type AllWindowedStream,
   type BroadcastOnTimerContext,
   type Collector,
@@ -33,22 +31,10 @@ import {
   type WindowedStream,
 } from 'tidemark';
 import { element, on, testJob, type TestRecord } from 'tidemark/testing';
+import { env, quotes, second, trades, type Quote, type Trade } from './trades.ts';
 
-interface Trade {
-  readonly symbol: string;
-  readonly price: number;
-}
-interface Quote {
-  readonly symbol: string;
-  readonly bid: number;
-}
-
-const env = StreamExecutionEnvironment.getExecutionEnvironment();
-const trades = env.fromData<Trade>({ symbol: 'A', price: 1 });
-const quotes = env.fromData<Quote>({ symbol: 'A', bid: 1 });
 const connected = trades.connect(quotes);
 const keyed = trades.keyBy('symbol').connect(quotes.keyBy('symbol'));
-const second = TumblingEventTimeWindows.of('1 s');
 const RULES = new MapStateDescriptor<string, number>('rules');
 
 test('results that a function may or may not have', () => {
