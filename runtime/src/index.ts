@@ -44,6 +44,7 @@ export type {
   WatermarkProgress,
 } from './engine/view.ts';
 export type { Param, ParamOptions } from './engine/params.ts';
+export type { ExportedRecording, Recording, RecordedSource, RecordingLimits } from './engine/recording.ts';
 export type { WhatIf, WhatIfRow } from './engine/what-if.ts';
 export type { SessionEnvironment, Snapshot, StepResult } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
@@ -220,6 +221,7 @@ export { socketSource, type SocketOptions } from './connectors/socket-source.ts'
 export { fileSource, type FileSourceOptions } from './connectors/file-source.ts';
 export { fileSink, type FileSinkOptions } from './connectors/file-sink/file-sink.ts';
 export { generatorSource, type GeneratorOptions } from './connectors/generator-source.ts';
+export type { RecordingOptions } from './connectors/recording-source.ts';
 export { replay, type ReplayOptions } from './connectors/replay-source.ts';
 export type { ReplayTimestamp } from './connectors/replay-time.ts';
 export type {

@@ -21,6 +21,12 @@ test('law 7: rewind. A cell steps through records and back, and %rewind goes to 
   expect((await kernel.execute('view.latest()', { cellId: 'e' })).result).toBe('[ 10, 20 ]');
 });
 
+test('%recording lists what each source has handed over', async () => {
+  expect((await kernel.execute('%recording')).result).toMatch(
+    /^source +kind +records +kept[^]*sequence +2 +all, by position/,
+  );
+});
+
 test('%step and %rewind say what they take', async () => {
   expect((await kernel.execute('%step far')).error.evalue).toContain('%step [records | watermark]');
   expect((await kernel.execute('%rewind')).error.evalue).toContain('brackets');

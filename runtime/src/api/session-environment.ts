@@ -1,5 +1,6 @@
 import { badArgument } from '../errors.ts';
 import type { Param, ParamOptions } from '../engine/params.ts';
+import { Recording } from '../engine/recording.ts';
 import type { Session } from '../engine/session.ts';
 import type { View } from '../engine/view.ts';
 import type { WhatIf } from '../engine/what-if.ts';
@@ -172,6 +173,22 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   ): Promise<WhatIf> {
     const by = options.by as ((value: unknown) => unknown) | undefined;
     return this.#session.whatIf(params, of instanceof DataStream ? of.node : of, by);
+  }
+
+  /**
+   * What the session has recorded of its sources: what branches that are rebuilt read, how far it reaches back, how much
+   * is kept. It can be limited, and written to a file for `replay(file)`.
+   * @example
+   * orders.show();
+   * await env.step(3);
+   * const recording = env.recording().limit({ rows: 100_000, time: '1 h' });
+   * recording.sources.map(({ name, records }) => `${name}: ${records}`);
+   * await recording.export('orders.recording');
+   * env.resume();
+   * await env.fromSource(replay('orders.recording', { source: 'orders' })).executeAndCollect({ limit: 1 });
+   */
+  recording(): Recording {
+    return new Recording(this.#session.engine);
   }
 
   /**

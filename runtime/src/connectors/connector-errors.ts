@@ -166,3 +166,25 @@ const SOCKET_CAUSES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'there was no answer',
   ECONNRESET: 'the peer broke the connection off',
 };
+
+export function recordingDamaged(path: string, why: string): TidemarkError {
+  return new TidemarkError(
+    'recording-damaged',
+    `${path} cannot be replayed: ${why}. Export it again with env.recording().export(file), or take a copy from before.`,
+    { details: { path } },
+  );
+}
+
+export function noSuchRecordedSource(
+  path: string,
+  wanted: string | undefined,
+  names: readonly string[],
+): TidemarkError {
+  const what = wanted === undefined ? 'holds several sources' : `holds no source '${wanted}'`;
+  return new TidemarkError(
+    'no-such-recorded-source',
+    `The recording ${path} ${what}. Give one of ${names.map((name) => `'${name}'`).join(', ')}: ` +
+      `replay('${path}', { source: '${names[0] ?? ''}' }).`,
+    { details: { path, wanted, names } },
+  );
+}

@@ -1,5 +1,6 @@
 import type { Source, SourceReader, SourceReaderContext } from './source.ts';
 import { replayUnbounded, sourceOptionInvalid } from './connector-errors.ts';
+import { recordingSource, type RecordingOptions } from './recording-source.ts';
 import { ReplayReader } from './replay-reader.ts';
 import { replayTime, type ReplayTimestamp } from './replay-time.ts';
 
@@ -21,7 +22,22 @@ export interface ReplayOptions<T> {
  * const replayed = env.fromSource(replay(quakes, { speed: 3_600, timestamp: 'updated' }));
  * await replayed.map(({ mag }) => mag).executeAndCollect(); // → [4.1, 5.3]
  */
-export function replay<T>(source: Source<T>, options: ReplayOptions<T>): Source<T> {
+export function replay<T>(source: Source<T>, options: ReplayOptions<T>): Source<T>;
+/**
+ * Hands over what a session has recorded of a source, in the batches and the order in which it came.
+ * @param recording a file that `env.recording().export(file)` has written
+ * @throws {TidemarkError} `file-not-found`, `recording-damaged`, `no-such-recorded-source`
+ */
+export function replay<T>(recording: string, options?: RecordingOptions): Source<T>;
+export function replay<T>(
+  source: Source<T> | string,
+  options: ReplayOptions<T> | RecordingOptions = {},
+): Source<T> {
+  if (typeof source === 'string') return recordingSource<T>(source, options as RecordingOptions);
+  return replayed(source, options as ReplayOptions<T>);
+}
+
+function replayed<T>(source: Source<T>, options: ReplayOptions<T>): Source<T> {
   const { speed, timestamp } = options;
   if (speed !== 'max' && !(typeof speed === 'number' && speed > 0 && speed < Infinity)) {
     throw sourceOptionInvalid('replay', 'speed', speed, "is a positive number or 'max'");

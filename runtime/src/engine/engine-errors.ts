@@ -107,3 +107,22 @@ export function interruptedBranch(name: string): TidemarkError {
     { details: { name } },
   );
 }
+
+export function budgetInvalid(name: string, value: unknown): TidemarkError {
+  return new TidemarkError(
+    'bad-argument',
+    `The limit of ${name} of a recording must be above 0; it is ${String(value)}. ` +
+      "As in env.recording().limit({ rows: 100_000, bytes: 64e6, time: '1 h' }).",
+    { details: { name } },
+  );
+}
+
+export function recordingNotStorable(source: string, cause: unknown): TidemarkError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TidemarkError(
+    'recording-not-storable',
+    `The recording of '${source}' cannot be written: ${reason}. Records must be plain data (objects, arrays, numbers, ` +
+      'texts, dates, maps, sets, bytes), without functions in them.',
+    { details: { source }, cause },
+  );
+}

@@ -13,23 +13,31 @@ export interface EngineOptions {
   readonly timeline: Timeline;
   /** True to keep what was read for lanes to come; false drops an entry once every lane has it. */
   readonly record: boolean;
-  /** Most records kept of sources that cannot be read again; the oldest are trimmed first (law 12). */
-  readonly recordedRows?: number;
+  /** What is kept of sources that cannot be read again; the oldest are trimmed first (law 12). */
+  readonly budget?: Partial<RecordingBudget>;
   /** Most entries kept in all. */
   readonly recordedEntries?: number;
-  /** Called for every entry, in order, before any lane sees it. */
-  readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => void;
+  /** Called for every entry, in order, before any lane sees it; returns the bytes that its records take. */
+  readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => number | undefined;
   /** Goes on with writing what was cut, for a while after every slice. True if there is more to do at once. */
   readonly background?: (expired: () => boolean) => boolean;
   /** Called after every slice. */
   readonly onSlice?: () => void;
 }
 
-const RECORDED_ROWS = 1_000_000;
+const RECORDED: RecordingBudget = { rows: 1_000_000, bytes: 256 * 1024 * 1024, time: Infinity };
 /** With full batches, a thousand million records of sources that can be read again. */
 const RECORDED_ENTRIES = 1_000_000;
 /** Recorded entries a lane that catches up reads before the live lanes have their turn again. */
 const CATCH_UP_ENTRIES = 16;
+
+/** How much of a recording is kept. */
+export interface RecordingBudget {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Ms of the streams' clock. */
+  readonly time: number;
+}
 
 /** What is to be done while time stands still, in slices as everything else. */
 export interface Errand {
@@ -58,6 +66,8 @@ export class Engine {
   readonly #loop: SliceLoop;
   #recorded: TimelineEntry[] = [];
   #recordedRows = 0;
+  #recordedBytes = 0;
+  budget: RecordingBudget;
   /** Set while a lane runs, so that a slice that was terminated from outside leaves its name. */
   #running: LaneRunner | undefined;
   #paused = false;
@@ -68,6 +78,8 @@ export class Engine {
     this.#options = options;
     this.timeline = options.timeline;
     this.clock = options.clock;
+    this.budget = { ...RECORDED, ...options.budget };
+    this.#countRecorded();
     this.#loop = new SliceLoop({
       slice: (expired) => this.slice(expired),
       background: (expired) => options.background?.(expired) ?? false,
@@ -103,6 +115,11 @@ export class Engine {
     for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
     this.#entered(runner, () => runner.start());
     this.#loop.start();
+  }
+
+  /** The writing ends of all sources, by their keys. */
+  get sources(): ReadonlyMap<string, SourceLog> {
+    return this.#sources;
   }
 
   /** Stops a lane and forgets it; sources that nobody reads any more are closed. */
@@ -168,8 +185,7 @@ export class Engine {
   /** Goes back to `seq` (law 7): later entries are forgotten and their sources read again. Returns what was forgotten. */
   rewindTo(seq: number): TimelineEntry[] {
     const dropped = this.timeline.truncateAfter(seq);
-    this.#recorded = this.#recorded.filter((entry) => entry.seq <= seq);
-    this.#recordedRows = this.#recorded.reduce((rows, entry) => rows + entry.count, 0);
+    this.#countRecorded();
     for (const source of this.#sources.values()) source.rewind(dropped);
     this.wake();
     return dropped;
@@ -180,8 +196,7 @@ export class Engine {
     for (const source of this.#sources.values()) source.close();
     this.#sources.clear();
     this.timeline.replace(entries, firstSeq);
-    this.#recorded = entries.filter((entry) => entry.batch !== undefined);
-    this.#recordedRows = this.#recorded.reduce((rows, entry) => rows + entry.count, 0);
+    this.#countRecorded();
     for (const runner of this.#runners)
       for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
     this.wake();
@@ -333,7 +348,7 @@ export class Engine {
     const live = readers.filter((runner) => runner.live && !runner.blocked);
     const entry = this.#readOne(source, readers, max);
     if (!entry) return undefined;
-    this.#options.onEntry?.(entry, source.source.rereadable);
+    entry.bytes = this.#options.onEntry?.(entry, source.source.rereadable);
     for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live);
     this.#release(entry, source);
     return entry;
@@ -366,18 +381,29 @@ export class Engine {
     } else if (entry.kind === 'batch') {
       this.#recorded.push(entry);
       this.#recordedRows += entry.count;
-      this.#trim();
+      this.#recordedBytes += entry.bytes ?? 0;
+      this.trim();
     }
   }
 
-  #trim(): void {
-    const budget = this.#options.recordedRows ?? RECORDED_ROWS;
-    while (this.#recordedRows > budget) {
-      const oldest = this.#recorded[0];
+  #countRecorded(): void {
+    this.#recorded = [...this.timeline.between(0)].filter(({ batch }) => batch !== undefined);
+    this.#recordedRows = this.#recorded.reduce((rows, { count }) => rows + count, 0);
+    this.#recordedBytes = this.#recorded.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  }
+
+  /** Drops the oldest records that are over the budget (law 12). */
+  trim(): void {
+    const { rows, bytes, time } = this.budget;
+    const since = this.clock.now() - time;
+    for (let oldest = this.#recorded[0]; oldest !== undefined; oldest = this.#recorded[0]) {
+      const { seq, stamp } = oldest;
+      if (this.#recordedRows <= rows && this.#recordedBytes <= bytes && stamp >= since) return;
       // Never past a lane that still has to read it (law 12).
-      if (!oldest || [...this.#runners].some((runner) => runner.active && runner.cursor < oldest.seq)) return;
+      if ([...this.#runners].some((runner) => runner.active && runner.cursor < seq)) return;
       this.#recorded.shift();
       this.#recordedRows -= oldest.count;
+      this.#recordedBytes -= oldest.bytes ?? 0;
       oldest.batch = undefined;
     }
   }
@@ -391,7 +417,9 @@ export class Engine {
     for (const runner of this.#runners) if (runner.active) through = Math.min(through, runner.cursor);
     timeline.dropThrough(through);
     while (this.#recorded[0] && this.#recorded[0].seq <= through) {
-      this.#recordedRows -= this.#recorded.shift()?.count ?? 0;
+      const { count = 0, bytes = 0 } = this.#recorded.shift() ?? {};
+      this.#recordedRows -= count;
+      this.#recordedBytes -= bytes;
     }
   }
 
@@ -399,7 +427,7 @@ export class Engine {
     let source = this.#sources.get(key);
     if (!source) {
       if (!node.source) throw new TypeError(`node ${node.name} is not a source`);
-      source = new SourceLog(key, node.source, this.timeline, this.clock, this.wake);
+      source = new SourceLog(key, node.source, this.timeline, this.clock, this.wake, node.name);
       this.#sources.set(key, source);
     }
     return source;

@@ -64,10 +64,14 @@ export class SessionStore {
     this.#codec = codec;
   }
 
-  /** Remembers an entry until the next `flush`; its records too if its source cannot be read again. */
-  record(entry: TimelineEntry, keepData: boolean): void {
+  /**
+   * Remembers an entry until the next `flush`; its records too if its source cannot be read again.
+   * @returns the bytes that these take
+   */
+  record(entry: TimelineEntry, keepData: boolean): number | undefined {
     const { seq, stamp, source, kind, count } = entry;
     const packed = packPosition(entry);
+    const data = keepData && entry.batch ? this.#codec.encode(entry.batch) : undefined;
     this.#queue.push({
       seq,
       stamp,
@@ -75,8 +79,9 @@ export class SessionStore {
       kind,
       count,
       position: packed === undefined ? undefined : this.#codec.encode(packed),
-      data: keepData && entry.batch ? this.#codec.encode(entry.batch) : undefined,
+      data,
     });
+    return data?.length;
   }
 
   flush(): void {

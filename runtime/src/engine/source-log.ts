@@ -11,6 +11,8 @@ type NewEntry = Pick<TimelineEntry, 'kind' | 'count' | 'position' | 'batch' | 's
 export class SourceLog {
   readonly key: string;
   readonly source: Source<unknown>;
+  /** Of the node that reads it first. */
+  readonly name: string;
   readonly #timeline: Timeline;
   readonly #clock: Clock;
   readonly #onReady: () => void;
@@ -23,7 +25,15 @@ export class SourceLog {
   /** Of its last entry; 0 before any. */
   lastSeq = 0;
 
-  constructor(key: string, source: Source<unknown>, timeline: Timeline, clock: Clock, onReady: () => void) {
+  constructor(
+    key: string,
+    source: Source<unknown>,
+    timeline: Timeline,
+    clock: Clock,
+    onReady: () => void,
+    name = source.kind,
+  ) {
+    this.name = name;
     this.key = key;
     this.source = source;
     this.#timeline = timeline;

@@ -28,6 +28,8 @@ export interface TimelineEntry {
   /** True if the split ends with the batch. */
   readonly endsSplit?: boolean;
   batch?: RecordedBatch;
+  /** What the records take in the store, if they are kept there. */
+  bytes?: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import { unknownMagic } from '../../errors.ts';
 import type { Dataflow } from '../dataflow.ts';
 import type { MagicCall } from '../ipc.ts';
 import { jobs } from './jobs.ts';
+import { recording } from './recording.ts';
 import { restore } from './restore.ts';
 import { rewind } from './rewind.ts';
 import { snapshots } from './snapshots.ts';
@@ -22,7 +23,7 @@ export interface Magic {
   run(context: MagicContext): unknown;
 }
 
-const TABLE: readonly Magic[] = [snapshots, restore, rewind, step, jobs, who];
+const TABLE: readonly Magic[] = [snapshots, restore, rewind, step, recording, jobs, who];
 
 /** Magics that wrap or make TypeScript; the kernel process resolves them before compiling. */
 export const SOURCE_MAGICS: readonly string[] = ['%time', '%%time', '%load'];
