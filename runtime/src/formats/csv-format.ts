@@ -2,6 +2,7 @@ import type { Format, OnRowError } from './format.ts';
 import type { CsvColumnType } from './csv-row.ts';
 import { CsvDecoder } from './csv-decoder.ts';
 import { csvRows } from './csv-rows.ts';
+import { csvMessages } from './csv-messages.ts';
 import { formatOptionInvalid } from './format-errors.ts';
 
 /** How rows become records. */
@@ -66,6 +67,8 @@ export function csv<T>(options: CsvOptions = {}): Format<T> {
     parameters: { ...settings },
     createDecoder: (context) => new CsvDecoder<T>(context, settings),
     rows: csvRows<T>(settings),
+    // A message has no header of its own.
+    ...(header === true ? {} : { messages: csvMessages<T>(settings) }),
   };
 }
 

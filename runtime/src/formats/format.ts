@@ -54,6 +54,8 @@ export interface Format<T> {
   createDecoder(context: DecoderContext): Decoder<T>;
   /** How records become a file that is written from front to back; absent if they cannot. */
   readonly rows?: RowFormat<T>;
+  /** How a message is one record; absent if records are found in longer inputs only. */
+  readonly messages?: MessageFormat<T>;
 }
 
 /** How records become the text of a file, one after the other. */
@@ -70,6 +72,18 @@ export interface RowEncoder<T> {
   encode(value: T): string;
   /** What must be known to go on in the middle of the file, such as a header. */
   readonly state: unknown;
+}
+
+/** How one message of a broker becomes one record, and a record one message. */
+export interface MessageFormat<T> {
+  /** Throws on a message that does not parse. */
+  decode(bytes: Uint8Array): T;
+  /** Throws on a value that cannot be written. */
+  encode(value: T): Uint8Array;
+  /** Fetches what must be known before these messages are decoded, such as a schema; `undefined` if nothing is missing. */
+  beforeDecode?(messages: readonly (Uint8Array | null)[]): Promise<void> | undefined;
+  /** Fetches what must be known before values of a topic are encoded; called once. */
+  beforeEncode?(topic: string): Promise<void>;
 }
 
 /** What happens to a row that does not parse: the branch fails with it, or it is counted and left out. */

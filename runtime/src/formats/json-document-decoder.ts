@@ -23,6 +23,7 @@ export class JsonDocumentDecoder<T> implements Decoder<T> {
   #skipped = 0;
   readonly #input: string;
   readonly #onError: OnRowError;
+  readonly #check: ((value: unknown) => T) | undefined;
   readonly #text = new TextDecoder();
   readonly #seeker: JsonArraySeeker;
   #phase: Phase = 'seeking';
@@ -38,7 +39,13 @@ export class JsonDocumentDecoder<T> implements Decoder<T> {
   #escaped = false;
   #needComma = false;
 
-  constructor(context: DecoderContext, path: readonly string[], onError: OnRowError) {
+  constructor(
+    context: DecoderContext,
+    path: readonly string[],
+    onError: OnRowError,
+    check?: (value: unknown) => T,
+  ) {
+    this.#check = check;
     this.#input = context.input;
     this.#onError = onError;
     this.#base = context.position?.offset ?? 0;
@@ -152,7 +159,8 @@ export class JsonDocumentDecoder<T> implements Decoder<T> {
     this.#needComma = true;
     let value: T;
     try {
-      value = JSON.parse(text) as T;
+      const parsed: unknown = JSON.parse(text);
+      value = this.#check === undefined ? (parsed as T) : this.#check(parsed);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       if (this.#onError === 'fail') {

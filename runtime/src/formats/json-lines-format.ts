@@ -1,5 +1,6 @@
 import type { Format, OnRowError } from './format.ts';
 import { jsonRows } from './json-rows.ts';
+import { jsonMessages } from './json-messages.ts';
 import { LineDecoder } from './line-decoder.ts';
 
 /** What becomes of lines that are not JSON. */
@@ -24,6 +25,7 @@ export function jsonLines<T>(options: JsonLinesOptions = {}): Format<T> {
     parameters: { onError },
     createDecoder: (context) => new LineDecoder<T>(context, 'JSON', onError, parseJsonLine<T>),
     rows: jsonRows,
+    messages: jsonMessages<T>(),
   };
 }
 

@@ -1,0 +1,257 @@
+import { ConnectionPool, metadataV12, findCoordinatorV4, type Connection } from '@platformatic/kafka';
+import { TidemarkError } from '../../errors.ts';
+import type { KafkaSecurity } from './kafka-security.ts';
+import type { OnRetry } from './kafka-cluster.ts';
+import {
+  kafkaAuthenticationFailed,
+  kafkaForbidden,
+  kafkaRequestFailed,
+  kafkaTlsFailed,
+  kafkaUnreachable,
+  reasonsIn,
+} from './kafka-errors.ts';
+
+interface Broker {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface PartitionLeader {
+  readonly nodeId: number;
+  readonly epoch: number;
+}
+
+export interface TopicMetadata {
+  readonly id: string;
+  readonly leaders: readonly PartitionLeader[];
+}
+
+const CONNECT_TIMEOUT = 5_000;
+/** Longer than any request may wait at the broker. */
+const REQUEST_TIMEOUT = 20_000;
+const FIRST_DELAY = 5;
+/** Delays that are waited for before anybody hears of it. */
+const QUIET_DELAY = 100;
+const LONGEST_DELAY = 1_000;
+const METADATA_AGE = 30_000;
+
+/** Errors that pass: the next attempt asks for fresh metadata first. */
+const PASSING: ReadonlySet<string> = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'REQUEST_TIMED_OUT',
+  'BROKER_NOT_AVAILABLE',
+  'REPLICA_NOT_AVAILABLE',
+  'NETWORK_EXCEPTION',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'NOT_CONTROLLER',
+  'CONCURRENT_TRANSACTIONS',
+  'KAFKA_STORAGE_ERROR',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'OFFSET_NOT_AVAILABLE',
+  'UNSTABLE_OFFSET_COMMIT',
+  'THROTTLING_QUOTA_EXCEEDED',
+  'ELIGIBLE_LEADERS_NOT_AVAILABLE',
+  'PLT_KFK_NETWORK',
+  'PLT_KFK_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+]);
+
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+]);
+
+/** Connections to the brokers of a cluster, who leads what, and attempts that are made again. */
+export class BrokerConnections {
+  readonly name: string;
+  readonly #bootstrap: readonly Broker[];
+  /** Requests on one connection are answered in order: those that wait for records have connections of their own. */
+  readonly #pools: Readonly<Record<'requests' | 'fetches', ConnectionPool>>;
+  readonly #onRetry: OnRetry;
+  #brokers = new Map<number, Broker>();
+  #topics = new Map<string, TopicMetadata & { readonly at: number }>();
+  #coordinators = new Map<string, Broker>();
+  #closed = false;
+  readonly #delays = new Set<() => void>();
+
+  constructor(brokers: readonly string[], security: KafkaSecurity, onRetry: OnRetry) {
+    this.name = brokers.join(', ');
+    this.#bootstrap = brokers.map(parseBroker);
+    this.#onRetry = onRetry;
+    const pool = () =>
+      new ConnectionPool('tidemark', {
+        connectTimeout: CONNECT_TIMEOUT,
+        requestTimeout: REQUEST_TIMEOUT,
+        maxInflights: 16,
+        ...security,
+      });
+    this.#pools = { requests: pool(), fetches: pool() };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Works until it succeeds or fails for good; in between, connections and metadata are made anew.
+   * @param what completes "refused to …", for errors
+   */
+  async retrying<R>(what: string, work: () => Promise<R>): Promise<R> {
+    let delay = FIRST_DELAY;
+    let troubled = false;
+    for (;;) {
+      try {
+        const result = await work();
+        if (troubled) this.#onRetry(undefined);
+        return result;
+      } catch (error) {
+        if (this.#closed) throw error;
+        const failure = this.#fatal(what, error);
+        if (failure) throw failure;
+        this.forget();
+        // A transaction that is being ended takes a moment, which is no trouble.
+        if (!reasonsIn(error).includes('CONCURRENT_TRANSACTIONS') && delay > QUIET_DELAY) {
+          troubled = true;
+          this.#onRetry(kafkaUnreachable(this.name, error));
+        }
+        await this.pause(delay);
+        delay = Math.min(LONGEST_DELAY, delay * 2);
+      }
+    }
+  }
+
+  /** Waits, unless all is closed meanwhile. */
+  pause(ms: number): Promise<void> {
+    return new Promise((settle) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#delays.delete(end);
+        settle();
+      };
+      const timer = setTimeout(end, ms);
+      this.#delays.add(end);
+      if (this.#closed) end();
+    });
+  }
+
+  /** A connection to any broker. */
+  async any(): Promise<Connection> {
+    const known = [...this.#brokers.values()];
+    return this.#pools.requests.getFirstAvailable([...known, ...this.#bootstrap]);
+  }
+
+  async to(nodeId: number, use: 'requests' | 'fetches' = 'requests'): Promise<Connection> {
+    if (!this.#brokers.has(nodeId)) await this.refresh([]);
+    const broker = this.#brokers.get(nodeId);
+    return broker === undefined ? this.any() : this.#pools[use].get(broker);
+  }
+
+  /** Every broker's connection. */
+  async all(): Promise<Connection[]> {
+    await this.refresh([]);
+    return Promise.all([...this.#brokers.values()].map((broker) => this.#pools.requests.get(broker)));
+  }
+
+  async coordinator(kind: 'group' | 'transaction', key: string): Promise<Connection> {
+    const name = `${kind} ${key}`;
+    let broker = this.#coordinators.get(name);
+    if (broker === undefined) {
+      const response = await findCoordinatorV4.api.async(await this.any(), kind === 'group' ? 0 : 1, [key]);
+      broker = response.coordinators[0]!;
+      this.#coordinators.set(name, broker);
+    }
+    return this.#pools.requests.get({ host: broker.host, port: broker.port });
+  }
+
+  /** Topics that exist, of those named; asked for anew when what is known of them is old. */
+  async topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicMetadata>> {
+    const oldest = Date.now() - METADATA_AGE;
+    const unknown = names.filter((name) => (this.#topics.get(name)?.at ?? 0) < oldest);
+    if (unknown.length > 0) await this.refresh(unknown);
+    const found = new Map<string, TopicMetadata>();
+    for (const name of names) {
+      const topic = this.#topics.get(name);
+      if (topic) found.set(name, topic);
+    }
+    return found;
+  }
+
+  /** Asks for brokers and topics; `undefined` for all topics. Returns those that exist. */
+  async refresh(names: readonly string[] | undefined): Promise<string[]> {
+    const { brokers, topics } = await this.#metadata(names);
+    this.#brokers = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
+    const found: string[] = [];
+    for (const { errorCode, name, topicId, partitions, isInternal } of topics) {
+      if (typeof name !== 'string') continue;
+      if (errorCode !== 0) {
+        this.#topics.delete(name);
+        continue;
+      }
+      const leaders: PartitionLeader[] = [];
+      for (const { partitionIndex, leaderId, leaderEpoch } of partitions) {
+        leaders[partitionIndex] = { nodeId: leaderId, epoch: leaderEpoch };
+      }
+      this.#topics.set(name, { id: topicId, leaders, at: Date.now() });
+      if (!isInternal) found.push(name);
+    }
+    return found;
+  }
+
+  /** Forgets who leads what; it is asked for again. */
+  forget(): void {
+    this.#topics.clear();
+    this.#coordinators.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const end of [...this.#delays]) end();
+    await Promise.all([this.#pools.requests.close(), this.#pools.fetches.close()]).catch(() => undefined);
+  }
+
+  async #metadata(names: readonly string[] | undefined): Promise<metadataV12.MetadataResponse> {
+    try {
+      return await metadataV12.api.async(await this.any(), names === undefined ? null : [...names], false, false);
+    } catch (error) {
+      // A topic that does not exist is an answer like others.
+      const response = (error as { response?: metadataV12.MetadataResponse }).response;
+      const reasons = reasonsIn(error).filter((reason) => reason !== 'PLT_KFK_RESPONSE' && reason !== 'PLT_KFK_PROTOCOL');
+      if (response !== undefined && reasons.every((reason) => reason === 'UNKNOWN_TOPIC_OR_PARTITION')) return response;
+      throw error;
+    }
+  }
+
+  #fatal(what: string, error: unknown): Error | undefined {
+    if (error instanceof TidemarkError) return error;
+    const reasons = reasonsIn(error);
+    if (reasons.some((reason) => reason === 'PLT_KFK_AUTHENTICATION' || reason === 'SASL_AUTHENTICATION_FAILED')) {
+      return kafkaAuthenticationFailed(this.name, error);
+    }
+    if (reasons.some((reason) => /CERT|SSL|TLS|SELF_SIGNED|ALTNAME/.test(reason)) || isTlsMismatch(error)) {
+      return kafkaTlsFailed(this.name, error);
+    }
+    if (reasons.some((reason) => FORBIDDEN.has(reason))) return kafkaForbidden(this.name, what, error);
+    if (reasons.some((reason) => PASSING.has(reason))) return undefined;
+    return kafkaRequestFailed(this.name, what, error);
+  }
+}
+
+function isTlsMismatch(error: unknown): boolean {
+  return error instanceof Error && /TLS handshake failed/.test(`${error.message} ${String((error.cause as Error | undefined)?.message)}`);
+}
+
+function parseBroker(text: string): Broker {
+  const at = text.lastIndexOf(':');
+  const host = at < 0 ? text : text.slice(0, at);
+  return { host: host.replace(/^\[|\]$/g, ''), port: at < 0 ? 9092 : Number(text.slice(at + 1)) };
+}

@@ -1,0 +1,33 @@
+/** What libraries that check data agree on (standardschema.dev, version 1). */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    validate(value: unknown): StandardResult<Output> | Promise<StandardResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** A function that gives what a schema makes of a value, and throws what is wrong with it. */
+export function checkedBy<T>(schema: StandardSchema<T>): (value: unknown) => T {
+  return (value) => {
+    const result = schema['~standard'].validate(value);
+    if (result instanceof Promise) throw new TypeError('its schema checks asynchronously, and records are checked at once');
+    if (result.issues === undefined) return result.value;
+    throw new TypeError(result.issues.map(issueText).join('; '));
+  };
+}
+
+function issueText({ message, path }: StandardIssue): string {
+  const names = path?.map((part) => String(typeof part === 'object' ? part.key : part)) ?? [];
+  return names.length === 0 ? message : `${names.join('.')}: ${message}`;
+}
