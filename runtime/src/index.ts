@@ -216,6 +216,30 @@ export type {
   SourceReader,
   SourceReaderContext,
 } from './connectors/source.ts';
+export { kafkaSource, type KafkaSourceOptions } from './connectors/kafka/kafka-source.ts';
+export { kafkaSink, type KafkaSinkOptions } from './connectors/kafka/kafka-sink.ts';
+export {
+  kafkaTopic,
+  type KafkaTopic,
+  type KafkaTopicOptions,
+  type TopicRecord,
+} from './connectors/kafka/kafka-topic.ts';
+export type { DeliveryGuarantee } from './connectors/kafka/kafka-writer.ts';
+export type { IsolationLevel, KafkaRecord } from './connectors/kafka/kafka-cluster.ts';
+export type { KafkaOffsets } from './connectors/kafka/start-offsets.ts';
+export type { KafkaSasl, KafkaSecurity } from './connectors/kafka/kafka-security.ts';
+export type { HeadersLike, KafkaPartitioner, KeyLike } from './connectors/kafka/partitioner.ts';
+export type { Brokers } from './connectors/kafka/open-cluster.ts';
+export {
+  withMetadata,
+  type Deserialize,
+  type MetadataFormat,
+  type OnBadRecord,
+  type RecordWithMetadata,
+} from './connectors/kafka/record-decoder.ts';
+export { avro, type AvroOptions } from './connectors/kafka/avro-format.ts';
+export type { SchemaRegistryOptions } from './connectors/kafka/schema-registry.ts';
+export { deadLetters, type DeadLetter } from './operators/dead-letter.ts';
 export { collectionSource, sequenceSource } from './connectors/collection-source.ts';
 export { socketSource, type SocketOptions } from './connectors/socket-source.ts';
 export { fileSource, type FileSourceOptions } from './connectors/file-source.ts';
@@ -230,6 +254,7 @@ export type {
   DecoderContext,
   DecoderPosition,
   Format,
+  MessageFormat,
   OnRowError,
   RowEncoder,
   RowFormat,
@@ -244,4 +269,5 @@ export {
   type ColumnSelection,
   type ParquetOptions,
 } from './formats/parquet-format.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './formats/standard-schema.ts';
 export { raw } from './formats/raw-format.ts';

@@ -1,6 +1,7 @@
 // What a notebook kernel needs of the runtime beyond its public API.
 export { SessionEnvironment } from './api/session-environment.ts';
 export { setExecutionEnvironment } from './api/stream-execution-environment.ts';
+export { setEmbeddedLogPath } from './connectors/kafka/open-cluster.ts';
 export { openStore } from './checkpoint/open-store.ts';
 export { openSession } from './engine/open-session.ts';
 export type { Session } from './engine/session.ts';

@@ -1,5 +1,11 @@
 import { DataStream, type ParamOptions, type ViewOptions } from 'tidemark';
-import { openSession, openStore, SessionEnvironment, setExecutionEnvironment } from 'tidemark/session';
+import {
+  openSession,
+  openStore,
+  SessionEnvironment,
+  setEmbeddedLogPath,
+  setExecutionEnvironment,
+} from 'tidemark/session';
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
@@ -13,6 +19,8 @@ const ENDED: ReadonlySet<string> = new Set(['finished', 'failed', 'canceled']);
 /** Opens the streams of a notebook's session: its environment, its views, its store. */
 export async function createDataflow(options: DataflowOptions): Promise<Dataflow> {
   const views = new LiveViews(options.post);
+  // It lives and dies with the session's own store.
+  setEmbeddedLogPath(options.storePath.replace(/\.sqlite$/, '') + '.kafka.sqlite');
   const store = await openStore(options.storePath, (warning) => options.warn(warning));
   const session = await openSession(
     {

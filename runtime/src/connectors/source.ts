@@ -5,7 +5,7 @@ export type SourcePosition = unknown;
 
 /** Records handed over together, in order; a watermark may follow a batch, never split one. */
 export interface SourceBatch<T> {
-  /** The records, at least one. */
+  /** The records; none if all there is to say is the position, a new split or the end of one. */
   readonly values: T[];
   /** Event timestamps in epoch ms, parallel to `values`; absent when the source knows none. */
   readonly timestamps?: number[];
@@ -48,13 +48,18 @@ export type PollResult<T> = SourceBatch<T> | 'wait' | 'end';
 export interface SourceReader<T> {
   /**
    * Takes at most `max` records that are ready at `now` (ms of the runtime's clock).
+   * @param split set when a recorded range is read again that was of this split: then others are not to be handed over
    * @throws when the outside world fails (a file that is gone, a row that does not parse): the branch fails, not the session.
    */
-  poll(max: number, now: number): PollResult<T>;
+  poll(max: number, now: number, split?: string): PollResult<T>;
   /** The clock's time at which a paced source has its next record; `undefined` when `onReady` will tell. */
   readyAt?(): number | undefined;
   /** Records left out so far because they did not parse. */
   skippedRecords?(): number;
+  /** Everything before this position is part of a durable cut, and will not be asked for again after a crash. */
+  onDurable?(position: SourcePosition): void;
+  /** What keeps it from reading, as long as it tries again by itself; `undefined` while all is well. */
+  trouble?(): Error | undefined;
   /** Lets go of files and connections; called once. */
   close(): void;
 }
@@ -88,6 +93,8 @@ export interface Source<T> {
   readonly splits?: readonly string[];
   /** True if reading from a position gives the same records again. */
   readonly rereadable: boolean;
+  /** True if there may be `DeadLetter`s among its records: they leave the stream at its source, by a side output. */
+  readonly deadLetters?: boolean;
   /**
    * Opens it for one reading.
    * @throws {TidemarkError} when it can be known at once that reading cannot start (`file-not-found`).

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly background?: (expired: () => boolean) => boolean;
   /** Called after every slice. */
   readonly onSlice?: () => void;
+  /** Called when something keeps the source of these lanes from being read, and when nothing does any more. */
+  readonly onTrouble?: (runners: readonly LaneRunner[], trouble: Error | undefined) => void;
 }
 
 const RECORDED: RecordingBudget = { rows: 1_000_000, bytes: 256 * 1024 * 1024, time: Infinity };
@@ -63,6 +65,8 @@ export class Engine {
   readonly #runners = new Set<LaneRunner>();
   /** Sources that were ready but had to wait for slower ones. */
   readonly #heldBack = new Set<SourceLog>();
+  /** What has been said of sources that cannot be read for now. */
+  readonly #troubles = new Map<SourceLog, Error>();
   readonly #loop: SliceLoop;
   #recorded: TimelineEntry[] = [];
   #recordedRows = 0;
@@ -224,6 +228,11 @@ export class Engine {
     for (const source of this.#sources.values()) source.close();
   }
 
+  /** A cut at `seq` is durable: sources may tell the world outside how far they have come. */
+  onDurable(seq: number): void {
+    for (const source of this.#sources.values()) source.onDurable(seq);
+  }
+
   /** Makes the running slice, if any, end after the batch it is at. */
   requestStop(): void {
     this.#stopRequested = true;
@@ -241,6 +250,7 @@ export class Engine {
       if (this.stepLanes(expired)) progress = true;
     }
     this.passTime();
+    this.#reportTrouble();
     this.#options.onSlice?.();
     return progress || this.#mayGoOn;
   }
@@ -420,6 +430,18 @@ export class Engine {
       const { count = 0, bytes = 0 } = this.#recorded.shift() ?? {};
       this.#recordedRows -= count;
       this.#recordedBytes -= bytes;
+    }
+  }
+
+  #reportTrouble(): void {
+    for (const source of this.#sources.values()) {
+      const { trouble } = source;
+      if (trouble === this.#troubles.get(source)) continue;
+      if (trouble === undefined) this.#troubles.delete(source);
+      else this.#troubles.set(source, trouble);
+      const readers = this.#readersOf(source);
+      for (const runner of readers) runner.reportTrouble(trouble);
+      this.#options.onTrouble?.(readers, trouble);
     }
   }
 

@@ -235,6 +235,12 @@ export class LaneRunner {
     for (const observer of this.#observers) observer.onProgress(progress, now);
   }
 
+  /** Says in its views what keeps a source from being read; `undefined` when nothing does any more. */
+  reportTrouble(trouble: Error | undefined): void {
+    if (this.#status !== 'running' && this.#status !== 'catching-up') return;
+    for (const observer of this.#observers) observer.onStatus(this.#status, trouble);
+  }
+
   /** State for a cut, taken between two entries. */
   cut(): LaneCut {
     return this.#cutWith(this.#status === 'finished' ? undefined : this.#lane.snapshot());

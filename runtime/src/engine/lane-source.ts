@@ -1,6 +1,7 @@
 import type { GeneratedRange } from '../connectors/source.ts';
 import { badTimestamp } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import { DeadLetter, deadLetters } from '../operators/dead-letter.ts';
 import { IdlenessTimer } from '../time/idleness-timer.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { WatermarkCombiner, type WatermarkCombinerState } from '../time/watermark-combiner.ts';
@@ -89,6 +90,7 @@ export class LaneSource {
   readonly #combiner = new WatermarkCombiner();
   readonly #splits = new Map<string, Split>();
   readonly #knownSplits: readonly string[];
+  readonly #deadLetters: boolean;
   /** True once it was taken from a snapshot, which says which splits there still are. */
   #restored = false;
   readonly #interval: number;
@@ -107,6 +109,7 @@ export class LaneSource {
     this.#interval = interval;
     this.#now = now;
     this.#knownSplits = node.source?.splits ?? [];
+    this.#deadLetters = node.source?.deadLetters === true;
   }
 
   compile(index: number, consumers: readonly LaneConsumer[], counts: Float64Array, fail: Fail): void {
@@ -133,7 +136,31 @@ export class LaneSource {
     timestamps: readonly (number | undefined)[] | undefined,
     splitId: string,
   ): void {
+    if (this.#deadLetters && values.some((value) => value instanceof DeadLetter)) {
+      return this.#processWithDeadLetters(values, timestamps, splitId);
+    }
     this.#around(splitId, (split) => this.#process(values, timestamps, split));
+  }
+
+  /** What did not parse has no place in the stream: it goes to the side output before anybody asks for its timestamp. */
+  #processWithDeadLetters(
+    values: readonly unknown[],
+    timestamps: readonly (number | undefined)[] | undefined,
+    splitId: string,
+  ): void {
+    const kept: number[] = [];
+    for (const [i, value] of values.entries()) {
+      if (value instanceof DeadLetter) this.#output.sideOutput(deadLetters.id, value, value.timestamp);
+      else kept.push(i);
+    }
+    const times = timestamps && kept.map((i) => timestamps[i]);
+    this.#around(splitId, (split) =>
+      this.#process(
+        kept.map((i) => values[i]),
+        times,
+        split,
+      ),
+    );
   }
 
   processRange(range: GeneratedRange<unknown>): void {

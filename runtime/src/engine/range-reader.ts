@@ -2,6 +2,8 @@ import type { Source, SourceReader } from '../connectors/source.ts';
 import { recordingMismatch } from './engine-errors.ts';
 import type { RecordedBatch, TimelineEntry } from './timeline.ts';
 
+const NO_RECORDS: RecordedBatch = { values: [] };
+
 /** Reads again what a timeline entry says was read, for a lane that is behind the live end. */
 export class RangeReader {
   readonly #source: Source<unknown>;
@@ -22,6 +24,7 @@ export class RangeReader {
    * @throws {TidemarkError} `recording-mismatch` when the source no longer holds what was recorded
    */
   read(entry: TimelineEntry, now: number): RecordedBatch | 'wait' {
+    if (entry.count === 0) return NO_RECORDS;
     if (this.#reader === undefined || !Object.is(this.#nextFrom, entry.from)) {
       this.close();
       this.#reader = this.#source.createReader({
@@ -33,7 +36,7 @@ export class RangeReader {
       this.#nextFrom = entry.from;
     }
     while (this.#values.length < entry.count) {
-      const batch = this.#reader.poll(entry.count - this.#values.length, now);
+      const batch = this.#reader.poll(entry.count - this.#values.length, now, entry.split);
       if (batch === 'wait') return 'wait';
       if (batch === 'end') throw recordingMismatch(this.#source.kind, entry.count, this.#values.length);
       if (batch.timestamps) (this.#timestamps ??= []).push(...batch.timestamps);

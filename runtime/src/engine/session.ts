@@ -24,6 +24,7 @@ import {
 } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
+import { sayTrouble } from './source-trouble.ts';
 import { afterRealTime } from './slice-loop.ts';
 import { Timeline } from './timeline.ts';
 import { Params } from './params.ts';
@@ -91,6 +92,7 @@ export class Session implements ExecutionBackend {
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
       background: (expired) => this.#cuts.writer.writeUntil(expired),
+      onTrouble: (runners, trouble) => sayTrouble(host, this.#branches, runners, trouble),
     });
     this.params = new Params({
       append: (name, value) => this.engine.appendParam(name, value),
@@ -300,6 +302,7 @@ export class Session implements ExecutionBackend {
     this.#cutWanted = false;
     const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
     const begun = this.#cuts.begin(label, place, this.#cutBranches(), retired);
+    begun?.durable.then(() => this.engine.onDurable(place.seq)).catch(() => undefined);
     this.engine.wake();
     return begun;
   }

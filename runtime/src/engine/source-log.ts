@@ -21,6 +21,8 @@ export class SourceLog {
   /** Recorded records to be handed over again, after a rewind of a source that cannot be read again. */
   #pending: TimelineEntry[] = [];
   #waiting = false;
+  /** Positions that are in no durable cut yet; kept if the source wants to hear of it. */
+  #undurable: Pick<TimelineEntry, 'seq' | 'position'>[] = [];
   ended = false;
   /** Of its last entry; 0 before any. */
   lastSeq = 0;
@@ -95,6 +97,20 @@ export class SourceLog {
     });
   }
 
+  /** A cut at `seq` is durable. */
+  onDurable(seq: number): void {
+    const reader = this.#reader;
+    if (reader?.onDurable === undefined) return;
+    let last: Pick<TimelineEntry, 'seq' | 'position'> | undefined;
+    while (this.#undurable[0] && this.#undurable[0].seq <= seq) last = this.#undurable.shift();
+    if (last) reader.onDurable(last.position);
+  }
+
+  /** What keeps it from reading for now. */
+  get trouble(): Error | undefined {
+    return this.#reader?.trouble?.();
+  }
+
   /** The first records of a recorded batch; the others stay for the next read. */
   #split(entry: TimelineEntry, count: number): NewEntry {
     const { batch } = entry;
@@ -120,6 +136,7 @@ export class SourceLog {
       batch,
     });
     this.lastSeq = added.seq;
+    if (this.#reader?.onDurable !== undefined) this.#undurable.push({ seq: added.seq, position });
     return added;
   }
 
@@ -131,6 +148,7 @@ export class SourceLog {
     const own = dropped.filter((entry) => entry.source === this.key);
     if (own.length === 0) return;
     this.lastSeq = this.#timeline.lastOf(this.key)?.seq ?? 0;
+    this.#undurable = [];
     if (this.source.rereadable) {
       this.close();
       this.#position = own[0]?.from;

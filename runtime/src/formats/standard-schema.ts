@@ -1,5 +1,6 @@
 /** What libraries that check data agree on (standardschema.dev, version 1). */
 export interface StandardSchema<Output> {
+  /** Where every library keeps it. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -8,12 +9,15 @@ export interface StandardSchema<Output> {
   };
 }
 
-type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+/** What a check gives: the value, or what is wrong with it. */
+export type StandardResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
-interface StandardIssue {
+/** One thing that is wrong with a value. */
+export interface StandardIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where in the value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -21,7 +25,8 @@ interface StandardIssue {
 export function checkedBy<T>(schema: StandardSchema<T>): (value: unknown) => T {
   return (value) => {
     const result = schema['~standard'].validate(value);
-    if (result instanceof Promise) throw new TypeError('its schema checks asynchronously, and records are checked at once');
+    if (result instanceof Promise)
+      throw new TypeError('its schema checks asynchronously, and records are checked at once');
     if (result.issues === undefined) return result.value;
     throw new TypeError(result.issues.map(issueText).join('; '));
   };

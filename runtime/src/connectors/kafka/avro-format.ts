@@ -44,7 +44,10 @@ export function avro<T>({ schema, registry }: AvroOptions): Format<T> {
     createDecoder: () => {
       throw formatHasNoMessages('avro', 'be read from files; it reads');
     },
-    messages: registry === undefined ? bareMessages<T>(type!) : registryMessages<T>(new SchemaRegistry(registry), type),
+    messages:
+      registry === undefined
+        ? bareMessages<T>(type!)
+        : registryMessages<T>(new SchemaRegistry(registry), type),
   };
 }
 
@@ -60,7 +63,10 @@ function registryMessages<T>(registry: SchemaRegistry, reader: Type | undefined)
   let writing: { id: number; type: Type } | undefined;
   const known = async (id: number): Promise<void> => {
     const type = avsc.Type.forSchema(JSON.parse(await registry.schema(id)) as Schema);
-    writers.set(id, reader === undefined ? { type } : { type: reader, resolver: reader.createResolver(type) });
+    writers.set(
+      id,
+      reader === undefined ? { type } : { type: reader, resolver: reader.createResolver(type) },
+    );
   };
   return {
     decode: (bytes) => {
@@ -97,7 +103,8 @@ function registryMessages<T>(registry: SchemaRegistry, reader: Type | undefined)
 }
 
 function schemaId(bytes: Uint8Array): number {
-  if (bytes[0] !== MAGIC_BYTE || bytes.length < HEADER_BYTES) throw new TypeError('it does not begin with the id of a schema');
+  if (bytes[0] !== MAGIC_BYTE || bytes.length < HEADER_BYTES)
+    throw new TypeError('it does not begin with the id of a schema');
   return asBuffer(bytes).readInt32BE(1);
 }
 
@@ -113,7 +120,8 @@ function encoded(type: Type, value: unknown): Uint8Array {
 /** Records of Avro's library have a class of their own; what is kept in state is plain data. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) return value;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date)
+    return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
 }
 

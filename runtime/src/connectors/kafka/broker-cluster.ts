@@ -98,7 +98,9 @@ export class BrokerCluster implements KafkaCluster {
       const found = response.groups[0]!.topics;
       return partitions.map(({ topic, partition }) => {
         const ofTopic = found.find(({ name }) => name === topic)?.partitions;
-        const offset = Number(ofTopic?.find(({ partitionIndex }) => partitionIndex === partition)?.committedOffset ?? -1);
+        const offset = Number(
+          ofTopic?.find(({ partitionIndex }) => partitionIndex === partition)?.committedOffset ?? -1,
+        );
         return offset < 0 ? undefined : offset;
       });
     });
@@ -143,30 +145,34 @@ export class BrokerCluster implements KafkaCluster {
   async initTransactions(transactionalId: string, timeout: number): Promise<TransactionalProducer> {
     return this.#connections.retrying(`begin transactions of ${transactionalId}`, async () => {
       const connection = await this.#connections.coordinator('transaction', transactionalId);
-      const { producerId, producerEpoch } = await initProducerIdV4.api.async(connection, transactionalId, timeout);
+      const { producerId, producerEpoch } = await initProducerIdV4.api.async(
+        connection,
+        transactionalId,
+        timeout,
+      );
       return { transactionalId, producerId: Number(producerId), producerEpoch };
     });
   }
 
-  transactionalProducer({ transactionalId, producerId, producerEpoch }: TransactionalProducer): KafkaProducer {
+  transactionalProducer({
+    transactionalId,
+    producerId,
+    producerEpoch,
+  }: TransactionalProducer): KafkaProducer {
     const id = BigInt(producerId);
-    return new BrokerProducer(
-      this.#connections,
-      () => Promise.resolve({ producerId: id, producerEpoch }),
-      {
-        transactionalId,
-        addPartitions: async (partitions) => {
-          const connection = await this.#connections.coordinator('transaction', transactionalId);
-          const topics = byTopic(partitions).map(([name, ofTopic]) => ({
-            name,
-            partitions: ofTopic.map(({ partition }) => partition),
-          }));
-          await addPartitionsToTxnV3.api.async(connection, [
-            { transactionalId, producerId: id, producerEpoch, verifyOnly: false, topics },
-          ]);
-        },
+    return new BrokerProducer(this.#connections, () => Promise.resolve({ producerId: id, producerEpoch }), {
+      transactionalId,
+      addPartitions: async (partitions) => {
+        const connection = await this.#connections.coordinator('transaction', transactionalId);
+        const topics = byTopic(partitions).map(([name, ofTopic]) => ({
+          name,
+          partitions: ofTopic.map(({ partition }) => partition),
+        }));
+        await addPartitionsToTxnV3.api.async(connection, [
+          { transactionalId, producerId: id, producerEpoch, verifyOnly: false, topics },
+        ]);
       },
-    );
+    });
   }
 
   async endTransaction(producer: TransactionalProducer, commit: boolean): Promise<boolean> {
@@ -187,7 +193,13 @@ export class BrokerCluster implements KafkaCluster {
     return this.#connections.retrying('list transactions', async () => {
       const found: string[] = [];
       for (const connection of await this.#connections.all()) {
-        const { transactionStates } = await listTransactionsV0.api.async(connection, ['Ongoing'], [], -1n, null);
+        const { transactionStates } = await listTransactionsV0.api.async(
+          connection,
+          ['Ongoing'],
+          [],
+          -1n,
+          null,
+        );
         for (const { transactionalId } of transactionStates) {
           if (transactionalId.startsWith(prefix)) found.push(transactionalId);
         }
@@ -198,7 +210,13 @@ export class BrokerCluster implements KafkaCluster {
 
   async createTopic(topic: string, partitions: number): Promise<boolean> {
     const created = await this.#connections.retrying(`create topic ${topic}`, async () => {
-      const request = { name: topic, numPartitions: partitions, replicationFactor: -1, assignments: [], configs: [] };
+      const request = {
+        name: topic,
+        numPartitions: partitions,
+        replicationFactor: -1,
+        assignments: [],
+        configs: [],
+      };
       try {
         await createTopicsV7.api.async(await this.#connections.any(), [request], TOPIC_TIMEOUT, false);
         return true;
@@ -214,7 +232,11 @@ export class BrokerCluster implements KafkaCluster {
   async deleteTopic(topic: string): Promise<boolean> {
     const deleted = await this.#connections.retrying(`delete topic ${topic}`, async () => {
       try {
-        await deleteTopicsV6.api.async(await this.#connections.any(), [{ name: topic, topicId: null }], TOPIC_TIMEOUT);
+        await deleteTopicsV6.api.async(
+          await this.#connections.any(),
+          [{ name: topic, topicId: null }],
+          TOPIC_TIMEOUT,
+        );
         return true;
       } catch (error) {
         if (reasonsIn(error).includes('UNKNOWN_TOPIC_OR_PARTITION')) return false;

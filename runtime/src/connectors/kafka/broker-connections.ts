@@ -221,12 +221,20 @@ export class BrokerConnections {
 
   async #metadata(names: readonly string[] | undefined): Promise<metadataV12.MetadataResponse> {
     try {
-      return await metadataV12.api.async(await this.any(), names === undefined ? null : [...names], false, false);
+      return await metadataV12.api.async(
+        await this.any(),
+        names === undefined ? null : [...names],
+        false,
+        false,
+      );
     } catch (error) {
       // A topic that does not exist is an answer like others.
       const response = (error as { response?: metadataV12.MetadataResponse }).response;
-      const reasons = reasonsIn(error).filter((reason) => reason !== 'PLT_KFK_RESPONSE' && reason !== 'PLT_KFK_PROTOCOL');
-      if (response !== undefined && reasons.every((reason) => reason === 'UNKNOWN_TOPIC_OR_PARTITION')) return response;
+      const reasons = reasonsIn(error).filter(
+        (reason) => reason !== 'PLT_KFK_RESPONSE' && reason !== 'PLT_KFK_PROTOCOL',
+      );
+      if (response !== undefined && reasons.every((reason) => reason === 'UNKNOWN_TOPIC_OR_PARTITION'))
+        return response;
       throw error;
     }
   }
@@ -234,7 +242,9 @@ export class BrokerConnections {
   #fatal(what: string, error: unknown): Error | undefined {
     if (error instanceof TidemarkError) return error;
     const reasons = reasonsIn(error);
-    if (reasons.some((reason) => reason === 'PLT_KFK_AUTHENTICATION' || reason === 'SASL_AUTHENTICATION_FAILED')) {
+    if (
+      reasons.some((reason) => reason === 'PLT_KFK_AUTHENTICATION' || reason === 'SASL_AUTHENTICATION_FAILED')
+    ) {
       return kafkaAuthenticationFailed(this.name, error);
     }
     if (reasons.some((reason) => /CERT|SSL|TLS|SELF_SIGNED|ALTNAME/.test(reason)) || isTlsMismatch(error)) {
@@ -247,7 +257,10 @@ export class BrokerConnections {
 }
 
 function isTlsMismatch(error: unknown): boolean {
-  return error instanceof Error && /TLS handshake failed/.test(`${error.message} ${String((error.cause as Error | undefined)?.message)}`);
+  return (
+    error instanceof Error &&
+    /TLS handshake failed/.test(`${error.message} ${String((error.cause as Error | undefined)?.message)}`)
+  );
 }
 
 function parseBroker(text: string): Broker {

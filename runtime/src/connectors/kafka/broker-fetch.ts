@@ -90,11 +90,23 @@ export class BrokerFetch {
     }));
     const isolation = isolationLevel === 'read_committed' ? 1 : 0;
     try {
-      return await fetchV13.api.async(connection, maxWait, 1, RESPONSE_BYTES, isolation, 0, -1, topics, [], '');
+      return await fetchV13.api.async(
+        connection,
+        maxWait,
+        1,
+        RESPONSE_BYTES,
+        isolation,
+        0,
+        -1,
+        topics,
+        [],
+        '',
+      );
     } catch (error) {
       // One partition's error is no reason to lose the records of others.
       const response = (error as { response?: fetchV13.FetchResponse }).response;
-      if (response !== undefined && response.errorCode === 0 && reasonsIn(error)[0] === 'PLT_KFK_RESPONSE') return response;
+      if (response !== undefined && response.errorCode === 0 && reasonsIn(error)[0] === 'PLT_KFK_RESPONSE')
+        return response;
       throw error;
     }
   }
@@ -114,4 +126,3 @@ export class BrokerFetch {
     throw kafkaOffsetGone(this.#connections.name, topic, partition, offset, earliest ?? 0, latest ?? 0);
   }
 }
-

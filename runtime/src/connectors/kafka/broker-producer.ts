@@ -1,6 +1,11 @@
 import { NumericMap, produceV11 } from '@platformatic/kafka';
 import type { BrokerConnections } from './broker-connections.ts';
-import { partitionName, type KafkaProducer, type OutgoingRecord, type TopicPartition } from './kafka-cluster.ts';
+import {
+  partitionName,
+  type KafkaProducer,
+  type OutgoingRecord,
+  type TopicPartition,
+} from './kafka-cluster.ts';
 import { kafkaRecordTooLarge, kafkaTopicGone, reasonsIn } from './kafka-errors.ts';
 
 interface ProducerIdentity {
@@ -19,7 +24,11 @@ const PRODUCE_TIMEOUT = 15_000;
 /** Kafka's own limit of a batch is 1 MiB by default. */
 const BATCH_BYTES = 900_000;
 const RECORD_OVERHEAD = 32;
-const FORGOTTEN: readonly string[] = ['UNKNOWN_PRODUCER_ID', 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH'];
+const FORGOTTEN: readonly string[] = [
+  'UNKNOWN_PRODUCER_ID',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'INVALID_PRODUCER_EPOCH',
+];
 const MISSING_LIMIT = 20;
 const MISSING_PAUSE = 100;
 
@@ -129,7 +138,8 @@ export class BrokerProducer implements KafkaProducer {
           await this.#connections.pause(MISSING_PAUSE);
           throw passing();
         }
-        if (reasons.includes('UNKNOWN_TOPIC_OR_PARTITION')) throw kafkaTopicGone(this.#connections.name, topic);
+        if (reasons.includes('UNKNOWN_TOPIC_OR_PARTITION'))
+          throw kafkaTopicGone(this.#connections.name, topic);
         throw error;
       }
     });

@@ -79,7 +79,10 @@ export function committedRecords(
         timestamp: appended ?? first + Number(record.timestampDelta),
         key,
         value,
-        headers: headers.length === 0 ? NO_HEADERS : headers.map(([name, bytes]) => [text.decode(name ?? EMPTY), bytes ?? EMPTY]),
+        headers:
+          headers.length === 0
+            ? NO_HEADERS
+            : headers.map(([name, bytes]) => [text.decode(name ?? EMPTY), bytes ?? EMPTY]),
       });
     }
   }
@@ -91,5 +94,5 @@ const NO_HEADERS: KafkaRecord['headers'] = [];
 /** A marker's key is its version and its kind, 16 bits each. */
 function isAbortMarker({ records }: RecordBatch): boolean {
   const key = records[0]?.key;
-  return key != null && ((key[2] ?? 0) << 8) + (key[3] ?? 0) === ABORT_MARKER;
+  return key !== null && key !== undefined && ((key[2] ?? 0) << 8) + (key[3] ?? 0) === ABORT_MARKER;
 }

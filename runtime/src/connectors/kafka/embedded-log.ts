@@ -61,7 +61,12 @@ export class EmbeddedLog {
   }
 
   topics(): ReadonlyMap<string, number> {
-    return new Map(this.#all('SELECT name, partitions FROM topic ORDER BY name').map((row) => [String(row['name']), Number(row['partitions'])]));
+    return new Map(
+      this.#all('SELECT name, partitions FROM topic ORDER BY name').map((row) => [
+        String(row['name']),
+        Number(row['partitions']),
+      ]),
+    );
   }
 
   createTopic(name: string, partitions: number): boolean {
@@ -80,11 +85,16 @@ export class EmbeddedLog {
     });
   }
 
-  offset({ topic, partition }: TopicPartition, spec: OffsetSpec, isolation: IsolationLevel): number | undefined {
+  offset(
+    { topic, partition }: TopicPartition,
+    spec: OffsetSpec,
+    isolation: IsolationLevel,
+  ): number | undefined {
     const found = this.#topic(topic);
     if (!found) return undefined;
     if (spec === 'earliest') return 0;
-    const end = isolation === 'read_committed' ? this.#stableEnd(found.id, partition) : this.#end(found.id, partition);
+    const end =
+      isolation === 'read_committed' ? this.#stableEnd(found.id, partition) : this.#end(found.id, partition);
     if (spec === 'latest') return end;
     const query = 'SELECT MIN(offset) AS at FROM record WHERE topic = ? AND partition = ? AND timestamp >= ?';
     const at = this.#get(query, found.id, partition, spec)?.['at'];
@@ -99,7 +109,8 @@ export class EmbeddedLog {
   ): { records: KafkaRecord[]; nextOffset: number; end: number } | undefined {
     const found = this.#topic(topic);
     if (!found) return undefined;
-    const end = isolation === 'read_committed' ? this.#stableEnd(found.id, partition) : this.#end(found.id, partition);
+    const end =
+      isolation === 'read_committed' ? this.#stableEnd(found.id, partition) : this.#end(found.id, partition);
     if (offset >= end) return { records: [], nextOffset: offset, end };
     const rows = this.#all(
       `SELECT offset, timestamp, key, value, headers, txn.state AS state FROM record LEFT JOIN txn ON txn.id = record.txn
@@ -137,7 +148,13 @@ export class EmbeddedLog {
         if (offset === undefined) {
           offset = this.#end(topic.id, partition);
           if (txn !== null)
-            this.#run('INSERT OR IGNORE INTO open_partition VALUES (?, ?, ?, ?)', txn, topic.id, partition, offset);
+            this.#run(
+              'INSERT OR IGNORE INTO open_partition VALUES (?, ?, ?, ?)',
+              txn,
+              topic.id,
+              partition,
+              offset,
+            );
         }
         ends.set(place, offset + 1);
         insert.run(topic.id, partition, offset, timestamp, key, value, encodeHeaders(headers), txn);
@@ -149,22 +166,36 @@ export class EmbeddedLog {
   /** A new epoch for a transactional id; what earlier ones left open is aborted. */
   initTransactions(transactionalId: string): TransactionalProducer {
     return this.#write(() => {
-      const row = this.#get('SELECT id, epoch, txn FROM producer WHERE transactional_id = ?', transactionalId);
+      const row = this.#get(
+        'SELECT id, epoch, txn FROM producer WHERE transactional_id = ?',
+        transactionalId,
+      );
       if (row && row['txn'] !== null) this.#settle(Number(row['txn']), 'aborted');
       const producerId =
         row === undefined
           ? Number(this.#get('SELECT COALESCE(MAX(id), 0) + 1 AS id FROM producer')?.['id'])
           : Number(row['id']);
       const producerEpoch = row === undefined ? 0 : Number(row['epoch']) + 1;
-      this.#run('INSERT OR REPLACE INTO producer VALUES (?, ?, ?, NULL)', transactionalId, producerId, producerEpoch);
+      this.#run(
+        'INSERT OR REPLACE INTO producer VALUES (?, ?, ?, NULL)',
+        transactionalId,
+        producerId,
+        producerEpoch,
+      );
       return { transactionalId, producerId, producerEpoch };
     });
   }
 
   /** False if the transaction is not open under this id and epoch any more. */
-  endTransaction({ transactionalId, producerId, producerEpoch }: TransactionalProducer, commit: boolean): boolean {
+  endTransaction(
+    { transactionalId, producerId, producerEpoch }: TransactionalProducer,
+    commit: boolean,
+  ): boolean {
     return this.#write(() => {
-      const row = this.#get('SELECT id, epoch, txn FROM producer WHERE transactional_id = ?', transactionalId);
+      const row = this.#get(
+        'SELECT id, epoch, txn FROM producer WHERE transactional_id = ?',
+        transactionalId,
+      );
       if (row?.['id'] !== producerId || row['epoch'] !== producerEpoch || row['txn'] === null) return false;
       this.#settle(Number(row['txn']), commit ? 'committed' : 'aborted');
       this.#run('UPDATE producer SET txn = NULL WHERE transactional_id = ?', transactionalId);
@@ -194,7 +225,14 @@ export class EmbeddedLog {
     this.#write(() => {
       for (const { topic, partition, offset } of offsets) {
         const found = this.#topic(topic);
-        if (found) this.#run('INSERT OR REPLACE INTO committed_offset VALUES (?, ?, ?, ?)', group, found.id, partition, offset);
+        if (found)
+          this.#run(
+            'INSERT OR REPLACE INTO committed_offset VALUES (?, ?, ?, ?)',
+            group,
+            found.id,
+            partition,
+            offset,
+          );
       }
     });
   }
@@ -225,7 +263,8 @@ export class EmbeddedLog {
   }
 
   #end(topic: number, partition: number): number {
-    const query = 'SELECT offset + 1 AS "end" FROM record WHERE topic = ? AND partition = ? ORDER BY offset DESC LIMIT 1';
+    const query =
+      'SELECT offset + 1 AS "end" FROM record WHERE topic = ? AND partition = ? ORDER BY offset DESC LIMIT 1';
     return Number(this.#get(query, topic, partition)?.['end'] ?? 0);
   }
 
@@ -290,7 +329,9 @@ function recordOf(topic: string, partition: number, row: Row): KafkaRecord {
 /** Pairs of a name and base64, as JSON: headers are few and small. */
 function encodeHeaders(headers: KafkaRecord['headers']): Uint8Array | null {
   if (headers.length === 0) return null;
-  return encoder.encode(JSON.stringify(headers.map(([name, value]) => [name, Buffer.from(value).toString('base64')])));
+  return encoder.encode(
+    JSON.stringify(headers.map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
+  );
 }
 
 function decodeHeaders(bytes: Uint8Array): KafkaRecord['headers'] {

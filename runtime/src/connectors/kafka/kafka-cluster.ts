@@ -2,15 +2,19 @@
 
 /** A record as the cluster keeps it. */
 export interface KafkaRecord {
+  /** Its topic. */
   readonly topic: string;
+  /** Number of its partition, from 0. */
   readonly partition: number;
   /** Its place in the partition. */
   readonly offset: number;
   /** Epoch ms, set by its producer or the broker. */
   readonly timestamp: number;
+  /** What decides its partition, as bytes. */
   readonly key: Uint8Array | null;
   /** `null` is a tombstone. */
   readonly value: Uint8Array | null;
+  /** Names and values, in order; a name may be there twice. */
   readonly headers: readonly (readonly [name: string, value: Uint8Array])[];
 }
 
@@ -84,10 +88,7 @@ export interface KafkaCluster {
     spec: OffsetSpec,
     isolationLevel: IsolationLevel,
   ): Promise<number[]>;
-  committedOffsets(
-    groupId: string,
-    partitions: readonly TopicPartition[],
-  ): Promise<(number | undefined)[]>;
+  committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]>;
   commitOffsets(groupId: string, offsets: readonly FetchRequest[]): Promise<void>;
   /**
    * One round of reading. Several rounds may be under way, each for partitions of its own.

@@ -27,10 +27,17 @@ export function lastReason(error: unknown): string {
   if (innermost === undefined) return String(error);
   const { apiId, code } = innermost as { apiId?: unknown; code?: unknown };
   const name = typeof apiId === 'string' ? apiId : typeof code === 'string' ? code : undefined;
-  return name === undefined || innermost.message.includes(name) ? innermost.message : `${innermost.message} (${name})`;
+  return name === undefined || innermost.message.includes(name)
+    ? innermost.message
+    : `${innermost.message} (${name})`;
 }
 
-export function kafkaOptionInvalid(what: string, option: string, value: unknown, rule: string): TidemarkError {
+export function kafkaOptionInvalid(
+  what: string,
+  option: string,
+  value: unknown,
+  rule: string,
+): TidemarkError {
   const shown = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
   return new TidemarkError('kafka-option-invalid', `${what}(): ${option} ${rule}; it is ${shown}.`, {
     details: { what, option, value: shown },
@@ -126,7 +133,12 @@ export function kafkaRecordTooLarge(topic: string, bytes: number, limit: number 
   );
 }
 
-export function kafkaFenced(cluster: string, transactionalId: string, prefix: string, cause?: unknown): TidemarkError {
+export function kafkaFenced(
+  cluster: string,
+  transactionalId: string,
+  prefix: string,
+  cause?: unknown,
+): TidemarkError {
   return new TidemarkError(
     'kafka-transaction-fenced',
     `The transaction ${transactionalId} at Kafka ${cluster} was ended by somebody else. Probably another job, or another copy of ` +
@@ -151,7 +163,13 @@ export interface RecordPlace {
   readonly offset: number;
 }
 
-export function kafkaRecordNotParsed(place: RecordPlace, format: string, reason: string, text: string, cause: unknown): TidemarkError {
+export function kafkaRecordNotParsed(
+  place: RecordPlace,
+  format: string,
+  reason: string,
+  text: string,
+  cause: unknown,
+): TidemarkError {
   return new TidemarkError(
     'kafka-record-not-parsed',
     `Topic '${place.topic}', partition ${place.partition}, offset ${place.offset}: this record is not valid ${format}: ${reason}\n  ${text}\n` +
@@ -160,7 +178,12 @@ export function kafkaRecordNotParsed(place: RecordPlace, format: string, reason:
   );
 }
 
-export function kafkaValueNotWritten(topic: string, format: string, reason: string, cause: unknown): TidemarkError {
+export function kafkaValueNotWritten(
+  topic: string,
+  format: string,
+  reason: string,
+  cause: unknown,
+): TidemarkError {
   return new TidemarkError(
     'kafka-value-not-written',
     `A record for topic '${topic}' cannot be written as ${format}: ${reason}. Correct it in a map() before sinkTo(), or use another format.`,
@@ -176,7 +199,12 @@ export function formatHasNoMessages(format: string, use: string): TidemarkError 
   );
 }
 
-export function schemaRegistryFailed(url: string, path: string, reason: string, cause: unknown): TidemarkError {
+export function schemaRegistryFailed(
+  url: string,
+  path: string,
+  reason: string,
+  cause: unknown,
+): TidemarkError {
   return new TidemarkError(
     'schema-registry-failed',
     `The schema registry at ${url} did not answer ${path}: ${reason}. Check its address, its credentials and that the schema is there.`,

@@ -12,9 +12,9 @@ import type { KafkaSecurity } from './kafka-security.ts';
 export type Brokers = string | readonly string[];
 
 const EMBEDDED = 'embedded';
-let embeddedPath = resolve('.tidemark', 'kafka.sqlite');
+let embeddedPath: string | undefined;
 
-/** Where the log of `brokers: 'embedded'` lies: a session says it before any cell runs. */
+/** Where the log of `brokers: 'embedded'` lies: a session says it before any cell runs. Else it is in the working directory. */
 export function setEmbeddedLogPath(path: string): void {
   embeddedPath = path;
 }
@@ -27,8 +27,9 @@ export function openCluster(
 ): KafkaCluster {
   const names = brokerNames(brokers);
   const [first] = names;
-  if (first === EMBEDDED) return new EmbeddedCluster(embeddedPath);
-  if (first?.startsWith(`${EMBEDDED}:`)) return new EmbeddedCluster(resolve(first.slice(EMBEDDED.length + 1)));
+  if (first === EMBEDDED) return new EmbeddedCluster(embeddedPath ?? resolve('.tidemark', 'kafka.sqlite'));
+  if (first?.startsWith(`${EMBEDDED}:`))
+    return new EmbeddedCluster(resolve(first.slice(EMBEDDED.length + 1)));
   return new BrokerCluster(names, security, onRetry);
 }
 
@@ -41,7 +42,10 @@ export function brokerNames(brokers: Brokers): readonly string[] {
 export function checkBrokers(what: string, brokers: unknown): void {
   const names = typeof brokers === 'string' ? brokerNames(brokers) : brokers;
   const fits = (name: unknown): boolean =>
-    typeof name === 'string' && (name === EMBEDDED || /^embedded:.+$/.test(name) || /^[^:\s/]+(:\d{1,5})?$|^\[[^\]]+\](:\d{1,5})?$/.test(name));
+    typeof name === 'string' &&
+    (name === EMBEDDED ||
+      /^embedded:.+$/.test(name) ||
+      /^[^:\s/]+(:\d{1,5})?$|^\[[^\]]+\](:\d{1,5})?$/.test(name));
   if (!Array.isArray(names) || names.length === 0 || !names.every(fits)) {
     throw kafkaOptionInvalid(what, 'brokers', brokers, "is 'host:port', a list of them, or 'embedded'");
   }

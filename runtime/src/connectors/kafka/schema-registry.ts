@@ -52,7 +52,12 @@ export class SchemaRegistry {
       throw schemaRegistryFailed(url, path, String((error as Error).cause ?? error), error);
     }
     if (!response.ok) {
-      throw schemaRegistryFailed(url, path, `${response.status} ${(await response.text()).slice(0, 300)}`, undefined);
+      throw schemaRegistryFailed(
+        url,
+        path,
+        `${response.status} ${(await response.text()).slice(0, 300)}`,
+        undefined,
+      );
     }
     return response.json();
   }
