@@ -6,7 +6,7 @@ const never = ['**/node_modules/**', ...(soak ? [] : ['**/*.soak.test.ts'])];
 
 // Tests import the workspaces' TypeScript sources; only those below the system folders run what
 // `npm run build` made. These also start servers and measure times: one file after the other, when the rest is done.
-const system = ['wire', 'browser', 'setup', 'notebooks', 'chaos'].map((room) => `tests/${room}/**`);
+const system = ['wire', 'browser', 'setup', 'notebooks', 'chaos', 'kafka'].map((room) => `tests/${room}/**`);
 
 export default defineConfig({
   resolve: { conditions: ['tidemark-source'] },

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { runCheck } from './checks/run-check.mjs';
 import { runTests } from './checks/run-tests.mjs';
+import { setUpJava, setUpKafka } from './kafka/set-up-kafka.mjs';
 import { setUpChromium } from './setup/chromium.mjs';
 import { root } from './setup/paths.mjs';
 import { runEntry } from './setup/run-entry.mjs';
@@ -19,6 +20,8 @@ await runEntry(async () => {
   try {
     await setUp();
     await step('Browser', setUpChromium);
+    await step('Java', setUpJava);
+    await step('Kafka', setUpKafka);
     tally(await runCheck('Lint', bin('eslint', 'bin', 'eslint.js'), ['.']));
     tally(
       await runCheck('Format', bin('prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level=warn', '.']),

@@ -1,6 +1,6 @@
 import type { Branch } from './branch.ts';
 import type { LaneRunner } from './lane-runner.ts';
-import type { SessionHost } from './session.ts';
+import type { SessionHost } from './session-host.ts';
 
 /** Says under the cells of these lanes what their source has to wait for, once, and when that is over. */
 export function sayTrouble(
