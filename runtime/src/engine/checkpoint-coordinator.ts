@@ -42,6 +42,8 @@ interface Pending {
   readonly startedAt: number;
   readonly requests: readonly Request[];
   readonly commits: CutCommits | undefined;
+  /** True if the job ends with it. */
+  readonly final: boolean;
   declined: boolean;
 }
 
@@ -142,8 +144,9 @@ export class CheckpointCoordinator {
       return;
     }
     const { bytes, commits } = begun;
-    const pending: Pending = { id: this.#next++, startedAt: now, requests, commits, declined: false };
+    const final = this.#finalWanted;
     this.#finalWanted = false;
+    const pending: Pending = { id: this.#next++, startedAt: now, requests, commits, final, declined: false };
     this.#pending = pending;
     this.#complete(pending, bytes).catch((error: unknown) => this.#decline(pending, error));
   }
@@ -180,6 +183,7 @@ export class CheckpointCoordinator {
   #decline(pending: Pending, error: unknown): void {
     if (pending.declined) return;
     this.#giveUp(pending, error);
+    this.#finalWanted ||= pending.final;
     this.#failed([], error);
   }
 
@@ -189,6 +193,7 @@ export class CheckpointCoordinator {
     this.#endedAt = this.#options.clock.now();
     pending.commits?.discard(pending.id);
     for (const { reject } of pending.requests) reject(error);
+    this.#options.wake();
   }
 
   #failed(requests: readonly Request[], error: unknown): void {

@@ -4,8 +4,11 @@ import type { CutCommits } from '../operators/sink-transactions.ts';
 export function allCommits(commits: readonly (CutCommits | undefined)[]): CutCommits | undefined {
   const parts = commits.filter((part) => part !== undefined);
   if (parts.length <= 1) return parts[0];
+  const ready = Promise.all(parts.map((part) => part.ready)).then(() => undefined);
+  // There may be no cut that waits for it.
+  ready.catch(() => undefined);
   return {
-    ready: Promise.all(parts.map(({ ready }) => ready)).then(() => undefined),
+    ready,
     commit: async (cut) => (await Promise.all(parts.map((part) => part.commit(cut)))).every((done) => done),
     discard: (cut) => {
       for (const part of parts) part.discard(cut);

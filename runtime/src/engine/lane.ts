@@ -160,10 +160,16 @@ export class Lane implements Delivery {
   /** Has its sinks prepare what they were given for the cut whose `snapshot` follows at once. */
   prepareCommit(endOfInput: boolean): CutCommits | undefined {
     const prepared: (CutCommits | undefined)[] = [];
-    for (const vertex of this.#sinks) {
-      this.#guarded(vertex, () => {
-        prepared.push((vertex.operator as SinkOperator).prepareCommit(endOfInput));
-      });
+    try {
+      for (const vertex of this.#sinks) {
+        this.#guarded(vertex, () => {
+          prepared.push((vertex.operator as SinkOperator).prepareCommit(endOfInput));
+        });
+      }
+    } catch (error) {
+      // There will be no cut with what the others have prepared.
+      allCommits(prepared)?.discard(0);
+      throw error;
     }
     return allCommits(prepared);
   }

@@ -182,7 +182,10 @@ export class LocalJob implements JobClient {
     if (isOver()) return undefined;
     const commits = runner.prepareCommit();
     // A sink may fail just then, and with it the job.
-    if (isOver()) return undefined;
+    if (isOver()) {
+      commits?.discard(0);
+      return undefined;
+    }
     try {
       const { lane, views } = runner.cut();
       const state: JobState = { sources: engine.places(), lane: { lane, views } };

@@ -313,7 +313,10 @@ export class Session implements ExecutionBackend {
       if (!runner || isOver()) continue;
       const commits = runner.prepareCommit();
       // A sink may fail just then.
-      if (isOver()) continue;
+      if (isOver()) {
+        commits?.discard(0);
+        continue;
+      }
       yield { cell, ordinal, fingerprint, name: sink.name, commits, runner };
     }
     // What still waits for its cell is part of the session's state all the same.

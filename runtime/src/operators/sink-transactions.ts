@@ -84,11 +84,12 @@ export class SinkTransactions {
     const release = (): void => {
       for (const [, pending] of held) pending.cuts -= 1;
     };
-    // Whoever waits for the cut hears of the failure too; the lane is to fail with or without one.
-    ready.catch((error: unknown) => this.#fail(asError(error)));
+    // The cut holds what earlier ones have prepared, too.
+    const flushed = Promise.all([ready, ...held.map(([, pending]) => pending.ready)]).then(() => undefined);
+    // Whoever waits for the cut hears of a failure too, but there may be no cut; the lane is to fail all the same.
+    flushed.catch((error: unknown) => this.#fail(asError(error)));
     return {
-      // The cut holds what earlier ones have prepared, too.
-      ready: Promise.all([ready, ...held.map(([, pending]) => pending.ready)]).then(() => undefined),
+      ready: flushed,
       commit: () => {
         for (const [, pending] of held) pending.durable = true;
         release();
