@@ -66,6 +66,8 @@ export class SessionCuts {
   readonly #warn: (message: string) => void;
   readonly #chains = new LaneChains();
   readonly #underWay = new Map<number, Promise<void>>();
+  /** What sinks are committing. */
+  readonly #committing = new Set<Promise<boolean>>();
   #cuts: SessionCut[];
   /** The last one that is on disk. */
   #last: SessionCut | undefined;
@@ -203,6 +205,8 @@ export class SessionCuts {
     this.#last = this.#cuts.at(-1);
     // Those that are still on their way are not to arrive afterwards.
     await this.settled();
+    // What is being committed must be through before another writer looks at what is there.
+    await Promise.allSettled(this.#committing);
     await this.#store.truncate(through, later);
   }
 
@@ -250,9 +254,14 @@ export class SessionCuts {
       throw error;
     }
     if (this.#cuts.includes(cut) && cut.id > (this.#last?.id ?? 0)) this.#last = cut;
-    void commits?.commit(cut.id);
+    if (commits !== undefined) this.#commit(commits.commit(cut.id));
     const old = this.#outOfBudget();
     if (old.length > 0) await this.#store.drop(old);
+  }
+
+  #commit(committing: Promise<boolean>): void {
+    this.#committing.add(committing);
+    void committing.finally(() => this.#committing.delete(committing));
   }
 
   async #writeRecord(cut: SessionCut, parts: readonly CutPart[]): Promise<void> {
