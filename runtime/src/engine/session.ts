@@ -8,6 +8,7 @@ import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
 import { type Branch, takeMatch } from './branch.ts';
 import { BranchView } from './branch-view.ts';
 import { collectRecords, readerNode } from './collect.ts';
+import { prepareForCut } from './cut-commits.ts';
 import { Engine } from './engine.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { takeBackInterrupted } from './interrupted-lanes.ts';
@@ -309,15 +310,8 @@ export class Session implements ExecutionBackend {
 
   *#cutBranches(): Generator<RunningBranch | CutBranch> {
     for (const { cell, ordinal, fingerprint, sink, runner } of this.#branches) {
-      const isOver = (): boolean => runner?.status === 'failed' || runner?.status === 'canceled';
-      if (!runner || isOver()) continue;
-      const commits = runner.prepareCommit();
-      // A sink may fail just then.
-      if (isOver()) {
-        commits?.discard(0);
-        continue;
-      }
-      yield { cell, ordinal, fingerprint, name: sink.name, commits, runner };
+      const prepared = runner && prepareForCut(runner);
+      if (prepared) yield { cell, ordinal, fingerprint, name: sink.name, ...prepared };
     }
     // What still waits for its cell is part of the session's state all the same.
     yield* this.#waiting;
