@@ -1,7 +1,9 @@
 // Measures the engine against hand-written loops: `npm run bench -- [query…] [--quick] [--events=n] [--runs=n]`. Every
 // query runs in a process of its own, loop and engine by turns; rows and checksum must be those that are known to be
 // right, or those of the loop where none are given. Then, in that process: ten other jobs, and the engine once more.
+// `npm run bench -- cuts` measures what cuts cost.
 import { fork } from 'node:child_process';
+import { measureCuts, type CutsMeasured } from './cuts.ts';
 import { EXPECTED } from './expected.ts';
 import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
@@ -11,9 +13,11 @@ const events = argument('events', quick ? 2_000_000 : 10_000_000);
 const runs = argument('runs', quick ? 3 : 5);
 const only = text('measure');
 const memory = text('memory');
+const cuts = text('cuts');
 
 if (only !== undefined) process.send!(await measureQuery(only, events, runs));
 else if (memory !== undefined) process.send!(await measureMemory(memory));
+else if (cuts !== undefined) process.send!(await measureCuts(Number(cuts)), () => process.exit());
 else await table();
 
 function argument(name: string, fallback: number): number {
@@ -27,6 +31,7 @@ function text(name: string): string | undefined {
 
 async function table(): Promise<void> {
   const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  if (asked.includes('cuts')) return cutsTable();
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
     `${events.toLocaleString('en')} events; million records/s: median of ${runs} runs (slowest–fastest). ` +
@@ -54,6 +59,26 @@ async function table(): Promise<void> {
   );
 }
 
+/** `npm run bench -- cuts`. */
+async function cutsTable(): Promise<void> {
+  for (const keys of quick ? [1_000_000] : [1_000_000, 5_000_000]) {
+    const measured = await inOwnProcess<CutsMeasured>(`--cuts=${keys}`);
+    const { pauses, writeRate, idleWriteRate, fullBytes, partBytes, rate, rateWithCuts } = measured;
+    const p99 = [...pauses].sort((a, b) => a - b)[Math.ceil(pauses.length * 0.99) - 1]!;
+    const share = (part: number, whole: number) => `${((part / whole) * 100).toFixed(1)} %`;
+    console.log(
+      `Cuts at ${keys.toLocaleString('en')} keys of {sum, count}\n` +
+        `  the stream stops for ${median(pauses).toFixed(1)} ms (median), ${p99.toFixed(1)} ms (99th percentile)\n` +
+        `  written: ${millions(writeRate)} million entries/s while the stream runs, ${millions(idleWriteRate)} while it is paused\n` +
+        `  a full one: ${(fullBytes / 2 ** 20).toFixed(1)} MiB; after 1 % of the keys changed: ${share(partBytes, fullBytes)} of it\n` +
+        `  one every second, 1 % of the keys touched: ${millions(rateWithCuts)} of ${millions(rate)} million records/s (${share(rateWithCuts, rate)}); ` +
+        `all touched: ${share(measured.rateAllWithCuts, measured.rateAll)}\n` +
+        `  restore: ${measured.stateMs.toFixed(0)} ms, ${measured.restoreMs.toFixed(0)} ms with a recording of ${measured.recorded.toLocaleString('en')} batches\n` +
+        `  peak of the process: ${measured.peakMiB.toFixed(0)} MiB\n`,
+    );
+  }
+}
+
 function inOwnProcess<M>(task: string): Promise<M> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, [task, `--events=${events}`, `--runs=${runs}`], {
@@ -64,8 +89,11 @@ function inOwnProcess<M>(task: string): Promise<M> {
   });
 }
 
+function millions(value: number): string {
+  return (value / 1e6).toFixed(2);
+}
+
 function rates(values: readonly number[]): string {
-  const millions = (value: number) => (value / 1e6).toFixed(2);
   return `${millions(median(values))} (${millions(Math.min(...values))}–${millions(Math.max(...values))})`;
 }
 

@@ -12,7 +12,7 @@ import type { StoredLaneCut } from './stored-lane-cut.ts';
 const CELL_CUTS_KEPT = 50;
 const TIMED_CUTS_KEPT = 3;
 /** Bytes that are encoded before the stream goes on: most cuts have no more, and are done with then. */
-const BYTES_AT_ONCE = 256 * 1024;
+const BYTES_AT_ONCE = 64 * 1024;
 
 type BranchPlace = Omit<BranchCut, 'tables' | 'cursor'>;
 

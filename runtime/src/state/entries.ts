@@ -41,7 +41,8 @@ export class EntryBuffer {
   readonly #source: EntrySource;
   readonly #slots: number[] = [];
   readonly #keys: unknown[] = [];
-  readonly #columns = new Map<string, unknown[]>();
+  /** Parallel to the columns of the source. */
+  readonly #columns: unknown[][] = [];
 
   constructor(source: EntrySource) {
     this.#source = source;
@@ -54,33 +55,26 @@ export class EntryBuffer {
   /** @param copy what a value is put in as */
   add(slot: number, copy?: (value: unknown) => unknown): void {
     const source = this.#source;
-    const { columns } = source;
-    const at = this.#slots.length;
+    const columns = this.#columns;
+    // A state that was asked for meanwhile had no values before.
+    while (columns.length < source.columns.length) columns.push(this.#keys.map(() => undefined));
     const key = slot < source.slotCount ? source.keyAt(slot) : undefined;
     this.#slots.push(slot);
     this.#keys.push(key);
     for (let i = 0; i < columns.length; i++) {
       const value = key === undefined ? undefined : source.valueAt(slot, i);
-      this.#column(columns[i]!, at).push(copy === undefined ? value : copy(value));
+      columns[i]!.push(copy === undefined ? value : copy(value));
     }
   }
 
   take(): Entries {
-    const { part } = this.#source;
+    const { part, columns } = this.#source;
     return {
       ...(part === undefined ? {} : { part }),
       slots: this.#slots,
       keys: this.#keys,
-      columns: Object.fromEntries(this.#columns),
+      columns: Object.fromEntries(this.#columns.map((values, i) => [columns[i]!, values])),
     };
-  }
-
-  #column(name: string, length: number): unknown[] {
-    let column = this.#columns.get(name);
-    // A state that was asked for meanwhile had no values before.
-    if (column === undefined)
-      this.#columns.set(name, (column = new Array<undefined>(length).fill(undefined)));
-    return column;
   }
 }
 
@@ -105,29 +99,33 @@ export interface SettledEntries {
 }
 
 export function settle(entries: readonly Entries[]): SettledEntries {
-  const keys: unknown[] = [];
+  let length = 0;
+  for (const { slots } of entries)
+    for (let at = 0; at < slots.length; at++) length = Math.max(length, slots[at]! + 1);
+  const keys = nothing(length);
   const settled: Record<string, unknown[]> = {};
+  for (const { columns } of entries)
+    for (const name of Object.keys(columns)) settled[name] ??= nothing(length);
   for (const { slots, keys: given, columns } of entries) {
-    const names = [...new Set([...Object.keys(settled), ...Object.keys(columns)])];
-    const pairs = names.map(
-      (name) => [(settled[name] ??= keys.map(() => undefined)), columns[name]] as const,
-    );
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at]!;
-      while (keys.length <= slot) {
-        keys.push(undefined);
-        for (const [column] of pairs) column.push(undefined);
-      }
-      let empty = true;
-      for (const [column, values] of pairs) {
+    const filled = new Uint8Array(slots.length);
+    for (const [name, column] of Object.entries(settled)) {
+      const values = columns[name];
+      for (let at = 0; at < slots.length; at++) {
         const value = values?.[at];
-        column[slot] = value;
-        if (value !== undefined) empty = false;
+        column[slots[at]!] = value;
+        if (value !== undefined) filled[at] = 1;
       }
-      keys[slot] = empty ? undefined : given[at];
     }
+    for (let at = 0; at < slots.length; at++) keys[slots[at]!] = filled[at] === 1 ? given[at] : undefined;
   }
   return { keys, columns: settled };
+}
+
+/** Holes would make the array slow for good. */
+function nothing(length: number): unknown[] {
+  const array: unknown[] = [];
+  for (let at = 0; at < length; at++) array.push(undefined);
+  return array;
 }
 
 /** Entries by the part that they are in, in the order in which parts come first. */

@@ -64,6 +64,11 @@ export class KeyIndex {
 
   /** Takes up keys by slot, `undefined` where a slot is free; before there is any key. */
   restore(keys: readonly unknown[]): void {
+    const integers = keys.reduce<number>(
+      (n, key) => (typeof key === 'number' && (key | 0) === key ? n + 1 : n),
+      0,
+    );
+    while (integers * 4 > this.#table.length) this.#grow();
     for (const key of keys) {
       if (key === undefined) this.keys.push(undefined);
       else this.slotOf(key);

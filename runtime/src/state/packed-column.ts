@@ -31,7 +31,7 @@ export function packColumn(values: readonly unknown[]): PackedColumn {
 export function unpackColumn(column: PackedColumn): unknown[] {
   switch (column.kind) {
     case 'numbers':
-      return Array.from(column.numbers);
+      return plainNumbers(column.numbers);
     case 'lists':
       return unpackLists(column.lengths, column.numbers);
     case 'objects':
@@ -88,7 +88,14 @@ function packLists(values: readonly unknown[]): PackedColumn | undefined {
 
 function unpackLists(lengths: Int32Array, numbers: Int32Array | Float64Array): unknown[] {
   let from = 0;
-  return Array.from(lengths, (length) => Array.from(numbers.subarray(from, (from += length))));
+  return plainNumbers(lengths).map((length) => plainNumbers(numbers.subarray(from, (from += length))));
+}
+
+/** Several times as fast as `Array.from`. */
+function plainNumbers(numbers: Int32Array | Float64Array): number[] {
+  const plain: number[] = [];
+  for (let at = 0; at < numbers.length; at++) plain.push(numbers[at]!);
+  return plain;
 }
 
 /** Plain objects with the same fields in the same order, none of which holds an object. */
@@ -114,11 +121,13 @@ function packObjects(values: readonly unknown[]): PackedColumn | undefined {
 }
 
 function unpackObjects(names: readonly string[], fields: readonly (readonly unknown[])[]): unknown[] {
-  const objects: Record<string, unknown>[] = Array.from(fields[0]!, () => ({}));
-  names.forEach((name, i) => {
-    const field = fields[i]!;
-    for (let at = 0; at < objects.length; at++) objects[at]![name] = field[at];
-  });
+  const objects: unknown[] = [];
+  const { length } = fields[0]!;
+  for (let at = 0; at < length; at++) {
+    const object: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i++) object[names[i]!] = fields[i]![at];
+    objects.push(object);
+  }
   return objects;
 }
 
