@@ -191,6 +191,20 @@ conformsOnTwo<number, number, string>('the end of the input cleans up at the end
   check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
 });
 
+conformsOnTwo<number, number, string>('a record at the watermark itself still finds its partner', {
+  build: (inputs) => pairs(inputs, [0, 0]),
+  show,
+  options: { end: true },
+  steps: [
+    ...watermarkOnBoth(3),
+    [at('left', 3)],
+    [snapshot()],
+    [at('right', 3), '(3,3)@3'],
+    ...watermarkOnBoth(4),
+  ],
+  check: ({ leaks }) => expect(leaks).toEqual({ timers: 0, stateEntries: 0 }),
+});
+
 test('keys are joined apart', async () => {
   const pair = (key: string, n: number) => [key, n] as const;
   const { records } = await runTwoInputs<readonly [string, number], readonly [string, number], string>(

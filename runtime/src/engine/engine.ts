@@ -266,7 +266,7 @@ export class Engine {
         progress = true;
       }
       for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
-        if (!this.#entered(runner, () => runner.step())) break;
+        if (!this.#entered(runner, () => runner.step(expired))) break;
         progress = true;
       }
     }
@@ -347,26 +347,32 @@ export class Engine {
         continue;
       }
       this.#heldBack.delete(source);
-      if (this.#readInto(source)) progress = true;
+      if (this.#readInto(source, undefined, expired)) progress = true;
     }
     return progress;
   }
 
   /** Reads one entry of a source, records it, and hands it to the lanes at the live end. */
-  #readInto(source: SourceLog, max?: number): TimelineEntry | undefined {
+  #readInto(source: SourceLog, max?: number, timeUp?: () => boolean): TimelineEntry | undefined {
     const readers = this.#readersOf(source);
     const live = readers.filter((runner) => runner.live && !runner.blocked);
     const entry = this.#readOne(source, readers, max);
     if (!entry) return undefined;
     entry.bytes = this.#options.onEntry?.(entry, source.source.rereadable);
-    for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live);
+    for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live, timeUp);
     this.#release(entry, source);
     return entry;
   }
 
-  #stepTo(runner: LaneRunner, entry: TimelineEntry, live: readonly LaneRunner[]): void {
+  #stepTo(
+    runner: LaneRunner,
+    entry: TimelineEntry,
+    live: readonly LaneRunner[],
+    timeUp?: () => boolean,
+  ): void {
     // Live lanes of other sources pass over the entry, so that they stay at the live end.
-    if (live.includes(runner) || runner.cursor === entry.seq - 1) this.#entered(runner, () => runner.step());
+    if (!live.includes(runner) && runner.cursor !== entry.seq - 1) return;
+    this.#entered(runner, () => runner.step(timeUp));
   }
 
   #readOne(source: SourceLog, readers: readonly LaneRunner[], max?: number): TimelineEntry | undefined {

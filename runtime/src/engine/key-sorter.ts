@@ -43,8 +43,11 @@ export class KeySorter {
     held.records.push({ input, value, timestamp });
   }
 
-  /** The input has ended. */
-  release(): void {
+  /**
+   * The input has ended.
+   * @returns false if it was left in the middle: it is to be called again
+   */
+  release(mustStop: () => boolean): boolean {
     const operator = this.#operator;
     for (const [identity, { key, records }] of this.#keys) {
       this.#keys.delete(identity);
@@ -56,7 +59,9 @@ export class KeySorter {
       }
       operator.failedRecord = undefined;
       operator.endOfKey();
+      if (mustStop()) return false;
     }
+    return true;
   }
 
   snapshot(): KeySorterSnapshot {

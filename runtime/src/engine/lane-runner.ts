@@ -73,6 +73,9 @@ export class LaneRunner {
   #status: LaneStatus = 'created';
   #error: Error | undefined;
   #params: ParamValues;
+  /** Seq of the entry whose last watermark has left something to be done: it is not passed before. */
+  #halfway: number | undefined;
+  #timeUp: (() => boolean) | undefined;
   #waitingForRange = false;
   #mail = false;
   /** While the lane waits for the world outside: when that began, and what its clock showed then. */
@@ -118,6 +121,7 @@ export class LaneRunner {
 
   /** Seq of the last entry whose results are written out, or will be with the next cut. */
   get writtenThrough(): number {
+    this.#settle();
     return this.#mutedThrough ?? this.#cursor;
   }
 
@@ -165,6 +169,7 @@ export class LaneRunner {
       this.#lane.processMail();
       this.#finishIfDone();
     });
+    this.#passEntry();
   }
 
   /** True if it waits for a recorded range to be fetched. */
@@ -187,9 +192,43 @@ export class LaneRunner {
     }
   }
 
-  /** Processes the next entry of the timeline that concerns it. False if there is none, or not yet. */
-  step(): boolean {
+  /**
+   * Processes the next entry of the timeline that concerns it. False if there is none, or not yet.
+   * @param timeUp true once a firing that is long is to be left where it is; the next step goes on with it
+   */
+  step(timeUp?: () => boolean): boolean {
     if (!this.active || this.#waitingForRange || this.blocked) return false;
+    this.#timeUp = timeUp;
+    const moved = this.#halfway === undefined ? this.#nextEntry() : this.#goOn();
+    this.#timeUp = undefined;
+    return moved;
+  }
+
+  /** Goes on with what the last entry has left. */
+  #goOn(): boolean {
+    this.#guarded(() => this.#lane.goOn());
+    this.#passEntry();
+    return true;
+  }
+
+  /** Does what the last entry has left, before something that must not come in the middle of one. */
+  #settle(): void {
+    if (this.#halfway !== undefined && !this.#cutShort) this.#goOn();
+  }
+
+  /** Moves on if the entry is through. */
+  #passEntry(): void {
+    const seq = this.#halfway;
+    if (seq === undefined || this.#lane.unfinished || this.#status === 'failed') return;
+    this.#halfway = undefined;
+    this.#cursor = seq;
+    this.#guarded(() => this.#finishIfDone());
+    this.#unmuteWhenDue();
+    this.#holdWhenReplayed();
+    if (this.#status === 'catching-up' && this.#cursor >= this.#head) this.#setStatus('running');
+  }
+
+  #nextEntry(): boolean {
     const { timeline } = this.#options;
     const head = this.#head;
     let moved = false;
@@ -206,11 +245,9 @@ export class LaneRunner {
         continue;
       }
       this.#guarded(() => {
-        if (this.#apply(entry, nodes)) this.#cursor = seq;
+        if (this.#apply(entry, nodes)) this.#halfway = seq;
       });
-      this.#unmuteWhenDue();
-      this.#holdWhenReplayed();
-      if (this.#status === 'catching-up' && this.#cursor >= head) this.#setStatus('running');
+      this.#passEntry();
       return !this.#waitingForRange;
     }
     this.#unmuteWhenDue();
@@ -243,6 +280,7 @@ export class LaneRunner {
 
   /** State for a cut, taken between two entries. */
   cut(): LaneCut {
+    this.#settle();
     return this.#cutWith(this.#status === 'finished' ? undefined : this.#lane.snapshot());
   }
 
@@ -262,6 +300,7 @@ export class LaneRunner {
    */
   prepareCommit(last = false): CutCommits | undefined {
     if (!this.active && this.#status !== 'paused') return undefined;
+    this.#settle();
     const lane = this.#lane;
     let prepared: CutCommits | undefined;
     this.#guarded(() => (prepared = lane.prepareCommit(last || this.#ending)));
@@ -288,6 +327,7 @@ export class LaneRunner {
 
   /** Begins a cut, between two entries; its tables are written later. */
   beginCut(): LaneRunnerCutBegun {
+    this.#settle();
     const begun = this.#status === 'finished' ? undefined : this.#lane.beginCut();
     return { cut: this.#cutWith(begun?.beside), tables: begun?.tables ?? [] };
   }
@@ -322,6 +362,7 @@ export class LaneRunner {
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
     this.#lane.abandon();
+    this.#halfway = undefined;
     this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
     this.#error = undefined;
     this.#ending = false;
@@ -390,9 +431,6 @@ export class LaneRunner {
       else if (entry.kind === 'active') lane.markActive(node.id);
       else lane.endInput(node.id);
     }
-    // The cursor moves first: whoever hears of the end may take a cut.
-    if (lane.allInputsEnded) this.#cursor = entry.seq;
-    this.#finishIfDone();
     return true;
   }
 
@@ -413,7 +451,8 @@ export class LaneRunner {
 
   #finishIfDone(): void {
     const lane = this.#lane;
-    if (!this.active || !lane.allInputsEnded || lane.inFlight > 0 || this.#ending) return;
+    if (!this.active || !lane.allInputsEnded || this.#ending) return;
+    if (this.#halfway !== undefined || lane.inFlight > 0) return;
     if (!lane.commits) return this.#finish();
     this.#ending = true;
     const { onFinalCut } = this.#options;
@@ -501,6 +540,7 @@ export class LaneRunner {
       },
       startTime,
       muted: this.#mutedThrough !== undefined,
+      timeUp: () => this.#timeUp?.() ?? false,
       onMail: () => {
         this.#mail = true;
         this.#options.onReady();

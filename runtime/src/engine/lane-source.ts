@@ -95,6 +95,7 @@ export class LaneSource {
   #restored = false;
   readonly #interval: number;
   readonly #now: () => number;
+  readonly #mayStop: (work: () => void) => void;
   #process!: ProcessBatch;
   #compileRange!: (range: GeneratedRange<unknown>) => ProcessRange;
   /** The loop over ranges of one generator; a source has one. */
@@ -102,12 +103,21 @@ export class LaneSource {
   #nextTick = Infinity;
   ended = false;
 
-  constructor(node: StreamNode, output: VertexOutput, interval: number, now: () => number, batch = false) {
+  /** @param mayStop runs the last thing that comes of an entry, which may take longer than there is time */
+  constructor(
+    node: StreamNode,
+    output: VertexOutput,
+    interval: number,
+    now: () => number,
+    mayStop: (work: () => void) => void,
+    batch = false,
+  ) {
     const strategy = node.watermarkStrategy ?? WatermarkStrategy.noWatermarks();
     this.#strategy = batch ? strategy.withoutWatermarks() : strategy;
     this.#output = output;
     this.#interval = interval;
     this.#now = now;
+    this.#mayStop = mayStop;
     this.#knownSplits = node.source?.splits ?? [];
     this.#deadLetters = node.source?.deadLetters === true;
   }
@@ -203,7 +213,7 @@ export class LaneSource {
     this.#nextTick = Infinity;
     if (this.#splits.size === 0) this.#split(WHOLE);
     for (const id of this.#splits.keys()) this.#combiner.update(id, MAX_TIMESTAMP);
-    this.#emit();
+    this.#mayStop(() => this.#emit());
   }
 
   get nextProcessingTime(): number {
@@ -260,8 +270,8 @@ export class LaneSource {
     split.markActive();
     split.idleness?.activity();
     process(split);
-    split.periodic();
     if (this.#strategy.idleness !== undefined && this.#nextTick === Infinity) this.#scheduleTick();
+    this.#mayStop(() => split.periodic());
   }
 
   #split(id: string): Split {

@@ -3,14 +3,12 @@ import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
-import { ownMetricsOf } from '../operators/metric-group.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
-import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { readTables } from '../state/entries.ts';
-import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { allCommits } from './cut-commits.ts';
@@ -18,11 +16,13 @@ import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
 import { KeySorter } from './key-sorter.ts';
 import { LaneMeter } from './lane-meter.ts';
+import { metricsOf, progressOf } from './lane-report.ts';
 import { LanePlan } from './lane-plan.ts';
 import type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
+import { UnfinishedWork } from './unfinished-work.ts';
 import { PrintOperator, ViewOperator } from './operator-ends.ts';
 import type { ViewObserver, WatermarkProgress } from './view.ts';
 
@@ -47,6 +47,8 @@ export interface LaneOptions {
   readonly strictInstances?: boolean;
   /** True to keep sinks from writing until `unmute`. */
   readonly muted?: boolean;
+  /** True once a firing that is long is to be left where it is; `goOn` is to follow in another slice. */
+  readonly timeUp?: () => boolean;
   /** Called, at any time, when an operator has got something from outside: `processMail` is to follow in a slice. */
   readonly onMail?: () => void;
 }
@@ -70,12 +72,14 @@ export class Lane implements Delivery {
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
   readonly #meter: LaneMeter;
+  readonly #unfinished: UnfinishedWork;
   readonly #batch: boolean;
   #now: number;
 
   constructor(sinks: readonly StreamNode[], options: LaneOptions) {
     this.#options = options;
     this.#now = options.startTime;
+    this.#unfinished = new UnfinishedWork(options.timeUp);
     const plan = new LanePlan(sinks, {
       keyOf: options.keyOf,
       operatorOf: (node, inputs) => this.#operatorOf(node, inputs),
@@ -88,7 +92,11 @@ export class Lane implements Delivery {
     for (const { node, operator, output } of this.#vertices) {
       if (operator !== undefined) continue;
       const now = () => this.#now;
-      this.#sources.set(node.id, new LaneSource(node, output, this.#intervalOf(node), now, this.#batch));
+      const mayStop = (work: () => void) => this.#unfinished.mayStop(work);
+      this.#sources.set(
+        node.id,
+        new LaneSource(node, output, this.#intervalOf(node), now, mayStop, this.#batch),
+      );
     }
     if (this.#batch) {
       for (const vertex of this.#vertices)
@@ -189,21 +197,35 @@ export class Lane implements Delivery {
     this.#process(sourceId, range.to - range.from, (source) => source.processRange(range));
   }
 
+  /** True while the last watermark has left something to be done; whatever comes next does that first. */
+  get unfinished(): boolean {
+    return this.#unfinished.isThere;
+  }
+
+  /** Goes on with what the last watermark has left, until that is done or time is up again. */
+  goOn(): void {
+    this.#meter.measure(() => this.#unfinished.mayStop(() => this.#unfinished.goOn()));
+  }
+
   /** A watermark of the source itself. */
   processWatermark(sourceId: number, timestamp: number): void {
+    this.#unfinished.goOn();
     this.#source(sourceId).processWatermark(timestamp);
   }
 
   markIdle(sourceId: number, split?: string): void {
+    this.#unfinished.goOn();
     this.#source(sourceId).setIdle(true, split);
   }
 
   markActive(sourceId: number, split?: string): void {
+    this.#unfinished.goOn();
     this.#source(sourceId).setIdle(false, split);
   }
 
   /** Ends a split of a source: it no longer holds back the others. */
   endSplit(sourceId: number, split: string): void {
+    this.#unfinished.goOn();
     this.#source(sourceId).endSplit(split);
   }
 
@@ -223,6 +245,7 @@ export class Lane implements Delivery {
 
   /** Ends a source: its last watermark fires all windows and event-time timers, but no timers of processing time. */
   endInput(sourceId: number): void {
+    this.#unfinished.goOn();
     this.#source(sourceId).end();
   }
 
@@ -240,6 +263,7 @@ export class Lane implements Delivery {
 
   /** Lets the clock reach `now`. Timers that fall due fire in the order of their times, each with its own on the clock. */
   advanceProcessingTime(now: number): void {
+    this.#unfinished.goOn();
     for (;;) {
       let first: LaneVertex | undefined;
       let time = Infinity;
@@ -263,6 +287,7 @@ export class Lane implements Delivery {
 
   /** Lets operators take what has come from outside. */
   processMail(): void {
+    this.#unfinished.goOn();
     for (const vertex of this.#async) this.#guarded(vertex, () => vertex.operator!.onMail());
   }
 
@@ -320,6 +345,8 @@ export class Lane implements Delivery {
   }
 
   #snapshotBesideTables(): { now: number; nodes: Record<string, NodeSnapshot> } {
+    // What was left would be lost.
+    this.#unfinished.goOn();
     const nodes: Record<string, NodeSnapshot> = {};
     for (const vertex of this.#vertices) {
       const { node, key, index, operator, combiner, output } = vertex;
@@ -368,67 +395,21 @@ export class Lane implements Delivery {
 
   /** Event time as each operator sees it, in the order of the graph; views are left out. */
   progress(): WatermarkProgress[] {
-    return [...this.#subtasks].flatMap(([node, subtasks]) => {
-      if (node.view !== undefined) return [];
-      const maxima = subtasks.flatMap(({ operator }) =>
-        operator instanceof TimestampsOperator ? (operator.maxTimestamp ?? []) : [],
-      );
-      const aside = sumOf(subtasks, ({ operator }) => operator?.lateSideOutputs);
-      return {
-        operator: node.name,
-        watermark: lowestWatermark(subtasks),
-        maxTimestamp:
-          this.#sources.get(node.id)?.maxTimestamp ?? (maxima.length > 0 ? Math.max(...maxima) : undefined),
-        idle: subtasks.every(({ output }) => output.idle),
-        lateRecords: sumOf(subtasks, ({ operator }) => operator?.lateRecords),
-        ...(aside > 0 ? { lateToSideOutput: aside } : {}),
-      };
-    });
+    return [...this.#subtasks].flatMap(([node, subtasks]) =>
+      node.view === undefined ? progressOf(node, subtasks, this.#sources.get(node.id)?.maxTimestamp) : [],
+    );
   }
 
   /** @param now the runtime's clock in epoch ms, by which watermarks lag */
   metrics(now = this.#now): OperatorMetrics[] {
-    const { busyShare, perSecond } = this.#meter.rates();
-    return [...this.#subtasks].map(([node, subtasks]) => {
-      const watermark = lowestWatermark(subtasks);
-      const known = watermark > MIN_TIMESTAMP;
-      const late = sumOf(subtasks, ({ operator }) => operator?.lateRecords);
-      const aside = sumOf(subtasks, ({ operator }) => operator?.lateSideOutputs);
-      return {
-        operator: node.name,
-        kind: node.kind,
-        uid: node.uid,
-        cell: node.cell,
-        parallelism: subtasks.length,
-        recordsIn: sumOf(subtasks, ({ index }) => this.#counts[index]),
-        recordsOut: sumOf(subtasks, (vertex) => this.#out(vertex, (index) => this.#counts[index]!)),
-        recordsInPerSecond: sumOf(subtasks, ({ index }) => perSecond(index)),
-        recordsOutPerSecond: sumOf(subtasks, (vertex) => this.#out(vertex, perSecond)),
-        busyShare,
-        watermark: known ? watermark : undefined,
-        watermarkLag: known && watermark < MAX_TIMESTAMP ? now - watermark : undefined,
-        idle: subtasks.every(({ output }) => output.idle),
-        lateRecords: late,
-        lateRecordsDropped: late - aside,
-        lateRecordsSideOutput: aside,
-        timers: sumOf(subtasks, ({ operator }) => operator?.timerCount),
-        stateEntries: sumOf(subtasks, ({ operator }) => operator?.stateEntryCount),
-        own: ownMetricsOf(subtasks.flatMap(({ operator }) => operator?.own ?? [])),
-      };
-    });
-  }
-
-  /** What a vertex has handed on, which is what its readers have taken in: nothing is counted twice. */
-  #out({ consumers, sideConsumers }: LaneVertex, read: (index: number) => number): number {
-    let sum = 0;
-    for (const [first] of [consumers, ...sideConsumers.values()]) {
-      if (first !== undefined) sum += read(first.edge ?? first.vertex.index);
-    }
-    return sum;
+    const rates = this.#meter.rates();
+    return [...this.#subtasks].map(([node, subtasks]) => metricsOf(node, subtasks, this.#counts, rates, now));
   }
 
   /** Called by the outputs of vertices. */
-  watermark({ vertex, channel }: LaneConsumer, timestamp: number): void {
+  watermark(consumer: LaneConsumer, timestamp: number): void {
+    if (this.#unfinished.putOff(() => this.watermark(consumer, timestamp))) return;
+    const { vertex, channel } = consumer;
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
       if (timestamp > operator!.currentWatermark) this.#advance(vertex, timestamp);
@@ -439,7 +420,9 @@ export class Lane implements Delivery {
   }
 
   /** Called by the outputs of vertices. */
-  idle({ vertex, channel }: LaneConsumer, idle: boolean): void {
+  idle(consumer: LaneConsumer, idle: boolean): void {
+    if (this.#unfinished.putOff(() => this.idle(consumer, idle))) return;
+    const { vertex, channel } = consumer;
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
       operator!.processIdle(idle);
@@ -455,6 +438,7 @@ export class Lane implements Delivery {
   }
 
   #process(sourceId: number, count: number, work: (source: LaneSource) => void): void {
+    this.#unfinished.goOn();
     const source = this.#source(sourceId);
     const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
     this.#counts[vertex.index]! += count;
@@ -476,10 +460,11 @@ export class Lane implements Delivery {
   }
 
   #advance(vertex: LaneVertex, timestamp: number): void {
-    this.#guarded(vertex, () => {
-      if (timestamp === MAX_TIMESTAMP) vertex.sorter?.release();
-      vertex.operator!.processWatermark(timestamp);
-    });
+    const { operator, sorter } = vertex;
+    const advance = (): void => this.#guarded(vertex, () => operator!.processWatermark(timestamp));
+    if (timestamp !== MAX_TIMESTAMP || sorter === undefined) return advance();
+    const { mustStop } = this.#unfinished;
+    this.#unfinished.firing(() => this.#guarded(vertex, () => sorter.release(mustStop)), advance);
   }
 
   #operatorOf(node: StreamNode, inputs: readonly (readonly LaneVertex[])[]): Operator | undefined {
@@ -528,6 +513,12 @@ export class Lane implements Delivery {
       batch: this.#batch,
       muted: this.#options.muted ?? false,
       listen: (listener) => void this.#listeners.push({ vertex, listener }),
+      mustStop: this.#unfinished.mustStop,
+      firing: (fire, then) =>
+        this.#unfinished.firing(
+          () => this.#guarded(vertex, fire),
+          () => this.#guarded(vertex, then),
+        ),
       announceMail: () => this.#options.onMail?.(),
     });
   }
@@ -543,9 +534,9 @@ export class Lane implements Delivery {
     return this.#batch && !operator.isAsync ? Infinity : operator.nextProcessingTime;
   }
 
-  #guarded(vertex: LaneVertex, work: () => void): void {
+  #guarded<R>(vertex: LaneVertex, work: () => R): R {
     try {
-      work();
+      return work();
     } catch (error) {
       const record = vertex.operator?.failedRecord;
       throw this.#failure(error, vertex, record === undefined ? undefined : previewValue(record));
@@ -565,14 +556,6 @@ export class Lane implements Delivery {
     if (source === undefined) throw new RangeError(`the lane reads no source ${id}`);
     return source;
   }
-}
-
-function sumOf(subtasks: readonly LaneVertex[], count: (vertex: LaneVertex) => number | undefined): number {
-  return subtasks.reduce((sum, vertex) => sum + (count(vertex) ?? 0), 0);
-}
-
-function lowestWatermark(subtasks: readonly LaneVertex[]): number {
-  return Math.min(...subtasks.map(({ output }) => output.watermark));
 }
 
 /** Counters of the edges that start at a vertex. */

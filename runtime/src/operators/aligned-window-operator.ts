@@ -49,6 +49,9 @@ export class AlignedWindowOperator extends KeyedOperator {
   readonly #panes = new Map<number, Pane>();
   readonly #slices = new Map<number, Slice>();
   readonly #global = new KeyedStateBackend('global');
+  /** A pane that was left in the middle of its firing, and the slot that it has come to. */
+  #firing: Pane | undefined;
+  #firingAt = 0;
   /** Watermark at which the next pane fires or is cleaned up. */
   #nextDue = Infinity;
   /** The slice of the last record; generated code reads it. */
@@ -156,13 +159,13 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     this.emission = undefined;
   }
 
-  protected override onWatermark(timestamp: number): void {
-    if (timestamp < this.#nextDue) return;
+  protected override onWatermark(timestamp: number): boolean {
+    if (timestamp < this.#nextDue) return true;
     const due = [...this.#panes.values()]
       .filter((pane) => pane.window.end - 1 <= timestamp)
       .sort((a, b) => a.window.end - b.window.end);
     for (const pane of due) {
-      if (!pane.fired) this.#fire(pane);
+      if ((!pane.fired || pane === this.#firing) && !this.#fire(pane)) return false;
       if (this.#cleanupTime(pane.window.end) <= timestamp) this.#cleanUp(pane);
     }
     // Slices remember panes that were open.
@@ -170,6 +173,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     this.slice = NO_SLICE;
     this.#nextDue = Infinity;
     for (const pane of this.#panes.values()) this.#expect(pane);
+    return true;
   }
 
   override get stateEntryCount(): number {
@@ -224,19 +228,27 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     for (const [start, written] of byPart(entries)) this.#panes.get(start!)?.restore(written);
   }
 
-  #fire(pane: Pane): void {
+  /** False if it was left in the middle. */
+  #fire(pane: Pane): boolean {
     const { accumulators, window } = pane;
+    const { mustStop, tracksEmission } = this.runtime;
     // Marked first: should a function fail, the lane is done with anyway.
     pane.fired = true;
-    if (this.#emitter.bare && pane.firings === undefined && !this.runtime.tracksEmission) {
-      const aggregate = this.#aggregate;
-      const timestamp = window.end - 1;
-      for (let slot = 0; slot < accumulators.length; slot++) {
-        this.output.collect(aggregate.getResult(accumulators[slot]), timestamp);
+    const aggregate = this.#aggregate;
+    const timestamp = window.end - 1;
+    const bare = this.#emitter.bare && pane.firings === undefined && !tracksEmission;
+    for (let slot = this.#firingAt; slot < accumulators.length; slot++) {
+      if (bare) this.output.collect(aggregate.getResult(accumulators[slot]), timestamp);
+      else this.fireSlot(pane, slot);
+      if (mustStop() && slot + 1 < accumulators.length) {
+        this.#firing = pane;
+        this.#firingAt = slot + 1;
+        return false;
       }
-      return;
     }
-    for (let slot = 0; slot < accumulators.length; slot++) this.fireSlot(pane, slot);
+    this.#firing = undefined;
+    this.#firingAt = 0;
+    return true;
   }
 
   #cleanUp(pane: Pane): void {

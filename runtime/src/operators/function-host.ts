@@ -55,8 +55,9 @@ export class FunctionHost {
     };
   }
 
-  onWatermark(timestamp: number): void {
-    this.#fire(this.#eventTimers, timestamp, 'event-time');
+  /** @returns false if it was left in the middle: it is to be called again */
+  onWatermark(timestamp: number, { mustStop }: OperatorRuntime): boolean {
+    return this.#fire(this.#eventTimers, timestamp, 'event-time', mustStop);
   }
 
   get nextProcessingTime(): number {
@@ -102,11 +103,13 @@ export class FunctionHost {
     };
   }
 
-  #fire(timers: KeyedTimers, now: number, domain: TimeDomain): void {
+  #fire(timers: KeyedTimers, now: number, domain: TimeDomain, mustStop?: () => boolean): boolean {
     for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
       this.backend.setCurrentKey(due.key);
       this.#onTimer(due.time, domain);
+      if (mustStop?.()) return false;
     }
+    return true;
   }
 }
 

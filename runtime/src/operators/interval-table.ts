@@ -1,7 +1,6 @@
 import { settle, type Entries, type KeyedTable } from '../state/entries.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import { SlotTable } from '../state/slot-table.ts';
-import { MIN_TIMESTAMP } from '../time/timestamp.ts';
 import { IntervalBuffer } from './interval-buffer.ts';
 
 /** One side of one key. */
@@ -13,7 +12,8 @@ export interface Side {
   cleanedAt: number;
 }
 
-type Written = ReturnType<IntervalBuffer['snapshot']>;
+/** A side's records, and the watermark up to which they have been cleaned. */
+type Written = readonly [...ReturnType<IntervalBuffer['snapshot']>, cleanedAt: number];
 
 /** What an interval join holds of both sides of each key. */
 export class IntervalTable extends SlotTable implements KeyedTable {
@@ -39,7 +39,8 @@ export class IntervalTable extends SlotTable implements KeyedTable {
 
   valueAt(slot: number, column: number): unknown {
     // As it is: what the watermark has ruled out by now, it had not when the cut began.
-    return (column === 0 ? this.lefts : this.rights)[slot]?.buffer.snapshot();
+    const side = (column === 0 ? this.lefts : this.rights)[slot];
+    return side && ([...side.buffer.snapshot(), side.cleanedAt] satisfies Written);
   }
 
   restore(entries: readonly Entries[]): void {
@@ -54,8 +55,9 @@ export class IntervalTable extends SlotTable implements KeyedTable {
       ] as const) {
         const written = column?.[slot] as Written | undefined;
         if (written === undefined) continue;
-        const side = this.newSide(slot, keys[slot], left, MIN_TIMESTAMP);
-        side.buffer.restore(written);
+        const [timestamps, values, cleanedAt] = written;
+        const side = this.newSide(slot, keys[slot], left, cleanedAt);
+        side.buffer.restore([timestamps, values]);
         this.#onRestored(side);
       }
     }

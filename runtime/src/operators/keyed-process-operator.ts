@@ -90,9 +90,9 @@ const ${results} = ${operator}.function.processElement(${value}, ${operator}.con
 if (${results} !== undefined) ${collector}.drain(${results});`;
   }
 
-  protected override onWatermark(timestamp: number): void {
+  protected override onWatermark(timestamp: number): boolean {
     this.context.domain = 'event-time';
-    this.#fire(this.#eventTimers, timestamp);
+    return this.#fire(this.#eventTimers, timestamp, this.runtime.mustStop);
   }
 
   override get nextProcessingTime(): number {
@@ -133,12 +133,14 @@ if (${results} !== undefined) ${collector}.drain(${results});`;
     this.backend.sweeper.restore(sweep);
   }
 
-  #fire(timers: KeyedTimers, now: number): void {
+  #fire(timers: KeyedTimers, now: number, mustStop?: () => boolean): boolean {
     const fn = this.function!;
     for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
       this.backend.setCurrentKey(due.key);
       this.collector.timestamp = due.time;
       if ('onTimer' in fn) this.collector.drain(fn.onTimer(due.time, this.context, this.collector));
+      if (mustStop?.()) return false;
     }
+    return true;
   }
 }

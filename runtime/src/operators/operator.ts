@@ -34,6 +34,10 @@ export interface OperatorRuntime {
   readonly muted: boolean;
   /** Has a function hear of what becomes of cuts. */
   readonly listen: (listener: CheckpointListener) => void;
+  /** To be asked between two results of a firing: true if it is to be left where it is, so that the event loop has its turn. */
+  readonly mustStop: () => boolean;
+  /** Fires, and then does what is to follow; a firing that returns false was left, and is called again before anything else. */
+  readonly firing: (fire: () => boolean | void, then: () => void) => void;
   /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
   readonly announceMail: () => void;
 }
@@ -83,12 +87,16 @@ export abstract class Operator {
 
   processWatermark(timestamp: number): void {
     this.currentWatermark = timestamp;
-    this.onWatermark(timestamp);
-    // In batch mode the clock's timers wait for the end of the input; then its time runs to the last of them.
-    if (timestamp === MAX_TIMESTAMP && this.runtime.batch && this.lastProcessingTime !== -Infinity) {
-      this.onProcessingTime(this.lastProcessingTime);
-    }
-    this.output.emitWatermark(timestamp);
+    this.runtime.firing(
+      () => this.onWatermark(timestamp),
+      () => {
+        // In batch mode the clock's timers wait for the end of the input; then its time runs to the last of them.
+        if (timestamp === MAX_TIMESTAMP && this.runtime.batch && this.lastProcessingTime !== -Infinity) {
+          this.onProcessingTime(this.lastProcessingTime);
+        }
+        this.output.emitWatermark(timestamp);
+      },
+    );
   }
 
   /**
@@ -105,7 +113,7 @@ export abstract class Operator {
   /** In batch mode: there are no more records of the key that they were about, and event time begins anew with the next. */
   endOfKey(): void {
     this.currentWatermark = MAX_TIMESTAMP;
-    this.onWatermark(MAX_TIMESTAMP);
+    while (this.onWatermark(MAX_TIMESTAMP) === false);
     this.currentWatermark = MIN_TIMESTAMP;
   }
 
@@ -113,8 +121,11 @@ export abstract class Operator {
     this.output.emitIdle(idle);
   }
 
-  /** Fires what is due; what it emits goes out before the watermark itself. */
-  protected onWatermark(_timestamp: number): void {}
+  /**
+   * Fires what is due; what it emits goes out before the watermark itself. It may stop when `runtime.mustStop` says so and
+   * return false: then it is called again with the same watermark, before anything else comes.
+   */
+  protected onWatermark(_timestamp: number): boolean | void {}
 
   /** Time of its first processing-time timer (epoch ms), `Infinity` if it has none. */
   get nextProcessingTime(): number {

@@ -71,7 +71,8 @@ export class SessionWindowOperator extends KeyedOperator {
     session.accumulator = aggregate.add(value, session.accumulator);
   }
 
-  protected override onWatermark(timestamp: number): void {
+  protected override onWatermark(timestamp: number): boolean {
+    const { mustStop } = this.runtime;
     const sessions = this.#sessions;
     const { timers } = sessions;
     for (let timer = timers.poll(timestamp); timer; timer = timers.poll(timestamp)) {
@@ -81,7 +82,9 @@ export class SessionWindowOperator extends KeyedOperator {
         sessions.find(session.key);
         session.timer = timers.add(session.end - 1, session);
       } else this.#fire(session);
+      if (mustStop()) return false;
     }
+    return true;
   }
 
   override get timerCount(): number {

@@ -12,8 +12,8 @@ export abstract class TwoInputFunctionOperator extends TwoInputOperator {
   /** A timer is due; the current key is the timer's. */
   protected abstract onTimer(time: number, domain: TimeDomain): void;
 
-  protected override onWatermark(timestamp: number): void {
-    this.host.onWatermark(timestamp);
+  protected override onWatermark(timestamp: number): boolean {
+    return this.host.onWatermark(timestamp, this.runtime);
   }
 
   override get nextProcessingTime(): number {

@@ -127,14 +127,16 @@ export class WindowOperator extends KeyedOperator {
     if (owner.windows.size === 0) this.#table.drop(owner);
   }
 
-  protected override onWatermark(timestamp: number): void {
+  protected override onWatermark(timestamp: number): boolean {
     for (
       let timer = this.#table.eventTimers.poll(timestamp);
       timer;
       timer = this.#table.eventTimers.poll(timestamp)
     ) {
       this.#onTimer(timer.target, timer.time, true);
+      if (this.runtime.mustStop()) return false;
     }
+    return true;
   }
 
   override get nextProcessingTime(): number {

@@ -57,6 +57,11 @@ export class OperatorHarness<T = unknown, R = unknown> {
         muted: false,
         listen: () => undefined,
         batch: false,
+        mustStop: () => false,
+        firing: (fire, then) => {
+          while (fire() === false);
+          then();
+        },
         announceMail: () => undefined,
       },
     );

@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { StreamExecutionEnvironment } from 'tidemark';
 import {
   collectionSource,
   MIN_TIMESTAMP,
   OperatorError,
-  StreamExecutionEnvironment,
   TumblingEventTimeWindows,
   WatermarkStrategy,
   type DataStream,
   type TimestampAssigner,
 } from 'tidemark';
-import type { ExecutionBackend } from '../../../runtime/src/engine/backend.ts';
-import { Lane, type LaneOptions, type LaneSnapshot } from '../../../runtime/src/engine/lane.ts';
-import type { RecordOrigin, ViewObserver } from '../../../runtime/src/engine/view.ts';
+import type { LaneSnapshot } from '../../../runtime/src/engine/lane.ts';
 import type { StreamNode } from '../../../runtime/src/graph/stream-node.ts';
+import { graphOf, laneOf } from './driven-lane.ts';
 
 interface Reading {
   readonly sensor: string;
@@ -23,54 +22,6 @@ interface Reading {
 const timeOf: TimestampAssigner<Reading> = ({ time }) => time;
 const bounded = WatermarkStrategy.forBoundedOutOfOrderness<Reading>(10).withTimestampAssigner(timeOf);
 const reading = (sensor: string, value: number, time: number): Reading => ({ sensor, value, time });
-
-/** A graph whose sinks are run by lanes that the test drives itself. */
-function graphOf(build: (env: StreamExecutionEnvironment) => void): readonly StreamNode[] {
-  const sinks: StreamNode[] = [];
-  const refuse = () => Promise.reject(new Error('the test drives the lane'));
-  const backend: ExecutionBackend = {
-    onNode: (node) => void (node.isSink && sinks.push(node)),
-    execute: refuse,
-    collect: refuse,
-    show: () => ({ id: 'view', latest: () => [], take: refuse, stop: () => undefined }),
-  };
-  build(new StreamExecutionEnvironment(backend));
-  return sinks;
-}
-
-interface Seen {
-  readonly value: unknown;
-  readonly timestamp: number | undefined;
-  readonly origin: RecordOrigin | undefined;
-}
-
-function laneOf(sinks: readonly StreamNode[], options: Partial<LaneOptions> = {}, from?: LaneSnapshot) {
-  const seen = new Map<string, Seen[]>();
-  const watermarks: number[] = [];
-  const printed: string[] = [];
-  const observe = (node: StreamNode): ViewObserver => {
-    const records: Seen[] = [];
-    seen.set(node.name, records);
-    return {
-      onRecord: (value, timestamp, origin) =>
-        records.push({ value, timestamp, origin: origin && { ...origin } }),
-      onWatermark: (watermark) => watermarks.push(watermark),
-      onProgress: () => undefined,
-      snapshot: () => undefined,
-      restore: () => undefined,
-      onStatus: () => undefined,
-    };
-  };
-  const lane = new Lane(sinks, {
-    startTime: 0,
-    views: observe,
-    print: (_node, text) => printed.push(text),
-    ...options,
-  });
-  if (from !== undefined) lane.restore(structuredClone(from));
-  lane.open();
-  return { lane, seen, watermarks, printed, source: lane.sources[0]!.id };
-}
 
 const readings = (env: StreamExecutionEnvironment): DataStream<Reading> =>
   env.fromSource(collectionSource<Reading>([]), bounded, 'readings');
