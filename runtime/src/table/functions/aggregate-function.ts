@@ -1,0 +1,41 @@
+import type { LogicalType } from '../types/logical-type.ts';
+
+/**
+ * An aggregate as SQL computes it: with values taken back again where its input changes. Accumulators are plain data, so that they
+ * can be part of a snapshot.
+ */
+export interface Aggregator {
+  create(): unknown;
+  /** Returns the accumulator, changed or another. Its arguments are NULL where `ignoresNull` is not set. */
+  add(accumulator: unknown, ...args: readonly unknown[]): unknown;
+  /** Takes back what was added before. */
+  retract(accumulator: unknown, ...args: readonly unknown[]): unknown;
+  /** One accumulator of what both have seen; neither is used again. */
+  merge(a: unknown, b: unknown): unknown;
+  result(accumulator: unknown): unknown;
+  /** True if it is not told of rows in which an argument is NULL. */
+  readonly ignoresNull: boolean;
+}
+
+export interface AggregateOptions {
+  /** True if its input takes rows back, so that it must be able to. */
+  readonly retracts: boolean;
+}
+
+/** A function of many rows. */
+export interface AggregateFunctionDefinition {
+  readonly name: string;
+  readonly signature: string;
+  readonly bind: (types: readonly LogicalType[]) => BoundAggregate | undefined;
+}
+
+export interface BoundAggregate {
+  readonly args: readonly LogicalType[];
+  readonly type: LogicalType;
+  readonly create: (options: AggregateOptions) => Aggregator;
+  /** True if DISTINCT makes no difference. */
+  readonly indifferentToDuplicates?: boolean;
+  readonly userFunction?: unknown;
+  /** Numbers rows or looks at others by their place: only with OVER. */
+  readonly onlyOver?: boolean;
+}

@@ -1,0 +1,68 @@
+// The patterns of Java's DateTimeFormatter that are in use: yyyy MM dd HH hh mm ss SSS a E.
+
+const LETTERS = /'([^']*)'|y+|M+|d+|H+|h+|m+|s+|S+|a|E+/g;
+const MONTH_NAMES = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const DAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** A point in time (UTC) as text. */
+export function formatDate(at: number, format: string): string {
+  const date = new Date(at);
+  return format.replace(LETTERS, (letters, quoted: string | undefined) => {
+    if (quoted !== undefined) return quoted;
+    const width = letters.length;
+    const pad = (value: number) => String(value).padStart(width, '0');
+    switch (letters[0]) {
+      case 'y':
+        return width === 2 ? String(date.getUTCFullYear() % 100).padStart(2, '0') : pad(date.getUTCFullYear());
+      case 'M':
+        return width >= 3 ? MONTH_NAMES[date.getUTCMonth()]!.slice(0, width === 3 ? 3 : undefined) : pad(date.getUTCMonth() + 1);
+      case 'd':
+        return pad(date.getUTCDate());
+      case 'H':
+        return pad(date.getUTCHours());
+      case 'h':
+        return pad(date.getUTCHours() % 12 || 12);
+      case 'm':
+        return pad(date.getUTCMinutes());
+      case 's':
+        return pad(date.getUTCSeconds());
+      case 'S':
+        return String(date.getUTCMilliseconds()).padStart(3, '0').padEnd(width, '0').slice(0, width);
+      case 'a':
+        return date.getUTCHours() < 12 ? 'AM' : 'PM';
+      default:
+        return DAY_NAMES[date.getUTCDay()]!.slice(0, width >= 4 ? undefined : 3);
+    }
+  });
+}
+
+/** The point in time that a text of the format says; `null` if it is not of the format. */
+export function parseWithFormat(text: string, format: string): number | null {
+  const order: string[] = [];
+  let source = '';
+  let from = 0;
+  for (const match of format.matchAll(LETTERS)) {
+    source += escaped(format.slice(from, match.index));
+    from = match.index + match[0].length;
+    if (match[1] !== undefined) source += escaped(match[1]);
+    else if (match[0] === 'a') (order.push('a'), (source += '(AM|PM)'));
+    else (order.push(match[0][0]!), (source += match[0].length === 1 ? '(\\d{1,2})' : `(\\d{${match[0].length}})`));
+  }
+  const found = new RegExp(`^${source}${escaped(format.slice(from))}$`).exec(text);
+  if (found === null) return null;
+  const of = (letter: string, otherwise: number) => {
+    const at = order.indexOf(letter);
+    return at < 0 ? otherwise : Number(found[at + 1]);
+  };
+  const half = order.includes('a') ? (found[order.indexOf('a') + 1] === 'PM' ? 12 : 0) : 0;
+  const hour = order.includes('h') ? (of('h', 0) % 12) + half : of('H', 0);
+  const fraction = order.includes('S') ? Number(found[order.indexOf('S') + 1]!.padEnd(3, '0').slice(0, 3)) : 0;
+  const [year, month, day] = [of('y', 1970), of('M', 1), of('d', 1)];
+  const at = Date.UTC(year, month - 1, day, hour, of('m', 0), of('s', 0), fraction);
+  const date = new Date(at);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? at : null;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

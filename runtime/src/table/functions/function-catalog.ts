@@ -1,0 +1,75 @@
+import type { AggregateFunctionDefinition } from './aggregate-function.ts';
+import { numberFunctions } from './number-functions.ts';
+import { otherFunctions } from './other-functions.ts';
+import { overFunctions } from './over-functions.ts';
+import type { ScalarFunction } from './scalar-function.ts';
+import { stringFunctions } from './string-functions.ts';
+import { sumAggregates } from './sum-aggregates.ts';
+import { timeFunctions } from './time-functions.ts';
+import { valueAggregates } from './value-aggregates.ts';
+
+/** A function that makes rows of a row's values. */
+export interface TableFunctionDefinition {
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly type: import('../types/logical-type.ts').LogicalType }[];
+  /** One value a row if it has one column, else the values of each row. */
+  readonly evaluate: (...args: never[]) => Iterable<unknown>;
+}
+
+/** All functions by name: those built in, and the user's. */
+export class FunctionCatalog {
+  readonly #scalars = new Map<string, ScalarFunction[]>();
+  readonly #aggregates = new Map<string, AggregateFunctionDefinition>();
+  readonly #tables = new Map<string, TableFunctionDefinition>();
+
+  constructor() {
+    for (const list of [stringFunctions, numberFunctions, timeFunctions, otherFunctions]) {
+      for (const definition of list) {
+        const same = this.#scalars.get(definition.name);
+        if (same === undefined) this.#scalars.set(definition.name, [definition]);
+        else same.push(definition);
+      }
+    }
+    for (const list of [sumAggregates, valueAggregates, overFunctions]) {
+      for (const definition of list) this.#aggregates.set(definition.name, definition);
+    }
+  }
+
+  scalars(name: string): readonly ScalarFunction[] {
+    return this.#scalars.get(name.toUpperCase()) ?? [];
+  }
+
+  aggregate(name: string): AggregateFunctionDefinition | undefined {
+    return this.#aggregates.get(name.toUpperCase());
+  }
+
+  table(name: string): TableFunctionDefinition | undefined {
+    return this.#tables.get(name.toUpperCase());
+  }
+
+  addScalar(definition: ScalarFunction): void {
+    this.#scalars.set(definition.name.toUpperCase(), [definition]);
+  }
+
+  addAggregate(definition: AggregateFunctionDefinition): void {
+    this.#aggregates.set(definition.name.toUpperCase(), definition);
+  }
+
+  addTable(definition: TableFunctionDefinition): void {
+    this.#tables.set(definition.name.toUpperCase(), definition);
+  }
+
+  /** Names and signatures in alphabetical order. */
+  list(): readonly { readonly name: string; readonly signature: string }[] {
+    const all = [
+      ...[...this.#scalars.values()].flat(),
+      ...this.#aggregates.values(),
+      ...[...this.#tables.values()].map(({ name }) => ({ name, signature: `${name}(…)` })),
+    ];
+    return all.map(({ name, signature }) => ({ name, signature })).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  get names(): readonly string[] {
+    return [...new Set(this.list().map(({ name }) => name))];
+  }
+}

@@ -1,0 +1,86 @@
+import Big from 'big.js';
+import { toDecimal } from '../types/decimal.ts';
+import { exactInteger, negateExact, type ExactInteger } from '../types/exact-integer.ts';
+import { decimal, DOUBLE, INT, isApproximate, STRING, type LogicalType } from '../types/logical-type.ts';
+import { scalar, type ScalarFunction } from './scalar-function.ts';
+
+const ofDouble = (name: string, evaluate: (x: number) => number) => scalar(name, [DOUBLE], DOUBLE, evaluate);
+
+/** Functions of numbers. */
+export const numberFunctions: readonly ScalarFunction[] = [
+  scalar('ABS', ['number'], ([type]) => type, abs, { typed: true }),
+  scalar('SIGN', ['number'], ([type]) => type, sign, { typed: true }),
+  scalar('FLOOR', ['number'], roundedType, (types: readonly LogicalType[]) => rounding(types[0]!, Math.floor), { typed: true }),
+  scalar('CEIL', ['number'], roundedType, (types: readonly LogicalType[]) => rounding(types[0]!, Math.ceil), { typed: true }),
+  scalar('ROUND', ['number', INT], ([type]) => type, round, { typed: true, optional: 1 }),
+  scalar('TRUNCATE', ['number', INT], ([type]) => type, truncate, { typed: true, optional: 1 }),
+  scalar('POWER', [DOUBLE, DOUBLE], DOUBLE, Math.pow),
+  scalar('MOD', ['integer', 'integer'], (types) => types[1], (a: ExactInteger, b: ExactInteger) => exactInteger(BigInt(a) % BigInt(b))),
+  ofDouble('SQRT', Math.sqrt),
+  ofDouble('EXP', Math.exp),
+  ofDouble('LN', Math.log),
+  ofDouble('LOG10', Math.log10),
+  ofDouble('LOG2', Math.log2),
+  scalar('LOG', [DOUBLE, DOUBLE], DOUBLE, (a: number, b?: number) => (b === undefined ? Math.log(a) : Math.log(b) / Math.log(a)), { optional: 1 }),
+  ofDouble('SIN', Math.sin),
+  ofDouble('COS', Math.cos),
+  ofDouble('TAN', Math.tan),
+  ofDouble('COT', (x) => 1 / Math.tan(x)),
+  ofDouble('ASIN', Math.asin),
+  ofDouble('ACOS', Math.acos),
+  ofDouble('ATAN', Math.atan),
+  scalar('ATAN2', [DOUBLE, DOUBLE], DOUBLE, Math.atan2),
+  ofDouble('SINH', Math.sinh),
+  ofDouble('COSH', Math.cosh),
+  ofDouble('TANH', Math.tanh),
+  ofDouble('DEGREES', (x) => (x * 180) / Math.PI),
+  ofDouble('RADIANS', (x) => (x * Math.PI) / 180),
+  scalar('PI', [], DOUBLE, () => Math.PI),
+  scalar('E', [], DOUBLE, () => Math.E),
+  scalar('BIN', ['integer'], STRING, (n: ExactInteger) => BigInt.asUintN(64, BigInt(n)).toString(2)),
+  scalar('HEX', ['any'], STRING, (value: ExactInteger | string) => typeof value === 'string' ? Array.from(new TextEncoder().encode(value), (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase() : BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase()),
+]; // prettier-ignore
+
+function abs([type]: readonly LogicalType[]): (value: never) => unknown {
+  if (type!.name === 'DECIMAL') return (value: string) => value.replace('-', '');
+  return (value: ExactInteger) => (value < 0 ? negateExact(value) : value);
+}
+
+function sign([type]: readonly LogicalType[]): (value: never) => unknown {
+  if (type!.name === 'DECIMAL') {
+    const { scale } = type as { scale: number };
+    return (value: string) => toDecimal(new Big(value).cmp(0), 38, scale);
+  }
+  return (value: ExactInteger) => (value > 0 ? 1 : value < 0 ? -1 : 0);
+}
+
+function roundedType([type]: readonly LogicalType[]): LogicalType {
+  return type!.name === 'DECIMAL' ? decimal((type as { precision: number }).precision, 0) : type!;
+}
+
+function rounding(type: LogicalType, ofNumber: (value: number) => number): (value: never) => unknown {
+  if (type.name !== 'DECIMAL') return (value: ExactInteger) => (typeof value === 'bigint' ? value : isApproximate(type) ? ofNumber(value) : value);
+  const up = ofNumber(0.5) === 1;
+  return (value: string) => {
+    const towardsZero = new Big(value).round(0, 0);
+    const rest = new Big(value).cmp(towardsZero);
+    const whole = rest > 0 && up ? towardsZero.plus(1) : rest < 0 && !up ? towardsZero.minus(1) : towardsZero;
+    return toDecimal(whole, 38, 0);
+  };
+}
+
+function round([type]: readonly LogicalType[]): (...args: never[]) => unknown {
+  return roundBy(type!, 1);
+}
+
+function truncate([type]: readonly LogicalType[]): (...args: never[]) => unknown {
+  return roundBy(type!, 0);
+}
+
+function roundBy(type: LogicalType, mode: 0 | 1): (...args: never[]) => unknown {
+  const to = (value: string | number | bigint, digits: number) => new Big(typeof value === 'bigint' ? String(value) : value).round(digits, mode);
+  if (type.name === 'DECIMAL') return (value: string, digits = 0) => toDecimal(to(value, digits), 38, type.scale);
+  if (isApproximate(type)) return (value: number, digits = 0) => (Number.isFinite(value) ? to(value, digits).toNumber() : value);
+  return (value: ExactInteger, digits = 0) => (digits >= 0 ? value : exactInteger(BigInt(to(value, digits).toFixed(0))));
+}
+

@@ -1,0 +1,147 @@
+import Big from 'big.js';
+import { castFunction } from '../types/cast.ts';
+import { decimalArithmetic, toDecimal } from '../types/decimal.ts';
+import { addExact, divideExact, subtractExact, type ExactInteger } from '../types/exact-integer.ts';
+import { BIGINT, decimal, DOUBLE, isApproximate, isNumeric, type LogicalType } from '../types/logical-type.ts';
+import type { AggregateFunctionDefinition, Aggregator, BoundAggregate } from './aggregate-function.ts';
+
+/** What sums have seen: how many values, and their total. */
+type Total = [count: number, sum: unknown];
+type Plus = (a: unknown, b: unknown) => unknown;
+
+interface Arithmetic {
+  readonly zero: unknown;
+  readonly plus: Plus;
+  readonly minus: Plus;
+}
+
+function arithmeticOf(type: LogicalType): Arithmetic {
+  if (type.name === 'DECIMAL') {
+    const { scale } = type;
+    return { zero: toDecimal(0, 38, scale), plus: decimalArithmetic('+', 38, scale) as Plus, minus: decimalArithmetic('-', 38, scale) as Plus };
+  }
+  if (isApproximate(type)) {
+    return { zero: 0, plus: (a, b) => (a as number) + (b as number), minus: (a, b) => (a as number) - (b as number) };
+  }
+  return { zero: 0, plus: addExact as Plus, minus: subtractExact as Plus };
+}
+
+function totals(type: LogicalType, result: (total: Total) => unknown): Aggregator {
+  const { zero, plus, minus } = arithmeticOf(type);
+  return {
+    ignoresNull: true,
+    create: (): Total => [0, zero],
+    add(total, value) {
+      const held = total as Total;
+      held[0]++;
+      held[1] = plus(held[1], value);
+      return held;
+    },
+    retract(total, value) {
+      const held = total as Total;
+      held[0]--;
+      held[1] = minus(held[1], value);
+      return held;
+    },
+    merge(a, b) {
+      const [count, sum] = b as Total;
+      const held = a as Total;
+      held[0] += count;
+      held[1] = plus(held[1], sum);
+      return held;
+    },
+    result: (total) => result(total as Total),
+  };
+}
+
+function sumType(type: LogicalType): LogicalType {
+  return type.name === 'DECIMAL' ? decimal(38, type.scale) : type;
+}
+
+/** The sum has the type of its values, as in Flink; in between it does not overflow. */
+function bindSum(types: readonly LogicalType[], empty: 'null' | 'zero'): BoundAggregate | undefined {
+  const [type] = types;
+  if (types.length !== 1 || !isNumeric(type!)) return undefined;
+  const result = sumType(type!);
+  const finish = type!.name === 'DECIMAL' || isApproximate(type!) ? (sum: unknown) => sum : castFunction(BIGINT, type!, false);
+  return {
+    args: [type!],
+    type: result,
+    create: () => totals(type!, ([count, sum]) => (count === 0 && empty === 'null' ? null : finish(sum))),
+  };
+}
+
+/** AVG of whole numbers is a whole number, of DECIMAL(p, s) a DECIMAL with at least six digits behind the point. */
+function bindAverage(types: readonly LogicalType[]): BoundAggregate | undefined {
+  const type = types[0];
+  if (type === undefined || types.length !== 1 || !isNumeric(type)) return undefined;
+  if (type.name === 'DECIMAL') {
+    const scale = Math.max(6, type.scale);
+    return {
+      args: [type],
+      type: decimal(38, scale),
+      create: () => totals(type, ([count, sum]) => (count === 0 ? null : toDecimal(new Big(sum as string).div(count), 38, scale))),
+    };
+  }
+  const average = isApproximate(type)
+    ? ([count, sum]: Total) => (count === 0 ? null : (sum as number) / count)
+    : ([count, sum]: Total) => (count === 0 ? null : divideExact(sum as ExactInteger, count));
+  return { args: [type], type, create: () => totals(type, average) };
+}
+
+/** Count, sum and sum of squares: enough for the variance of values that may be taken back. */
+type Moments = [count: number, sum: number, squares: number];
+
+function variance(divisor: (count: number) => number, finish: (variance: number) => number): Aggregator {
+  const change = (moments: unknown, value: number, sign: number) => {
+    const held = moments as Moments;
+    held[0] += sign;
+    held[1] += sign * value;
+    held[2] += sign * value * value;
+    return held;
+  };
+  return {
+    ignoresNull: true,
+    create: (): Moments => [0, 0, 0],
+    add: (moments, value) => change(moments, value as number, 1),
+    retract: (moments, value) => change(moments, value as number, -1),
+    merge: (a, b) => (a as Moments).map((part, at) => part + (b as Moments)[at]!),
+    result: (moments) => {
+      const [count, sum, squares] = moments as Moments;
+      const by = divisor(count);
+      return by <= 0 ? null : finish(Math.max(0, (squares - (sum * sum) / count) / by));
+    },
+  };
+}
+
+function spread(name: string, divisor: (count: number) => number, finish: (variance: number) => number): AggregateFunctionDefinition {
+  return {
+    name,
+    signature: `${name}(number)`,
+    bind: (types) =>
+      types.length === 1 && isNumeric(types[0]!)
+        ? { args: [DOUBLE], type: DOUBLE, create: () => variance(divisor, finish) }
+        : undefined,
+  };
+}
+
+const counts: Aggregator = {
+  ignoresNull: true,
+  create: () => 0,
+  add: (count) => (count as number) + 1,
+  retract: (count) => (count as number) - 1,
+  merge: (a, b) => (a as number) + (b as number),
+  result: (count) => count,
+};
+
+/** Aggregates that add up. */
+export const sumAggregates: readonly AggregateFunctionDefinition[] = [
+  { name: 'COUNT', signature: 'COUNT(*), COUNT(value)', bind: (types) => ({ args: types, type: BIGINT, create: () => counts }) },
+  { name: 'SUM', signature: 'SUM(number)', bind: (types) => bindSum(types, 'null') },
+  { name: 'SUM0', signature: 'SUM0(number)', bind: (types) => bindSum(types, 'zero') },
+  { name: 'AVG', signature: 'AVG(number)', bind: bindAverage },
+  ...['STDDEV_SAMP', 'STDDEV'].map((name) => spread(name, (count) => count - 1, Math.sqrt)),
+  spread('STDDEV_POP', (count) => count, Math.sqrt),
+  ...['VAR_SAMP', 'VARIANCE'].map((name) => spread(name, (count) => count - 1, (value) => value)),
+  spread('VAR_POP', (count) => count, (value) => value),
+]; // prettier-ignore

@@ -1,0 +1,148 @@
+import { addMonths, daysOfMonth, parseTimestamp, showTimestamp } from '../types/date-time-text.ts';
+import { BIGINT, DATE, INT, STRING, TIMESTAMP, TIMESTAMP_LTZ } from '../types/logical-type.ts';
+import { formatDate, parseWithFormat } from './date-format.ts';
+import { scalar, type ScalarFunction } from './scalar-function.ts';
+
+const SECOND = 1000;
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+const LENGTHS: Readonly<Record<string, number>> = { MILLISECOND: 1, SECOND, MINUTE, HOUR, DAY, WEEK: 7 * DAY };
+const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
+
+/** Functions of points in time; times are UTC. */
+export const timeFunctions: readonly ScalarFunction[] = [
+  scalar('EXTRACT', ['symbol', 'time'], BIGINT, extract),
+  ...['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'HOUR', 'MINUTE', 'SECOND'].map((unit) =>
+    scalar(unit, ['time'], BIGINT, (at: number) => extract(unit, at)),
+  ),
+  scalar('DAYOFYEAR', ['time'], BIGINT, (at: number) => extract('DOY', at)),
+  scalar('DAYOFMONTH', ['time'], BIGINT, (at: number) => extract('DAY', at)),
+  scalar('DAYOFWEEK', ['time'], BIGINT, (at: number) => extract('DOW', at)),
+  scalar('FLOOR', ['time', 'symbol'], ([type]) => type, floorTo),
+  scalar('CEIL', ['time', 'symbol'], ([type]) => type, ceilTo),
+  scalar('TIMESTAMPDIFF', ['symbol', 'time', 'time'], INT, difference),
+  scalar('TIMESTAMPADD', ['symbol', 'integer', 'time'], (types) => types[2], (unit: string, n: number, at: number) => addUnits(at, unit, Number(n))),
+  scalar('DATE_FORMAT', ['time', STRING], STRING, (at: number, format: string) => formatDate(at, format)),
+  scalar('DATE_FORMAT', [STRING, STRING], STRING, (text: string, format: string) => {
+    const at = parseTimestamp(text);
+    return at === null ? null : formatDate(at, format);
+  }),
+  scalar('TO_TIMESTAMP', [STRING, STRING], TIMESTAMP, (text: string, format?: string) => (format === undefined ? parseTimestamp(text) : parseWithFormat(text, format)), { optional: 1 }),
+  scalar('TO_DATE', [STRING, STRING], DATE, (text: string, format?: string) => {
+    const at = format === undefined ? parseTimestamp(text) : parseWithFormat(text, format);
+    return at === null ? null : Math.floor(at / DAY) * DAY;
+  }, { optional: 1 }),
+  scalar('TO_TIMESTAMP_LTZ', ['number', INT], TIMESTAMP_LTZ, (value: number | bigint | string, precision = 3) => Math.floor(Number(value) * (precision === 0 ? SECOND : 1)), { optional: 1 }),
+  scalar('UNIX_TIMESTAMP', [STRING, STRING], BIGINT, (text: string, format?: string) => {
+    const at = format === undefined ? parseTimestamp(text) : parseWithFormat(text, format);
+    return at === null ? null : Math.floor(at / SECOND);
+  }, { optional: 1 }),
+  scalar('FROM_UNIXTIME', ['number', STRING], STRING, (seconds: number | bigint, format = 'yyyy-MM-dd HH:mm:ss') => formatDate(Number(seconds) * SECOND, format), { optional: 1 }),
+  scalar('LAST_DAY', ['time'], DATE, lastDay),
+  scalar('CONVERT_TZ', [STRING, STRING, STRING], STRING, convertZone),
+]; // prettier-ignore
+
+/** The part of a time that EXTRACT and its short forms name. */
+export function extract(unit: string, at: number): number {
+  const date = new Date(at);
+  switch (unit) {
+    case 'YEAR':
+      return date.getUTCFullYear();
+    case 'QUARTER':
+      return Math.floor(date.getUTCMonth() / 3) + 1;
+    case 'MONTH':
+      return date.getUTCMonth() + 1;
+    case 'WEEK':
+      return isoWeek(at);
+    case 'DAY':
+      return date.getUTCDate();
+    case 'DOY':
+      return Math.floor((at - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY) + 1;
+    case 'DOW':
+      return date.getUTCDay() + 1;
+    case 'HOUR':
+      return date.getUTCHours();
+    case 'MINUTE':
+      return date.getUTCMinutes();
+    case 'SECOND':
+      return date.getUTCSeconds();
+    case 'MILLISECOND':
+      return date.getUTCSeconds() * SECOND + date.getUTCMilliseconds();
+    case 'EPOCH':
+      return Math.floor(at / SECOND);
+    default:
+      throw new RangeError(`There is no unit of time ${unit}.`);
+  }
+}
+
+function isoWeek(at: number): number {
+  const day = Math.floor(at / DAY) * DAY;
+  // The week of a day is the week of its Thursday.
+  const thursday = day + (3 - ((new Date(day).getUTCDay() + 6) % 7)) * DAY;
+  return Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * DAY)) + 1;
+}
+
+function floorTo(at: number, unit: string): number {
+  const date = new Date(at);
+  const year = date.getUTCFullYear();
+  switch (unit) {
+    case 'YEAR':
+      return Date.UTC(year, 0, 1);
+    case 'QUARTER':
+      return Date.UTC(year, Math.floor(date.getUTCMonth() / 3) * 3, 1);
+    case 'MONTH':
+      return Date.UTC(year, date.getUTCMonth(), 1);
+    case 'WEEK': {
+      const day = Math.floor(at / DAY) * DAY;
+      return day - new Date(day).getUTCDay() * DAY;
+    }
+    default:
+      return Math.floor(at / (LENGTHS[unit] ?? DAY)) * (LENGTHS[unit] ?? DAY);
+  }
+}
+
+function ceilTo(at: number, unit: string): number {
+  const low = floorTo(at, unit);
+  return low === at ? at : addUnits(low, unit, 1);
+}
+
+function addUnits(at: number, unit: string, n: number): number {
+  return unit in MONTHS ? addMonths(at, n * MONTHS[unit]!) : at + n * (LENGTHS[unit] ?? DAY);
+}
+
+/** Whole units from the first to the second. */
+function difference(unit: string, from: number, to: number): number {
+  if (!(unit in MONTHS)) return Math.trunc((to - from) / (LENGTHS[unit] ?? DAY));
+  const start = new Date(from);
+  const end = new Date(to);
+  let months = (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth();
+  if (months > 0 && addMonths(from, months) > to) months--;
+  if (months < 0 && addMonths(from, months) < to) months++;
+  return Math.trunc(months / MONTHS[unit]!);
+}
+
+function lastDay(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), daysOfMonth(date.getUTCFullYear(), date.getUTCMonth() + 1));
+}
+
+function convertZone(text: string, from: string, to: string): string | null {
+  const local = parseTimestamp(text);
+  if (local === null) return null;
+  // The instant is found from its local time in two steps, so that a change of the offset in between is seen.
+  const guess = local - offsetAt(local, from);
+  const instant = local - offsetAt(guess, from);
+  return showTimestamp(instant + offsetAt(instant, to), 0);
+}
+
+/** Ms that a time zone is ahead of UTC at an instant. */
+export function offsetAt(instant: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+  }).formatToParts(instant); // prettier-ignore
+  const of = (type: string) => Number(parts.find((part) => part.type === type)!.value);
+  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+  return local - Math.floor(instant / SECOND) * SECOND;
+}
+

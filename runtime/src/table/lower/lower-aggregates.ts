@@ -1,0 +1,135 @@
+import type { StreamNode } from '../../graph/stream-node.ts';
+import { offsetAt } from '../functions/time-functions.ts';
+import { GroupAggregateOperator } from '../operators/group-aggregate-operator.ts';
+import { OverOperator } from '../operators/over-operator.ts';
+import { SessionWindowTableOperator } from '../operators/session-window-table-operator.ts';
+import { WindowAggregateOperator } from '../operators/window-aggregate-operator.ts';
+import { WindowTableOperator } from '../operators/window-table-operator.ts';
+import { missingWatermark, notInStreaming } from '../sql-errors.ts';
+import { input, type Expression } from '../plan/expression.ts';
+import type { Aggregate, AggregateCall, Over, Relation, WindowAggregate, WindowSpecification, WindowTable, Windowing } from '../plan/relation.ts';
+import { digest, showRelation } from '../plan/show-relation.ts';
+import { AggregateHandler } from './aggregate-handler.ts';
+import { changelogMode, isAppendOnly } from './changelog-mode.ts';
+import { compileProjection } from './compile-expression.ts';
+import { addNode, type Lowering } from './lowering.ts';
+import { rowKey } from './row-keys.ts';
+import { windowsAt, type TableWindow } from './window-assigner.ts';
+
+type WindowsOf = (values: readonly unknown[], now: number) => readonly TableWindow[];
+
+export function lowerAggregate(lowering: Lowering, relation: Aggregate, from: StreamNode, updateBefore: boolean): StreamNode {
+  const { keys, calls } = relation;
+  const retracts = !isAppendOnly(changelogMode(relation.input));
+  const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
+  const { miniBatch } = lowering.settings;
+  return addNode(lowering, {
+    kind: 'group-aggregate',
+    name: showRelation(relation),
+    inputs: [from],
+    parameters: { plan: digest(relation), updateBefore, retracts, timeToLive, miniBatch },
+    expressions: [...keys, ...expressionsOf(calls)],
+    functions: functionsOf(calls),
+    createOperator: () =>
+      new GroupAggregateOperator({
+        key: rowKey(keys),
+        keyValues: compileProjection(keys),
+        handler: new AggregateHandler(calls, retracts),
+        updateBefore,
+        timeToLive,
+        miniBatch,
+      }),
+  });
+}
+
+export function lowerWindowTable(lowering: Lowering, relation: WindowTable, from: StreamNode): StreamNode {
+  const { window } = relation;
+  const zone = zoneOf(lowering, relation.input, window.timeColumn);
+  const windowsOf = assigned(window, zone);
+  const partition = window.partition.map((at) => input(at, relation.input.columns[at]!.type));
+  return addNode(lowering, {
+    kind: 'window-table',
+    name: showRelation(relation),
+    inputs: [from],
+    parameters: { plan: digest(relation), zone },
+    createOperator: () =>
+      window.kind === 'SESSION'
+        ? new SessionWindowTableOperator({ key: rowKey(partition), windowOf: (values, now) => windowsOf(values, now)[0]!, domain: window.time })
+        : new WindowTableOperator(windowsOf),
+  });
+}
+
+export function lowerWindowAggregate(lowering: Lowering, relation: WindowAggregate, from: StreamNode): StreamNode {
+  const { keys, calls, windowing, properties } = relation;
+  const retracts = !isAppendOnly(changelogMode(relation.input));
+  const zone = windowing.kind === 'assigned' ? zoneOf(lowering, relation.input, windowing.window.timeColumn) : 'UTC';
+  return addNode(lowering, {
+    kind: 'window-aggregate',
+    name: showRelation(relation),
+    inputs: [from],
+    parameters: { plan: digest(relation), retracts, zone },
+    expressions: [...keys, ...expressionsOf(calls)],
+    functions: functionsOf(calls),
+    createOperator: () =>
+      new WindowAggregateOperator({
+        key: rowKey(keys),
+        keyValues: compileProjection(keys),
+        handler: new AggregateHandler(calls, retracts),
+        windowsOf: windowing.kind === 'assigned' ? assigned(windowing.window, zone) : attached(windowing),
+        merging: windowing.kind === 'assigned' && windowing.window.kind === 'SESSION',
+        domain: windowing.kind === 'assigned' ? windowing.window.time : windowing.time,
+        properties,
+      }),
+  });
+}
+
+export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode): StreamNode {
+  const { partition, order, frame, calls } = relation;
+  const [first] = order;
+  const column = first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
+  if (first === undefined) throw notInStreaming('OVER without ORDER BY', 'its result would change with every row.', 'Order it by a time attribute.', relation.at);
+  if (column?.time === undefined) throw missingWatermark('OVER (… ORDER BY …)', column?.name ?? 'the expression', relation.at);
+  if (first.descending || order.length > 1) {
+    throw notInStreaming('OVER in another order than that of time', 'rows come in the order of time.', 'Order it by the time attribute alone, ascending.', relation.at);
+  }
+  const domain = column.time;
+  const timeColumn = (first.expression as Expression & { readonly kind: 'input' }).index;
+  const retracts = frame.from.kind !== 'unbounded';
+  const timeToLive = lowering.settings.stateTtl;
+  return addNode(lowering, {
+    kind: 'over',
+    name: showRelation(relation),
+    inputs: [from],
+    parameters: { plan: digest(relation), timeToLive },
+    expressions: [...partition, ...expressionsOf(calls)],
+    functions: functionsOf(calls),
+    createOperator: () =>
+      new OverOperator({ key: rowKey(partition), handler: new AggregateHandler(calls, retracts), frame, domain, timeColumn, timeToLive }),
+  });
+}
+
+export function attached({ start, end }: Windowing & { readonly kind: 'attached' }): WindowsOf {
+  return (values) => [{ start: values[start] as number, end: values[end] as number }];
+}
+
+/** Windows of rows with a time; a TIMESTAMP_LTZ is put into the windows of its local time. */
+function assigned(window: WindowSpecification, zone: string): WindowsOf {
+  const timeOf = (values: readonly unknown[], now: number) => (window.time === 'proctime' ? now : (values[window.timeColumn] as number | null));
+  return (values, now) => {
+    const time = timeOf(values, now);
+    if (time === null) return [];
+    return windowsAt(window, zone === 'UTC' ? time : time + offsetAt(time, zone));
+  };
+}
+
+function zoneOf({ settings }: Lowering, relation: Relation, timeColumn: number): string {
+  return relation.columns[timeColumn]!.type.name === 'TIMESTAMP_LTZ' ? settings.localTimeZone : 'UTC';
+}
+
+function expressionsOf(calls: readonly AggregateCall[]): Expression[] {
+  return calls.flatMap(({ args, filter }) => [...args, ...(filter === undefined ? [] : [filter])]);
+}
+
+function functionsOf(calls: readonly AggregateCall[]): unknown[] {
+  return calls.flatMap(({ bound }) => (bound.userFunction === undefined ? [] : [bound.userFunction]));
+}

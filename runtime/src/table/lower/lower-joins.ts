@@ -1,0 +1,71 @@
+import type { StreamNode } from '../../graph/stream-node.ts';
+import { TableIntervalJoinOperator } from '../operators/interval-join-operator.ts';
+import { JoinOperator } from '../operators/join-operator.ts';
+import { TemporalJoinOperator } from '../operators/temporal-join-operator.ts';
+import { WindowJoinOperator } from '../operators/window-join-operator.ts';
+import type { AnyJoin, IntervalJoin, Join, TemporalJoin, WindowJoin } from '../plan/relation.ts';
+import { digest, showRelation } from '../plan/show-relation.ts';
+import { compilePairCondition } from './compile-expression.ts';
+import { addNode, type Lowering } from './lowering.ts';
+import { nullInKey, rowKey } from './row-keys.ts';
+
+type Inputs = readonly [StreamNode, StreamNode];
+
+/** What all joins of two inputs are made with. */
+function parts({ equal, condition, left, right }: AnyJoin) {
+  return {
+    leftKey: rowKey(equal.map((pair) => pair.left)),
+    rightKey: rowKey(equal.map((pair) => pair.right)),
+    matches: compilePairCondition(condition, left.columns.length),
+    leftKeyIsNull: nullInKey(equal, 'left'),
+    rightKeyIsNull: nullInKey(equal, 'right'),
+    leftColumns: left.columns.length,
+    rightColumns: right.columns.length,
+  };
+}
+
+function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Record<string, unknown>> = {}) {
+  return {
+    kind: relation.kind,
+    name: showRelation(relation),
+    inputs,
+    parameters: { plan: digest(relation), ...parameters },
+    expressions: [...relation.equal.flatMap(({ left, right }) => [left, right]), ...(relation.condition === undefined ? [] : [relation.condition])],
+  };
+}
+
+export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): StreamNode {
+  const { stateTtl } = lowering.settings;
+  const leftTimeToLive = relation.leftTimeToLive ?? stateTtl;
+  const rightTimeToLive = relation.rightTimeToLive ?? stateTtl;
+  return addNode(lowering, {
+    ...described(relation, inputs, { leftTimeToLive, rightTimeToLive }),
+    createOperator: () => new JoinOperator({ ...parts(relation), type: relation.type, leftTimeToLive, rightTimeToLive }),
+  });
+}
+
+export function lowerIntervalJoin(lowering: Lowering, relation: IntervalJoin, inputs: Inputs): StreamNode {
+  const { type, leftTime, rightTime, lower, upper } = relation;
+  const domain = relation.left.columns[leftTime]!.time ?? 'rowtime';
+  return addNode(lowering, {
+    ...described(relation, inputs),
+    createOperator: () => new TableIntervalJoinOperator({ ...parts(relation), type, leftTime, rightTime, lower, upper, domain }),
+  });
+}
+
+export function lowerWindowJoin(lowering: Lowering, relation: WindowJoin, inputs: Inputs): StreamNode {
+  const { type, leftWindow, rightWindow } = relation;
+  return addNode(lowering, {
+    ...described(relation, inputs),
+    createOperator: () =>
+      new WindowJoinOperator({ ...parts(relation), type, leftEnd: leftWindow.end, rightEnd: rightWindow.end, domain: leftWindow.time }),
+  });
+}
+
+export function lowerTemporalJoin(lowering: Lowering, relation: TemporalJoin, inputs: Inputs): StreamNode {
+  const { leftTime, rightTime, type } = relation;
+  return addNode(lowering, {
+    ...described(relation, inputs),
+    createOperator: () => new TemporalJoinOperator({ ...parts(relation), leftTime, rightTime, outer: type === 'left' }),
+  });
+}

@@ -1,0 +1,182 @@
+import { collectionSource } from '../../connectors/collection-source.ts';
+import type { StreamNode } from '../../graph/stream-node.ts';
+import { ForwardOperator } from '../../operators/forward-operator.ts';
+import { WatermarkStrategy } from '../../time/watermark-strategy.ts';
+import type { Row } from '../changelog-row.ts';
+import { CalcOperator } from '../operators/calc-operator.ts';
+import { ExpandOperator } from '../operators/expand-operator.ts';
+import { NormalizeOperator } from '../operators/normalize-operator.ts';
+import { SetOperationOperator } from '../operators/set-operation-operator.ts';
+import { UnnestOperator } from '../operators/unnest-operator.ts';
+import type { Expression } from '../plan/expression.ts';
+import { inputsOf, type Relation, type SetOperation, type Unnest, type Values } from '../plan/relation.ts';
+import { digest, showRelation } from '../plan/show-relation.ts';
+import { compileCondition, compileExpression, compileProjection } from './compile-expression.ts';
+import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
+import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
+import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
+import { addNode, type Lowering } from './lowering.ts';
+
+/**
+ * Makes the operators of a plan, and what is before them.
+ * @param updateBefore true if what is behind wants the old version of a row beside the new one
+ */
+export function lower(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
+  const input = (at: number, wantsBefore: boolean) => lower(lowering, inputsOf(relation)[at]!, wantsBefore);
+  switch (relation.kind) {
+    case 'scan':
+      return relation.table.read(relation.read);
+    case 'values':
+      return lowerValues(lowering, relation);
+    case 'project':
+      return lowerCalc(lowering, input(0, updateBefore), undefined, relation);
+    case 'filter':
+      // A new version may be filtered out: then it is the old one that takes the row away.
+      return lowerCalc(lowering, input(0, true), relation.condition, relation);
+    case 'expand':
+      return addNode(lowering, {
+        kind: 'expand',
+        name: showRelation(relation),
+        inputs: [input(0, updateBefore)],
+        parameters: { plan: digest(relation) },
+        expressions: relation.projections.flat(),
+        createOperator: () => new ExpandOperator(relation.projections.map((projection) => compileProjection(projection))),
+      });
+    case 'unnest':
+      return lowerUnnest(lowering, relation, input(0, true));
+    case 'set':
+      return lowerSet(lowering, relation, updateBefore);
+    case 'normalize':
+      return addNode(lowering, {
+        kind: 'normalize',
+        name: showRelation(relation),
+        inputs: [input(0, false)],
+        parameters: { plan: digest(relation), updateBefore, timeToLive: lowering.settings.stateTtl },
+        createOperator: () =>
+          new NormalizeOperator({
+            key: (values) => relation.key.map((at) => values[at]).join('\0'),
+            updateBefore,
+            timeToLive: lowering.settings.stateTtl,
+          }),
+      });
+    case 'aggregate':
+      return lowerAggregate(lowering, relation, input(0, true), updateBefore);
+    case 'window-table':
+      return lowerWindowTable(lowering, relation, input(0, true));
+    case 'window-aggregate':
+      return lowerWindowAggregate(lowering, relation, input(0, true));
+    case 'over':
+      return lowerOver(lowering, relation, input(0, true));
+    case 'rank':
+      return lowerRank(lowering, relation, input(0, true), updateBefore);
+    case 'window-rank':
+      return lowerWindowRank(lowering, relation, input(0, true));
+    case 'deduplicate':
+      return lowerDeduplicate(lowering, relation, input(0, true), updateBefore);
+    case 'sort':
+      return lowerSort(lowering, relation, input(0, true), updateBefore);
+    case 'join':
+      return lowerJoin(lowering, relation, [input(0, true), input(1, true)]);
+    case 'interval-join':
+      return lowerIntervalJoin(lowering, relation, [input(0, true), input(1, true)]);
+    case 'window-join':
+      return lowerWindowJoin(lowering, relation, [input(0, true), input(1, true)]);
+    case 'temporal-join':
+      return lowerTemporalJoin(lowering, relation, [input(0, updateBefore), input(1, false)]);
+    case 'match':
+      throw new TypeError('a pattern was not lowered');
+  }
+}
+
+function lowerValues({ graph }: Lowering, relation: Values): StreamNode {
+  const rows = relation.rows.map((row): Row => ({ kind: '+I', values: compileProjection(row)([]) }));
+  const source = collectionSource(rows);
+  const strategy = WatermarkStrategy.noWatermarks<unknown>();
+  return graph.add({
+    kind: 'source',
+    name: showRelation(relation),
+    parameters: { source: source.kind, ...source.parameters, watermarks: strategy.parameters },
+    source,
+    watermarkStrategy: strategy,
+  });
+}
+
+function lowerCalc(lowering: Lowering, input: StreamNode, condition: Expression | undefined, relation: Relation): StreamNode {
+  const expressions = relation.kind === 'project' ? relation.expressions : undefined;
+  return addNode(lowering, {
+    kind: 'calc',
+    name: showRelation(relation),
+    inputs: [input],
+    parameters: { plan: digest(relation) },
+    expressions: [...(expressions ?? []), ...(condition === undefined ? [] : [condition])],
+    createOperator: () => {
+      const clock = { now: () => 0 };
+      const passes = condition === undefined ? undefined : compileCondition(condition, clock);
+      const project = expressions === undefined ? undefined : compileProjection(expressions, clock);
+      return new CalcOperator(passes, project, clock);
+    },
+  });
+}
+
+function lowerSet(lowering: Lowering, relation: SetOperation, updateBefore: boolean): StreamNode {
+  const { operation, all } = relation;
+  const isUnion = operation === 'UNION';
+  const inputs = relation.inputs.map((input) => lower(lowering, input, isUnion ? updateBefore : true));
+  const timeToLive = lowering.settings.stateTtl;
+  return addNode(lowering, {
+    kind: operation.toLowerCase(),
+    name: showRelation(relation),
+    inputs,
+    parameters: { plan: digest(relation), ...(isUnion ? {} : { timeToLive }) },
+    createOperator: () => (isUnion ? new ForwardOperator() : new SetOperationOperator({ operation, all, timeToLive })),
+  });
+}
+
+function lowerUnnest(lowering: Lowering, relation: Unnest, input: StreamNode): StreamNode {
+  const { source, element, ordinality, outer } = relation;
+  const added = relation.columns.slice(relation.input.columns.length);
+  const names = added.map(({ name }) => name);
+  const expressions = 'call' in source ? source.args : [source];
+  return addNode(lowering, {
+    kind: 'unnest',
+    name: showRelation(relation),
+    inputs: [input],
+    parameters: { plan: digest(relation) },
+    expressions,
+    functions: 'call' in source ? [source.call.evaluate] : [],
+    createOperator: () => {
+      const evaluate = elementsOf(source);
+      const fields = fieldNames(relation) ?? names;
+      const unfold = (values: readonly unknown[]) => {
+        const rows = [...evaluate(values)].map((item) => rowOf(item, element, fields));
+        return ordinality ? rows.map((row, at) => [...row, at + 1]) : rows;
+      };
+      return new UnnestOperator(unfold, outer ? added.map(() => null) : undefined);
+    },
+  });
+}
+
+function elementsOf(source: Unnest['source']): (values: readonly unknown[]) => Iterable<unknown> {
+  if ('call' in source) {
+    const args = compileProjection(source.args);
+    const { evaluate } = source.call;
+    return (values) => (evaluate as (...args: unknown[]) => Iterable<unknown>)(...args(values));
+  }
+  const value = compileExpression(source);
+  return (values) => (value(values) as Iterable<unknown> | null) ?? [];
+}
+
+/** The fields of an element, which its columns may have renamed. */
+function fieldNames({ source, element }: Unnest): readonly string[] | undefined {
+  if ('call' in source) return source.call.columns.map(({ name }) => name);
+  const { type } = source;
+  if (element !== 'row' || type.name !== 'ARRAY' || type.element.name !== 'ROW') return undefined;
+  return type.element.fields.map(({ name }) => name);
+}
+
+function rowOf(item: unknown, element: Unnest['element'], fields: readonly string[]): readonly unknown[] {
+  if (element === 'value') return [item ?? null];
+  if (Array.isArray(item)) return item as readonly unknown[];
+  return fields.map((name) => (item as Record<string, unknown> | null)?.[name] ?? null);
+}
+

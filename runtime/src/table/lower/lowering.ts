@@ -1,0 +1,62 @@
+import type { NewNode, StreamGraph } from '../../graph/stream-graph.ts';
+import type { StreamEdge, StreamNode } from '../../graph/stream-node.ts';
+import type { Operator } from '../../operators/operator.ts';
+import type { Expression } from '../plan/expression.ts';
+import { anyPart } from '../plan/expression.ts';
+
+/** Settings that decide how a plan runs. */
+export interface TableSettings {
+  /** How long state is kept after it was last changed, in ms; `undefined` for ever. */
+  readonly stateTtl: number | undefined;
+  readonly miniBatch: { readonly size: number; readonly latency: number } | undefined;
+  /** IANA name; TIMESTAMP_LTZ windows follow its days. */
+  readonly localTimeZone: string;
+}
+
+export const DEFAULT_SETTINGS: TableSettings = { stateTtl: undefined, miniBatch: undefined, localTimeZone: 'UTC' };
+
+/** What a plan is lowered with. */
+export interface Lowering {
+  readonly graph: StreamGraph;
+  readonly settings: TableSettings;
+}
+
+export interface PhysicalNode {
+  /** `sql-` is put before it. */
+  readonly kind: string;
+  /** Shown in plans and metrics. */
+  readonly name: string;
+  readonly inputs: readonly StreamNode[];
+  /** Everything that makes two operators of the kind differ. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Expressions whose user functions belong to the fingerprint. */
+  readonly expressions?: readonly Expression[];
+  readonly functions?: readonly unknown[];
+  readonly createOperator: () => Operator;
+}
+
+/** Adds an operator to the graph. */
+export function addNode({ graph }: Lowering, node: PhysicalNode): StreamNode {
+  const functions = [...(node.functions ?? []), ...userFunctions(node.expressions ?? [])];
+  const added: NewNode = {
+    kind: `sql-${node.kind}`,
+    name: node.name,
+    inputs: node.inputs.map((from): StreamEdge => ({ from })),
+    parameters: node.parameters,
+    functions,
+    createOperator: node.createOperator,
+  };
+  return graph.add(added);
+}
+
+function userFunctions(expressions: readonly Expression[]): unknown[] {
+  const found: unknown[] = [];
+  for (const expression of expressions) {
+    anyPart(expression, (part) => {
+      const given = part.kind === 'call' ? part.implementation?.userFunction : undefined;
+      if (given !== undefined) found.push(given);
+      return false;
+    });
+  }
+  return found;
+}

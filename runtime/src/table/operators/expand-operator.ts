@@ -1,0 +1,17 @@
+import { Operator } from '../../operators/operator.ts';
+import type { Row } from '../changelog-row.ts';
+
+/** Makes several rows of each: one for each grouping set. */
+export class ExpandOperator extends Operator {
+  readonly #projections: readonly ((values: readonly unknown[]) => unknown[])[];
+
+  constructor(projections: readonly ((values: readonly unknown[]) => unknown[])[]) {
+    super();
+    this.#projections = projections;
+  }
+
+  processElement(value: unknown, timestamp: number | undefined): void {
+    const { kind, values } = value as Row;
+    for (const project of this.#projections) this.output.collect({ kind, values: project(values) }, timestamp);
+  }
+}

@@ -1,0 +1,135 @@
+import type { ValueState } from '../../state/value-state.ts';
+import { MAX_TIMESTAMP } from '../../time/timestamp.ts';
+import { isAddition, type Row } from '../changelog-row.ts';
+import type { AggregateHandler } from '../lower/aggregate-handler.ts';
+import { equalRows } from '../types/compare.ts';
+import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+
+export interface GroupAggregateOptions {
+  readonly key: RowKey | undefined;
+  readonly keyValues: (values: readonly unknown[]) => unknown[];
+  readonly handler: AggregateHandler;
+  /** True if what is behind it wants the old version of a row too. */
+  readonly updateBefore: boolean;
+  /** In ms. */
+  readonly timeToLive: number | undefined;
+  /** Rows, and ms, after which groups show what has changed. */
+  readonly miniBatch: { readonly size: number; readonly latency: number } | undefined;
+}
+
+interface Group {
+  /** Rows that are in it. */
+  rows: number;
+  readonly keys: readonly unknown[];
+  accumulators: unknown[];
+  /** What was emitted of it last; `null` before. */
+  shown: readonly unknown[] | null;
+}
+
+/**
+ * The aggregates of each group, changed with each row: +I for a new group, -U and +U for a changed one, -D for one that has lost its
+ * last row. A result that stays the same is not sent again, unless state has a time to live, so that what is behind is kept alive too.
+ * With mini-batches a group shows the change of many rows at once.
+ */
+export class GroupAggregateOperator extends KeyedTableOperator {
+  readonly #options: GroupAggregateOptions;
+  readonly #group: ValueState<Group | undefined>;
+  /** Keys of groups with rows that are not shown yet, in the order in which they came. */
+  #pending = new Map<unknown, number | undefined>();
+  #pendingRows = 0;
+  #flushAt = Infinity;
+
+  constructor(options: GroupAggregateOptions) {
+    super(options.key);
+    this.#options = options;
+    this.#group = this.valueState('group', options.timeToLive);
+  }
+
+  protected processRow(row: Row, timestamp: number | undefined): void {
+    const { handler, keyValues, miniBatch } = this.#options;
+    let group = this.#group.value();
+    const adds = isAddition(row);
+    if (group === undefined) {
+      // The row that is taken back has expired, or never came.
+      if (!adds) return;
+      group = { rows: 0, keys: keyValues(row.values), accumulators: handler.create(), shown: null };
+    }
+    if (adds) {
+      group.rows++;
+      handler.add(group.accumulators, row.values);
+    } else {
+      group.rows--;
+      handler.retract(group.accumulators, row.values);
+    }
+    if (this.runtime.batch || miniBatch !== undefined) this.#postpone(group, timestamp);
+    else this.#show(group, timestamp);
+  }
+
+  #postpone(group: Group, timestamp: number | undefined): void {
+    const { miniBatch } = this.#options;
+    this.#group.update(group);
+    this.#pending.set(this.backend.currentKey, timestamp);
+    this.#pendingRows++;
+    if (miniBatch === undefined || this.runtime.batch) return;
+    if (this.#flushAt === Infinity) this.#flushAt = this.runtime.currentProcessingTime() + miniBatch.latency;
+    if (this.#pendingRows >= miniBatch.size) this.#flush();
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    this.#pendingRows = 0;
+    this.#flushAt = Infinity;
+    for (const [key, timestamp] of pending) {
+      this.backend.setCurrentKey(key);
+      const group = this.#group.value();
+      if (group !== undefined) this.#show(group, timestamp);
+    }
+  }
+
+  #show(group: Group, timestamp: number | undefined): void {
+    const { handler, updateBefore, timeToLive } = this.#options;
+    const { shown } = group;
+    if (group.rows === 0) {
+      if (shown !== null) this.emit('-D', shown, timestamp);
+      this.#group.clear();
+      return;
+    }
+    const now = [...group.keys, ...handler.results(group.accumulators)];
+    const same = shown !== null && equalRows(shown, now);
+    group.shown = now;
+    this.#group.update(group);
+    if (shown === null) this.emit('+I', now, timestamp);
+    else if (!same || timeToLive !== undefined) {
+      if (updateBefore) this.emit('-U', shown, timestamp);
+      this.emit('+U', now, timestamp);
+    }
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    // In batch mode results come once, at the end; a mini-batch ends before the time that follows it.
+    if (!this.runtime.batch || timestamp === MAX_TIMESTAMP) this.#flush();
+    super.onWatermark(timestamp);
+  }
+
+  override get nextProcessingTime(): number {
+    return Math.min(this.#flushAt, super.nextProcessingTime);
+  }
+
+  override onProcessingTime(time: number): void {
+    if (this.#flushAt <= time) this.#flush();
+    super.onProcessingTime(time);
+  }
+
+  override snapshot(): unknown {
+    return { keyed: super.snapshot(), pending: this.#pending, rows: this.#pendingRows, flushAt: this.#flushAt };
+  }
+
+  override restore(saved: unknown): void {
+    const { keyed, pending, rows, flushAt } = saved as { keyed: unknown; pending: Map<unknown, number | undefined>; rows: number; flushAt: number };
+    super.restore(keyed);
+    this.#pending = pending;
+    this.#pendingRows = rows;
+    this.#flushAt = flushAt;
+  }
+}

@@ -1,0 +1,135 @@
+import type { ValueState } from '../../state/value-state.ts';
+import { isAddition, type Row, type RowKind } from '../changelog-row.ts';
+import { rowIdentity } from '../types/value-identity.ts';
+import type { RelationJoinType } from '../plan/relation.ts';
+import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+
+export interface JoinOptions {
+  readonly leftKey: RowKey | undefined;
+  readonly rightKey: RowKey | undefined;
+  readonly type: RelationJoinType;
+  /** What must hold of a pair besides equal keys. */
+  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
+  readonly leftColumns: number;
+  readonly rightColumns: number;
+  /** True for a key that equals nothing, NULL in it. */
+  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
+  readonly rightKeyIsNull: (values: readonly unknown[]) => boolean;
+  /** In ms. */
+  readonly leftTimeToLive: number | undefined;
+  readonly rightTimeToLive: number | undefined;
+}
+
+/** A row of a side: how often it is there, and with how many rows of the other side it is paired. */
+interface SideRow {
+  readonly values: readonly unknown[];
+  count: number;
+  partners: number;
+}
+
+type Side = Map<string, SideRow>;
+
+/**
+ * Pairs rows of equal keys, of tables that change. A row without a partner is there with NULLs where the join keeps it, and is taken
+ * back when the first partner comes. A semi join lets a left row through while it has a partner, an anti join while it has none.
+ */
+export class JoinOperator extends KeyedTableOperator {
+  readonly #options: JoinOptions;
+  readonly #left: ValueState<Side | undefined>;
+  readonly #right: ValueState<Side | undefined>;
+  readonly #nullsLeft: readonly null[];
+  readonly #nullsRight: readonly null[];
+
+  constructor(options: JoinOptions) {
+    super(options.leftKey, options.rightKey);
+    this.#options = options;
+    this.#left = this.valueState('left', options.leftTimeToLive);
+    this.#right = this.valueState('right', options.rightTimeToLive);
+    this.#nullsLeft = Array<null>(options.leftColumns).fill(null);
+    this.#nullsRight = Array<null>(options.rightColumns).fill(null);
+  }
+
+  protected processRow(row: Row, timestamp: number | undefined): void {
+    const { type } = this.#options;
+    if (type === 'semi' || type === 'anti') this.#half(row, timestamp);
+    else this.#full(row, true, timestamp);
+  }
+
+  protected override processRow2(row: Row, timestamp: number | undefined): void {
+    const { type } = this.#options;
+    if (type === 'semi' || type === 'anti') this.#otherHalf(row, timestamp);
+    else this.#full(row, false, timestamp);
+  }
+
+  /** Inner and outer joins, seen from the side that the row is of. */
+  #full(row: Row, fromLeft: boolean, timestamp: number | undefined): void {
+    const { type, matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
+    const [own, other] = fromLeft ? [this.#left, this.#right] : [this.#right, this.#left];
+    const keepsOwn = type === 'full' || type === (fromLeft ? 'left' : 'right');
+    const keepsOther = type === 'full' || type === (fromLeft ? 'right' : 'left');
+    const { values } = row;
+    const adds = isAddition(row);
+    const pair = (mine: readonly unknown[], theirs: readonly unknown[]) => (fromLeft ? [...mine, ...theirs] : [...theirs, ...mine]);
+    const padded = (mine: readonly unknown[]) => (fromLeft ? [...mine, ...this.#nullsRight] : [...this.#nullsLeft, ...mine]);
+    const paddedOther = (theirs: readonly unknown[]) => (fromLeft ? [...this.#nullsLeft, ...theirs] : [...theirs, ...this.#nullsRight]);
+    const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
+    const partners = isNull ? [] : [...(other.value()?.values() ?? [])].filter((candidate) => (fromLeft ? matches(values, candidate.values) : matches(candidate.values, values)));
+    if (!this.#keep(own, values, adds, partners.reduce((sum, { count }) => sum + count, 0))) return;
+    if (partners.length === 0) {
+      if (keepsOwn) this.emit(adds ? '+I' : '-D', padded(values), timestamp);
+      return;
+    }
+    // With outer sides the pair may stand for a padded row, so that it is not an update of one row any more.
+    const kind: RowKind = type === 'inner' ? row.kind : adds ? '+I' : '-D';
+    for (const partner of partners) {
+      for (let copy = 0; copy < partner.count; copy++) {
+        if (keepsOther && adds && partner.partners === 0) this.emit('-D', paddedOther(partner.values), timestamp);
+        this.emit(kind, pair(values, partner.values), timestamp);
+        if (keepsOther && !adds && partner.partners === 1) this.emit('+I', paddedOther(partner.values), timestamp);
+      }
+      partner.partners += adds ? 1 : -1;
+    }
+    other.update(other.value());
+  }
+
+  #half(row: Row, timestamp: number | undefined): void {
+    const { type, matches, leftKeyIsNull } = this.#options;
+    const { values } = row;
+    const partners = leftKeyIsNull(values) ? [] : [...(this.#right.value()?.values() ?? [])].filter((candidate) => matches(values, candidate.values));
+    const count = partners.reduce((sum, partner) => sum + partner.count, 0);
+    if (!this.#keep(this.#left, values, isAddition(row), count)) return;
+    if (count > 0 === (type === 'semi')) this.emit(row.kind, values, timestamp);
+  }
+
+  #otherHalf(row: Row, timestamp: number | undefined): void {
+    const { type, matches, rightKeyIsNull } = this.#options;
+    const adds = isAddition(row);
+    if (!this.#keep(this.#right, row.values, adds, 0) || rightKeyIsNull(row.values)) return;
+    const lefts = this.#left.value();
+    for (const left of lefts?.values() ?? []) {
+      if (!matches(left.values, row.values)) continue;
+      const before = left.partners;
+      left.partners += adds ? 1 : -1;
+      if (before > 0 === left.partners > 0) continue;
+      const kind = adds === (type === 'semi') ? '+I' : '-D';
+      for (let copy = 0; copy < left.count; copy++) this.emit(kind, left.values, timestamp);
+    }
+    if (lefts !== undefined) this.#left.update(lefts);
+  }
+
+  /** Notes that the row is there once more or less; false if it was not there to be taken back. */
+  #keep(side: ValueState<Side | undefined>, values: readonly unknown[], adds: boolean, partners: number): boolean {
+    const rows = side.value() ?? (new Map() as Side);
+    const identity = rowIdentity(values);
+    const known = rows.get(identity);
+    if (!adds && known === undefined) return false;
+    if (known === undefined) rows.set(identity, { values, count: 1, partners });
+    else {
+      known.partners = partners;
+      known.count += adds ? 1 : -1;
+      if (known.count === 0) rows.delete(identity);
+    }
+    side.update(rows.size === 0 ? undefined : rows);
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+import type { ValueState } from '../../state/value-state.ts';
+import { isAddition, type Row } from '../changelog-row.ts';
+import { rowIdentity } from '../types/value-identity.ts';
+import { KeyedTableOperator } from './keyed-table-operator.ts';
+
+export interface SetOperationOptions {
+  readonly operation: 'INTERSECT' | 'EXCEPT';
+  readonly all: boolean;
+  readonly timeToLive: number | undefined;
+}
+
+/** INTERSECT and EXCEPT: how often a row is in the result follows from how often it is in each input. */
+export class SetOperationOperator extends KeyedTableOperator {
+  readonly #options: SetOperationOptions;
+  readonly #counts: ValueState<readonly [number, number] | undefined>;
+
+  constructor(options: SetOperationOptions) {
+    super(rowIdentity, rowIdentity);
+    this.#options = options;
+    this.#counts = this.valueState('counts', options.timeToLive);
+  }
+
+  protected processRow(row: Row, timestamp: number | undefined): void {
+    this.#change(row, isAddition(row) ? 1 : -1, 0, timestamp);
+  }
+
+  protected override processRow2(row: Row, timestamp: number | undefined): void {
+    this.#change(row, 0, isAddition(row) ? 1 : -1, timestamp);
+  }
+
+  #change({ values }: Row, left: number, right: number, timestamp: number | undefined): void {
+    const [wasLeft, wasRight] = this.#counts.value() ?? [0, 0];
+    const counts = [Math.max(0, wasLeft + left), Math.max(0, wasRight + right)] as const;
+    this.#counts.update(counts[0] === 0 && counts[1] === 0 ? undefined : counts);
+    const change = this.#result(counts[0], counts[1]) - this.#result(wasLeft, wasRight);
+    for (let copy = 0; copy < Math.abs(change); copy++) this.emit(change > 0 ? '+I' : '-D', values, timestamp);
+  }
+
+  #result(left: number, right: number): number {
+    const { operation, all } = this.#options;
+    if (operation === 'INTERSECT') return all ? Math.min(left, right) : Math.min(left, right, 1);
+    return all ? Math.max(0, left - right) : left > 0 && right === 0 ? 1 : 0;
+  }
+}

@@ -1,0 +1,96 @@
+import type { ValueState } from '../../state/value-state.ts';
+import { isAddition, type Row } from '../changelog-row.ts';
+import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+
+export interface TemporalJoinOptions {
+  readonly leftKey: RowKey | undefined;
+  readonly rightKey: RowKey | undefined;
+  readonly outer: boolean;
+  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
+  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
+  readonly rightColumns: number;
+  readonly leftTime: number;
+  /** Without one the version is the latest, and rows go out as they come. */
+  readonly rightTime: number | undefined;
+}
+
+interface Version {
+  readonly time: number;
+  /** `null` if the row was deleted then. */
+  readonly values: readonly unknown[] | null;
+}
+
+interface TemporalState {
+  waiting: { readonly time: number; readonly row: Row }[];
+  /** By time. */
+  versions: Version[];
+}
+
+/**
+ * Each left row with the version of the right table that was valid at the row's time. In event time a row waits for the watermark of
+ * both sides; versions that no row can ask for any more are forgotten.
+ */
+export class TemporalJoinOperator extends KeyedTableOperator {
+  readonly #options: TemporalJoinOptions;
+  readonly #state: ValueState<TemporalState | undefined>;
+
+  constructor(options: TemporalJoinOptions) {
+    super(options.leftKey, options.rightKey);
+    this.#options = options;
+    this.#state = this.valueState('temporal');
+  }
+
+  protected processRow(row: Row, timestamp: number | undefined): void {
+    const { leftTime, rightTime } = this.#options;
+    const state = this.#state.value();
+    if (rightTime === undefined) return this.#join(row, state?.versions.at(-1)?.values ?? null, timestamp);
+    const time = row.values[leftTime] as number;
+    if (time <= this.currentWatermark) return this.tooLate(row, timestamp, undefined);
+    const kept = state ?? { waiting: [], versions: [] };
+    let at = kept.waiting.length;
+    while (at > 0 && kept.waiting[at - 1]!.time > time) at--;
+    kept.waiting.splice(at, 0, { time, row });
+    this.#state.update(kept);
+    this.registerTimer(time);
+  }
+
+  protected override processRow2(row: Row): void {
+    const { rightTime } = this.#options;
+    // The old version of a row says nothing that the new one does not.
+    if (row.kind === '-U') return;
+    const state = this.#state.value() ?? { waiting: [], versions: [] };
+    const version: Version = {
+      time: rightTime === undefined ? 0 : (row.values[rightTime] as number),
+      values: isAddition(row) ? row.values : null,
+    };
+    if (rightTime === undefined) state.versions = [version];
+    else {
+      const { versions } = state;
+      let at = versions.length;
+      while (at > 0 && versions[at - 1]!.time > version.time) at--;
+      if (at > 0 && versions[at - 1]!.time === version.time) versions[at - 1] = version;
+      else versions.splice(at, 0, version);
+      this.registerTimer(version.time);
+    }
+    this.#state.update(state);
+  }
+
+  protected override onTimer(time: number): void {
+    const state = this.#state.value();
+    if (state === undefined) return;
+    const due = state.waiting.filter((waiting) => waiting.time <= time);
+    state.waiting = state.waiting.slice(due.length);
+    for (const { time: at, row } of due) {
+      this.#join(row, state.versions.findLast((version) => version.time <= at)?.values ?? null, at);
+    }
+    const valid = state.versions.findLastIndex((version) => version.time <= time);
+    if (valid > 0) state.versions = state.versions.slice(valid);
+    this.#state.update(state.waiting.length === 0 && state.versions.every(({ values }) => values === null) ? undefined : state);
+  }
+
+  #join({ kind, values }: Row, version: readonly unknown[] | null, timestamp: number | undefined): void {
+    const { outer, matches, leftKeyIsNull, rightColumns } = this.#options;
+    if (version !== null && !leftKeyIsNull(values) && matches(values, version)) this.emit(kind, [...values, ...version], timestamp);
+    else if (outer) this.emit(kind, [...values, ...Array<null>(rightColumns).fill(null)], timestamp);
+  }
+}

@@ -1,0 +1,106 @@
+import type { ValueState } from '../../state/value-state.ts';
+import { MAX_TIMESTAMP } from '../../time/timestamp.ts';
+import { isAddition, type Row } from '../changelog-row.ts';
+import type { AggregateHandler } from '../lower/aggregate-handler.ts';
+import type { TableWindow } from '../lower/window-assigner.ts';
+import type { WindowProperty } from '../plan/relation.ts';
+import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+
+export interface WindowAggregateOptions {
+  readonly key: RowKey | undefined;
+  readonly keyValues: (values: readonly unknown[]) => unknown[];
+  readonly handler: AggregateHandler;
+  /** The windows of a row; of a session, its own. */
+  readonly windowsOf: (values: readonly unknown[], now: number) => readonly TableWindow[];
+  /** True if windows of a key that touch become one. */
+  readonly merging: boolean;
+  readonly domain: 'rowtime' | 'proctime';
+  readonly properties: readonly WindowProperty[];
+}
+
+interface WindowState extends TableWindow {
+  rows: number;
+  accumulators: unknown[];
+}
+
+interface GroupWindows {
+  readonly keys: readonly unknown[];
+  windows: WindowState[];
+}
+
+/** The aggregates of each group and window, once, when the window has passed. A row whose windows all have is late, and dropped. */
+export class WindowAggregateOperator extends KeyedTableOperator {
+  readonly #options: WindowAggregateOptions;
+  readonly #state: ValueState<GroupWindows | undefined>;
+
+  constructor(options: WindowAggregateOptions) {
+    super(options.key);
+    this.#options = options;
+    this.#state = this.valueState('windows');
+  }
+
+  protected processRow(row: Row, timestamp: number | undefined): void {
+    const { windowsOf, merging, domain, keyValues } = this.#options;
+    const now = this.timeOf(domain);
+    const group = this.#state.value() ?? { keys: keyValues(row.values), windows: [] };
+    let taken = false;
+    for (const window of windowsOf(row.values, domain === 'proctime' ? this.runtime.currentProcessingTime() : now)) {
+      const target = merging ? this.#merged(group, window, now) : this.#window(group, window, now);
+      if (target === undefined) continue;
+      taken = true;
+      const { handler } = this.#options;
+      if (isAddition(row)) {
+        target.rows++;
+        handler.add(target.accumulators, row.values);
+      } else {
+        target.rows--;
+        handler.retract(target.accumulators, row.values);
+      }
+    }
+    if (taken) this.#state.update(group);
+    else this.tooLate(row, timestamp, undefined);
+  }
+
+  /** `undefined` if it has passed. */
+  #window(group: GroupWindows, { start, end }: TableWindow, now: number): WindowState | undefined {
+    if (end - 1 <= now) return undefined;
+    const found = group.windows.find((window) => window.start === start && window.end === end);
+    if (found !== undefined) return found;
+    const made: WindowState = { start, end, rows: 0, accumulators: this.#options.handler.create() };
+    group.windows.push(made);
+    this.registerTimer(end - 1, this.#options.domain);
+    return made;
+  }
+
+  /** The session that the row's own window falls into, made of all that it touches; `undefined` if that has passed. */
+  #merged(group: GroupWindows, { start, end }: TableWindow, now: number): WindowState | undefined {
+    const { handler, domain } = this.#options;
+    const touched = group.windows.filter((window) => window.start <= end && window.end >= start);
+    const from = Math.min(start, ...touched.map((window) => window.start));
+    const to = Math.max(end, ...touched.map((window) => window.end));
+    if (to - 1 <= now) return undefined;
+    const [first, ...others] = touched;
+    let accumulators = first?.accumulators ?? handler.create();
+    for (const other of others) accumulators = handler.merge(accumulators, other.accumulators);
+    const made: WindowState = { start: from, end: to, rows: touched.reduce((sum, { rows }) => sum + rows, 0), accumulators };
+    group.windows = [...group.windows.filter((window) => !touched.includes(window)), made];
+    for (const window of touched) if (window.end !== to) this.deleteTimer(window.end - 1, domain);
+    this.registerTimer(to - 1, domain);
+    return made;
+  }
+
+  protected override onTimer(time: number): void {
+    const group = this.#state.value();
+    if (group === undefined) return;
+    const { handler, properties } = this.#options;
+    const passed = group.windows.filter(({ end }) => end - 1 <= time || time === MAX_TIMESTAMP);
+    group.windows = group.windows.filter((window) => !passed.includes(window));
+    if (group.windows.length === 0) this.#state.clear();
+    else this.#state.update(group);
+    for (const { start, end, rows, accumulators } of passed) {
+      if (rows === 0) continue;
+      const shown = properties.map((property) => (property === 'start' ? start : property === 'end' ? end : end - 1));
+      this.emit('+I', [...group.keys, ...handler.results(accumulators), ...shown], end - 1);
+    }
+  }
+}

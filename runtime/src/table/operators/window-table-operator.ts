@@ -1,0 +1,20 @@
+import { Operator } from '../../operators/operator.ts';
+import type { Row } from '../changelog-row.ts';
+import type { TableWindow } from '../lower/window-assigner.ts';
+
+/** Each row once for each of its windows, with their start, end and time behind its values. No row is late here. */
+export class WindowTableOperator extends Operator {
+  readonly #windowsOf: (values: readonly unknown[], now: number) => readonly TableWindow[];
+
+  constructor(windowsOf: (values: readonly unknown[], now: number) => readonly TableWindow[]) {
+    super();
+    this.#windowsOf = windowsOf;
+  }
+
+  processElement(value: unknown, timestamp: number | undefined): void {
+    const { kind, values } = value as Row;
+    for (const { start, end } of this.#windowsOf(values, this.runtime.currentProcessingTime())) {
+      this.output.collect({ kind, values: [...values, start, end, end - 1] }, timestamp);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { StreamGraph } from '../graph/stream-graph.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { RowKind } from './changelog-row.ts';
+import { FunctionCatalog } from './functions/function-catalog.ts';
+import { checkInputs } from './lower/changelog-mode.ts';
+import { lower } from './lower/lower.ts';
+import { DEFAULT_SETTINGS, type TableSettings } from './lower/lowering.ts';
+import { optimize } from './optimize/optimize.ts';
+import type { QueryNode, SchemaNode } from './parse/ast.ts';
+import { parseQuery } from './parse/parse-sql.ts';
+import { Catalog } from './plan/catalog.ts';
+import { QueryBinder } from './plan/query-binder.ts';
+import type { Relation, TableSource } from './plan/relation.ts';
+import { streamTable, type StreamMode } from './sources/stream-table.ts';
+import { resolveSchema } from './sources/table-schema.ts';
+
+/** From the text of a query to operators of a graph: the tables, functions and settings of one environment. */
+export class Planner {
+  readonly catalog = new Catalog();
+  readonly functions = new FunctionCatalog();
+  readonly graph: StreamGraph;
+  settings: TableSettings = DEFAULT_SETTINGS;
+
+  constructor(graph: StreamGraph) {
+    this.graph = graph;
+  }
+
+  /** @throws {TidemarkError} of `sql-errors.ts`, with line and column */
+  query(text: string): Relation {
+    return this.bind(parseQuery(text));
+  }
+
+  bind(query: QueryNode): Relation {
+    return new QueryBinder(this).bind(query);
+  }
+
+
+  /** The plan as it will run. */
+  optimized(relation: Relation): Relation {
+    const plan = optimize(relation);
+    checkInputs(plan);
+    return plan;
+  }
+
+  /**
+   * Adds a plan's operators to the graph, and returns the last of them; it hands over `Row`s.
+   * @param updateBefore true if the old version of a row is wanted beside the new one
+   */
+  lower(plan: Relation, updateBefore: boolean): StreamNode {
+    return lower({ graph: this.graph, settings: this.settings }, plan, updateBefore);
+  }
+
+  /** A table of the records of a stream. */
+  streamTable(name: string, schema: SchemaNode, mode: StreamMode, kinds: ReadonlySet<RowKind>, stream: () => StreamNode): TableSource {
+    const resolved = resolveSchema(schema, this.functions);
+    return streamTable(this, { name, schema: resolved, mode, kinds, stream });
+  }
+}
