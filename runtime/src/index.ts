@@ -10,6 +10,11 @@ export {
   type RuntimeMode,
 } from './api/stream-execution-environment.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
+export { TableEnvironment, type ChangelogOptions } from './api/table/table-environment.ts';
+export { Table, type TableColumn } from './api/table/table.ts';
+export { formatChange, type ChangelogRow } from './api/table/changelog.ts';
+export type { RowKind } from './table/changelog-row.ts';
+export type { RowOf, Schema, SchemaColumn, SchemaOptions, ValueOf } from './api/table/schema.ts';
 export { DataStreamSink, type SinkToOptions } from './api/data-stream-sink.ts';
 export { WindowedStream, type AnyProcessWindowFunction } from './api/windowed-stream.ts';
 export { AllWindowedStream, type AnyProcessAllWindowFunction } from './api/all-windowed-stream.ts';

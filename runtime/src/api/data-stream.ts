@@ -43,6 +43,7 @@ import { checkParallelism } from './parallelism.ts';
 import { recordNode } from './record-nodes.ts';
 import { checkSameGraph } from './same-graph.ts';
 import { rollingNumber, rollingRecord, rollingReduce } from './rolling-aggregation.ts';
+import type { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 import { WindowedStream } from './windowed-stream.ts';
 
 type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
@@ -392,6 +393,15 @@ export class DataStream<out T> {
   /** By what a keyed stream is keyed. @internal */
   get keys(): KeySelector | undefined {
     return undefined;
+  }
+
+  /**
+   * The environment that it belongs to: in a job under test, the way to tables and SQL.
+   * @example
+   * orders.getExecutionEnvironment() === env; // → true
+   */
+  getExecutionEnvironment(): StreamExecutionEnvironment {
+    return this.graph.environment as StreamExecutionEnvironment;
   }
 
   /** Adds an operator behind this one. */

@@ -12,6 +12,8 @@ import { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { checkpointSettings, type CheckpointingOptions } from './checkpointing-options.ts';
 import { DataStream } from './data-stream.ts';
 import type { JobClient } from './job-client.ts';
+import { checkSetting } from '../table/settings.ts';
+import { TableEnvironment } from './table/table-environment.ts';
 
 /** How jobs run: record by record, or over bounded input as a whole; `automatic` chooses by the input. */
 export type RuntimeMode = 'streaming' | 'batch' | 'automatic';
@@ -50,6 +52,24 @@ export class ExecutionConfig {
     return this;
   }
 
+  /**
+   * Sets an option of tables and SQL by Flink's key, for what is planned from now on: `table.exec.state.ttl`,
+   * `table.exec.mini-batch.enabled`, `table.exec.mini-batch.size`, `table.exec.mini-batch.allow-latency`, `table.local-time-zone`.
+   * @throws {TidemarkError} `bad-argument` for another option, or a value that it does not take
+   * @example
+   * env.getConfig().set('table.exec.state.ttl', '1 h').get('table.exec.state.ttl'); // → '1 h'
+   */
+  set(key: string, value: string): this {
+    checkSetting(key, value);
+    this.#graph.options.set(key, value);
+    return this;
+  }
+
+  /** What an option is set to; `undefined` if it is not. */
+  get(key: string): string | undefined {
+    return this.#graph.options.get(key);
+  }
+
   /** The interval in ms. */
   getAutoWatermarkInterval(): number {
     return this.#graph.autoWatermarkInterval ?? 200;
@@ -83,13 +103,15 @@ export function setExecutionEnvironment(environment: StreamExecutionEnvironment 
  *   .print();
  * await (await env.execute('doubles')).finished(); // prints '2', '4', '6'
  */
-export class StreamExecutionEnvironment {
+export class StreamExecutionEnvironment extends TableEnvironment {
   readonly #graph: StreamGraph;
   readonly #config: ExecutionConfig;
 
   /** Use `getExecutionEnvironment()`. @internal */
   constructor(backend: ExecutionBackend) {
+    super();
     this.#graph = new StreamGraph(backend);
+    this.#graph.environment = this;
     this.#config = new ExecutionConfig(this.#graph);
   }
 

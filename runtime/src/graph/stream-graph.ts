@@ -13,6 +13,10 @@ export class StreamGraph {
   autoWatermarkInterval: number | undefined;
   /** A source keeps the one it was made under. */
   runtimeMode: 'streaming' | 'batch' | 'automatic' = 'streaming';
+  /** Options by Flink's keys, as they were set. */
+  readonly options = new Map<string, string>();
+  /** The environment that made it: what a stream's `getExecutionEnvironment` returns. */
+  environment: unknown;
   readonly #nodes: StreamNode[] = [];
 
   constructor(backend: ExecutionBackend) {

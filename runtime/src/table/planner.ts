@@ -4,7 +4,7 @@ import type { RowKind } from './changelog-row.ts';
 import { FunctionCatalog } from './functions/function-catalog.ts';
 import { checkInputs } from './lower/changelog-mode.ts';
 import { lower } from './lower/lower.ts';
-import { DEFAULT_SETTINGS, type TableSettings } from './lower/lowering.ts';
+import type { TableSettings } from './lower/lowering.ts';
 import { optimize } from './optimize/optimize.ts';
 import type { QueryNode, SchemaNode } from './parse/ast.ts';
 import { parseQuery } from './parse/parse-sql.ts';
@@ -12,6 +12,7 @@ import { Catalog } from './plan/catalog.ts';
 import { QueryBinder } from './plan/query-binder.ts';
 import type { Relation, TableSource } from './plan/relation.ts';
 import { streamTable, type StreamMode } from './sources/stream-table.ts';
+import { tableSettings } from './settings.ts';
 import { resolveSchema } from './sources/table-schema.ts';
 
 /** From the text of a query to operators of a graph: the tables, functions and settings of one environment. */
@@ -19,10 +20,13 @@ export class Planner {
   readonly catalog = new Catalog();
   readonly functions = new FunctionCatalog();
   readonly graph: StreamGraph;
-  settings: TableSettings = DEFAULT_SETTINGS;
 
   constructor(graph: StreamGraph) {
     this.graph = graph;
+  }
+
+  get settings(): TableSettings {
+    return tableSettings(this.graph.options);
   }
 
   /** @throws {TidemarkError} of `sql-errors.ts`, with line and column */
@@ -33,7 +37,6 @@ export class Planner {
   bind(query: QueryNode): Relation {
     return new QueryBinder(this).bind(query);
   }
-
 
   /** The plan as it will run. */
   optimized(relation: Relation): Relation {
@@ -51,7 +54,13 @@ export class Planner {
   }
 
   /** A table of the records of a stream. */
-  streamTable(name: string, schema: SchemaNode, mode: StreamMode, kinds: ReadonlySet<RowKind>, stream: () => StreamNode): TableSource {
+  streamTable(
+    name: string,
+    schema: SchemaNode,
+    mode: StreamMode,
+    kinds: ReadonlySet<RowKind>,
+    stream: () => StreamNode,
+  ): TableSource {
     const resolved = resolveSchema(schema, this.functions);
     return streamTable(this, { name, schema: resolved, mode, kinds, stream });
   }

@@ -8,19 +8,30 @@ export function sqlError(
   at: SourceRange,
   details: Readonly<Record<string, unknown>> = {},
 ): TidemarkError {
-  const where = at.line === 0 ? {} : { line: at.line, column: at.column, endLine: at.endLine, endColumn: at.endColumn };
+  const where =
+    at.line === 0 ? {} : { line: at.line, column: at.column, endLine: at.endLine, endColumn: at.endColumn };
   const place = at.line === 0 ? '' : ` (line ${at.line}, column ${at.column})`;
   return new TidemarkError(code, `${message}${place}`, { details: { ...where, ...details } });
 }
 
 export function syntaxError(found: string, expected: string, at: SourceRange): TidemarkError {
-  return sqlError('sql-syntax', `${found === '' ? 'The statement ends too early' : `'${found}' is not expected here`}. ${expected}`, at, {
-    found,
-  });
+  return sqlError(
+    'sql-syntax',
+    `${found === '' ? 'The statement ends too early' : `'${found}' is not expected here`}. ${expected}`,
+    at,
+    {
+      found,
+    },
+  );
 }
 
 export function unknownColumn(name: string, known: readonly string[], at: SourceRange): TidemarkError {
-  return sqlError('unknown-column', `There is no column '${name}' here. ${nearest(name, known, 'column')}`, at, { name, known });
+  return sqlError(
+    'unknown-column',
+    `There is no column '${name}' here. ${nearest(name, known, 'column')}`,
+    at,
+    { name, known },
+  );
 }
 
 export function ambiguousColumn(name: string, tables: readonly string[], at: SourceRange): TidemarkError {
@@ -33,7 +44,10 @@ export function ambiguousColumn(name: string, tables: readonly string[], at: Sou
 }
 
 export function unknownTable(name: string, known: readonly string[], at: SourceRange): TidemarkError {
-  return sqlError('unknown-table', `There is no table '${name}'. ${nearest(name, known, 'table')}`, at, { name, known });
+  return sqlError('unknown-table', `There is no table '${name}'. ${nearest(name, known, 'table')}`, at, {
+    name,
+    known,
+  });
 }
 
 export function unknownFunction(name: string, known: readonly string[], at: SourceRange): TidemarkError {
@@ -45,8 +59,16 @@ export function unknownFunction(name: string, known: readonly string[], at: Sour
   );
 }
 
-export function typeMismatch(what: string, types: readonly string[], next: string, at: SourceRange): TidemarkError {
-  return sqlError('type-mismatch', `${what} cannot be done with ${types.join(' and ')}. ${next}`, at, { what, types });
+export function typeMismatch(
+  what: string,
+  types: readonly string[],
+  next: string,
+  at: SourceRange,
+): TidemarkError {
+  return sqlError('type-mismatch', `${what} cannot be done with ${types.join(' and ')}. ${next}`, at, {
+    what,
+    types,
+  });
 }
 
 export function missingWatermark(what: string, column: string, at: SourceRange): TidemarkError {

@@ -1,7 +1,20 @@
 // The patterns of Java's DateTimeFormatter that are in use: yyyy MM dd HH hh mm ss SSS a E.
 
 const LETTERS = /'([^']*)'|y+|M+|d+|H+|h+|m+|s+|S+|a|E+/g;
-const MONTH_NAMES = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const DAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** A point in time (UTC) as text. */
@@ -13,9 +26,13 @@ export function formatDate(at: number, format: string): string {
     const pad = (value: number) => String(value).padStart(width, '0');
     switch (letters[0]) {
       case 'y':
-        return width === 2 ? String(date.getUTCFullYear() % 100).padStart(2, '0') : pad(date.getUTCFullYear());
+        return width === 2
+          ? String(date.getUTCFullYear() % 100).padStart(2, '0')
+          : pad(date.getUTCFullYear());
       case 'M':
-        return width >= 3 ? MONTH_NAMES[date.getUTCMonth()]!.slice(0, width === 3 ? 3 : undefined) : pad(date.getUTCMonth() + 1);
+        return width >= 3
+          ? MONTH_NAMES[date.getUTCMonth()]!.slice(0, width === 3 ? 3 : undefined)
+          : pad(date.getUTCMonth() + 1);
       case 'd':
         return pad(date.getUTCDate());
       case 'H':
@@ -44,9 +61,13 @@ export function parseWithFormat(text: string, format: string): number | null {
   for (const match of format.matchAll(LETTERS)) {
     source += escaped(format.slice(from, match.index));
     from = match.index + match[0].length;
-    if (match[1] !== undefined) source += escaped(match[1]);
-    else if (match[0] === 'a') (order.push('a'), (source += '(AM|PM)'));
-    else (order.push(match[0][0]!), (source += match[0].length === 1 ? '(\\d{1,2})' : `(\\d{${match[0].length}})`));
+    if (match[1] !== undefined) {
+      source += escaped(match[1]);
+      continue;
+    }
+    order.push(match[0][0]!);
+    source +=
+      match[0] === 'a' ? '(AM|PM)' : match[0].length === 1 ? '(\\d{1,2})' : `(\\d{${match[0].length}})`;
   }
   const found = new RegExp(`^${source}${escaped(format.slice(from))}$`).exec(text);
   if (found === null) return null;
@@ -56,7 +77,9 @@ export function parseWithFormat(text: string, format: string): number | null {
   };
   const half = order.includes('a') ? (found[order.indexOf('a') + 1] === 'PM' ? 12 : 0) : 0;
   const hour = order.includes('h') ? (of('h', 0) % 12) + half : of('H', 0);
-  const fraction = order.includes('S') ? Number(found[order.indexOf('S') + 1]!.padEnd(3, '0').slice(0, 3)) : 0;
+  const fraction = order.includes('S')
+    ? Number(found[order.indexOf('S') + 1]!.padEnd(3, '0').slice(0, 3))
+    : 0;
   const [year, month, day] = [of('y', 1970), of('M', 1), of('d', 1)];
   const at = Date.UTC(year, month - 1, day, hour, of('m', 0), of('s', 0), fraction);
   const date = new Date(at);

@@ -11,7 +11,10 @@ import { valueAggregates } from './value-aggregates.ts';
 /** A function that makes rows of a row's values. */
 export interface TableFunctionDefinition {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: import('../types/logical-type.ts').LogicalType }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: import('../types/logical-type.ts').LogicalType;
+  }[];
   /** One value a row if it has one column, else the values of each row. */
   readonly evaluate: (...args: never[]) => Iterable<unknown>;
 }
@@ -66,7 +69,9 @@ export class FunctionCatalog {
       ...this.#aggregates.values(),
       ...[...this.#tables.values()].map(({ name }) => ({ name, signature: `${name}(…)` })),
     ];
-    return all.map(({ name, signature }) => ({ name, signature })).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return all
+      .map(({ name, signature }) => ({ name, signature }))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
   get names(): readonly string[] {

@@ -59,7 +59,9 @@ function roundedType([type]: readonly LogicalType[]): LogicalType {
 }
 
 function rounding(type: LogicalType, ofNumber: (value: number) => number): (value: never) => unknown {
-  if (type.name !== 'DECIMAL') return (value: ExactInteger) => (typeof value === 'bigint' ? value : isApproximate(type) ? ofNumber(value) : value);
+  if (type.name !== 'DECIMAL')
+    return (value: ExactInteger) =>
+      typeof value === 'bigint' ? value : isApproximate(type) ? ofNumber(value) : value;
   const up = ofNumber(0.5) === 1;
   return (value: string) => {
     const towardsZero = new Big(value).round(0, 0);
@@ -78,9 +80,12 @@ function truncate([type]: readonly LogicalType[]): (...args: never[]) => unknown
 }
 
 function roundBy(type: LogicalType, mode: 0 | 1): (...args: never[]) => unknown {
-  const to = (value: string | number | bigint, digits: number) => new Big(typeof value === 'bigint' ? String(value) : value).round(digits, mode);
-  if (type.name === 'DECIMAL') return (value: string, digits = 0) => toDecimal(to(value, digits), 38, type.scale);
-  if (isApproximate(type)) return (value: number, digits = 0) => (Number.isFinite(value) ? to(value, digits).toNumber() : value);
-  return (value: ExactInteger, digits = 0) => (digits >= 0 ? value : exactInteger(BigInt(to(value, digits).toFixed(0))));
+  const to = (value: string | number | bigint, digits: number) =>
+    new Big(typeof value === 'bigint' ? String(value) : value).round(digits, mode);
+  if (type.name === 'DECIMAL')
+    return (value: string, digits = 0) => toDecimal(to(value, digits), 38, type.scale);
+  if (isApproximate(type))
+    return (value: number, digits = 0) => (Number.isFinite(value) ? to(value, digits).toNumber() : value);
+  return (value: ExactInteger, digits = 0) =>
+    digits >= 0 ? value : exactInteger(BigInt(to(value, digits).toFixed(0)));
 }
-

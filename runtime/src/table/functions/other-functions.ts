@@ -42,7 +42,8 @@ export const otherFunctions: readonly ScalarFunction[] = [
 
 function extreme(type: LogicalType, sign: number): (...args: never[]) => unknown {
   const compare = compareValues(type);
-  return (...values: unknown[]) => values.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best));
+  return (...values: unknown[]) =>
+    values.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best));
 }
 
 function arrayExtreme(type: LogicalType, sign: number): (array: never) => unknown {

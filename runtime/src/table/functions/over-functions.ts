@@ -53,7 +53,11 @@ function bindLag(types: readonly LogicalType[]): BoundAggregate | undefined {
 /** The value of an earlier row; its offset and default come with each row, as the other arguments. */
 const lag: Aggregator = {
   ignoresNull: false,
-  create: (): { values: unknown[]; offset: number; otherwise: unknown } => ({ values: [], offset: 1, otherwise: null }),
+  create: (): { values: unknown[]; offset: number; otherwise: unknown } => ({
+    values: [],
+    offset: 1,
+    otherwise: null,
+  }),
   add(held, value, offset = 1, otherwise = null) {
     const state = held as { values: unknown[]; offset: number; otherwise: unknown };
     state.offset = offset as number;

@@ -30,7 +30,8 @@ export interface ScalarFunction {
 }
 
 /** What a parameter takes. */
-export type Parameter = LogicalType | 'number' | 'integer' | 'any' | 'time' | 'array' | 'map' | 'symbol' | 'common';
+export type Parameter =
+  LogicalType | 'number' | 'integer' | 'any' | 'time' | 'array' | 'map' | 'symbol' | 'common';
 
 export interface FunctionOptions {
   /** How many of the last parameters may be left out. */
@@ -49,7 +50,8 @@ export function scalar(
   name: string,
   parameters: readonly Parameter[],
   result: Result,
-  evaluate: ((...args: never[]) => unknown) | ((types: readonly LogicalType[]) => (...args: never[]) => unknown),
+  evaluate:
+    ((...args: never[]) => unknown) | ((types: readonly LogicalType[]) => (...args: never[]) => unknown),
   options: FunctionOptions & { readonly typed?: boolean } = {},
 ): ScalarFunction {
   const { optional = 0, rest = false } = options;
@@ -70,7 +72,10 @@ export function scalar(
       }
       const type = typeof result === 'function' ? result(args) : result;
       if (type === undefined) return undefined;
-      const made = options.typed === true ? (evaluate as (types: readonly LogicalType[]) => (...args: never[]) => unknown)(args) : evaluate;
+      const made =
+        options.typed === true
+          ? (evaluate as (types: readonly LogicalType[]) => (...args: never[]) => unknown)(args)
+          : evaluate;
       return {
         args,
         type,

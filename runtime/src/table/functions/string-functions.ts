@@ -114,4 +114,3 @@ function parseUrl(text: string, part: string, key?: string): string | null {
       return null;
   }
 }
-

@@ -2,7 +2,14 @@ import Big from 'big.js';
 import { castFunction } from '../types/cast.ts';
 import { decimalArithmetic, toDecimal } from '../types/decimal.ts';
 import { addExact, divideExact, subtractExact, type ExactInteger } from '../types/exact-integer.ts';
-import { BIGINT, decimal, DOUBLE, isApproximate, isNumeric, type LogicalType } from '../types/logical-type.ts';
+import {
+  BIGINT,
+  decimal,
+  DOUBLE,
+  isApproximate,
+  isNumeric,
+  type LogicalType,
+} from '../types/logical-type.ts';
 import type { AggregateFunctionDefinition, Aggregator, BoundAggregate } from './aggregate-function.ts';
 
 /** What sums have seen: how many values, and their total. */
@@ -18,10 +25,18 @@ interface Arithmetic {
 function arithmeticOf(type: LogicalType): Arithmetic {
   if (type.name === 'DECIMAL') {
     const { scale } = type;
-    return { zero: toDecimal(0, 38, scale), plus: decimalArithmetic('+', 38, scale) as Plus, minus: decimalArithmetic('-', 38, scale) as Plus };
+    return {
+      zero: toDecimal(0, 38, scale),
+      plus: decimalArithmetic('+', 38, scale) as Plus,
+      minus: decimalArithmetic('-', 38, scale) as Plus,
+    };
   }
   if (isApproximate(type)) {
-    return { zero: 0, plus: (a, b) => (a as number) + (b as number), minus: (a, b) => (a as number) - (b as number) };
+    return {
+      zero: 0,
+      plus: (a, b) => (a as number) + (b as number),
+      minus: (a, b) => (a as number) - (b as number),
+    };
   }
   return { zero: 0, plus: addExact as Plus, minus: subtractExact as Plus };
 }
@@ -63,7 +78,10 @@ function bindSum(types: readonly LogicalType[], empty: 'null' | 'zero'): BoundAg
   const [type] = types;
   if (types.length !== 1 || !isNumeric(type!)) return undefined;
   const result = sumType(type!);
-  const finish = type!.name === 'DECIMAL' || isApproximate(type!) ? (sum: unknown) => sum : castFunction(BIGINT, type!, false);
+  const finish =
+    type!.name === 'DECIMAL' || isApproximate(type!)
+      ? (sum: unknown) => sum
+      : castFunction(BIGINT, type!, false);
   return {
     args: [type!],
     type: result,
@@ -80,7 +98,10 @@ function bindAverage(types: readonly LogicalType[]): BoundAggregate | undefined 
     return {
       args: [type],
       type: decimal(38, scale),
-      create: () => totals(type, ([count, sum]) => (count === 0 ? null : toDecimal(new Big(sum as string).div(count), 38, scale))),
+      create: () =>
+        totals(type, ([count, sum]) =>
+          count === 0 ? null : toDecimal(new Big(sum as string).div(count), 38, scale),
+        ),
     };
   }
   const average = isApproximate(type)
@@ -114,7 +135,11 @@ function variance(divisor: (count: number) => number, finish: (variance: number)
   };
 }
 
-function spread(name: string, divisor: (count: number) => number, finish: (variance: number) => number): AggregateFunctionDefinition {
+function spread(
+  name: string,
+  divisor: (count: number) => number,
+  finish: (variance: number) => number,
+): AggregateFunctionDefinition {
   return {
     name,
     signature: `${name}(number)`,

@@ -7,7 +7,14 @@ const SECOND = 1000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
-const LENGTHS: Readonly<Record<string, number>> = { MILLISECOND: 1, SECOND, MINUTE, HOUR, DAY, WEEK: 7 * DAY };
+const LENGTHS: Readonly<Record<string, number>> = {
+  MILLISECOND: 1,
+  SECOND,
+  MINUTE,
+  HOUR,
+  DAY,
+  WEEK: 7 * DAY,
+};
 const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
 
 /** Functions of points in time; times are UTC. */
@@ -124,7 +131,11 @@ function difference(unit: string, from: number, to: number): number {
 
 function lastDay(at: number): number {
   const date = new Date(at);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), daysOfMonth(date.getUTCFullYear(), date.getUTCMonth() + 1));
+  return Date.UTC(
+    date.getUTCFullYear(),
+    date.getUTCMonth(),
+    daysOfMonth(date.getUTCFullYear(), date.getUTCMonth() + 1),
+  );
 }
 
 function convertZone(text: string, from: string, to: string): string | null {
@@ -145,4 +156,3 @@ export function offsetAt(instant: number, zone: string): number {
   const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
   return local - Math.floor(instant / SECOND) * SECOND;
 }
-

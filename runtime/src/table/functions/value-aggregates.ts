@@ -45,7 +45,8 @@ function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator
       const state = a as Extreme;
       const other = b as Extreme;
       if (other.best !== null && better(other.best, state.best)) state.best = other.best;
-      if (state.bag !== null) for (const [value, count] of other.bag!.values()) changeBag(state.bag, value, count);
+      if (state.bag !== null)
+        for (const [value, count] of other.bag!.values()) changeBag(state.bag, value, count);
       return state;
     },
     result: (held) => (held as Extreme).best,
@@ -108,11 +109,13 @@ function collected(): Aggregator {
       for (const [value, count] of (b as Bag).values()) changeBag(a as Bag, value, count);
       return a;
     },
-    result: (held) => [...(held as Bag).values()].flatMap(([value, count]) => Array<unknown>(Math.max(0, count)).fill(value)),
+    result: (held) =>
+      [...(held as Bag).values()].flatMap(([value, count]) => Array<unknown>(Math.max(0, count)).fill(value)),
   };
 }
 
-const comparable = (type: LogicalType) => !['ARRAY', 'MAP', 'ROW', 'MULTISET', 'ANY', 'SYMBOL'].includes(type.name);
+const comparable = (type: LogicalType) =>
+  !['ARRAY', 'MAP', 'ROW', 'MULTISET', 'ANY', 'SYMBOL'].includes(type.name);
 
 /** Aggregates that choose or keep values. */
 export const valueAggregates: readonly AggregateFunctionDefinition[] = [

@@ -40,7 +40,8 @@ export class AggregateHandler {
       if (passes !== undefined && !passes(values)) continue;
       if (column >= 0) {
         const value = values[column];
-        if (value !== null || !aggregator.ignoresNull) accumulators[at] = aggregator.add(accumulators[at], value);
+        if (value !== null || !aggregator.ignoresNull)
+          accumulators[at] = aggregator.add(accumulators[at], value);
         continue;
       }
       const given = args(values);

@@ -47,7 +47,11 @@ export function changelogMode(relation: Relation): ChangelogMode {
       return relation.withRank ? UPDATES : ADD_DELETE;
     case 'sort':
       if (relation.limit === undefined && relation.offset === 0) return inputs[0]!;
-      return append && relation.order.length === 0 && relation.offset === 0 ? APPEND : append ? ADD_DELETE : ALL;
+      return append && relation.order.length === 0 && relation.offset === 0
+        ? APPEND
+        : append
+          ? ADD_DELETE
+          : ALL;
     case 'deduplicate':
       return relation.keep === 'last' ? UPDATES : APPEND;
     case 'normalize':
@@ -56,7 +60,9 @@ export function changelogMode(relation: Relation): ChangelogMode {
       const [left, right] = inputs as [ChangelogMode, ChangelogMode];
       if (relation.type === 'inner') return union(left, right);
       if (relation.type === 'semi' && isAppendOnly(right)) return left;
-      return relation.type === 'semi' || relation.type === 'anti' ? union(ADD_DELETE, left) : union(ADD_DELETE);
+      return relation.type === 'semi' || relation.type === 'anti'
+        ? union(ADD_DELETE, left)
+        : union(ADD_DELETE);
     }
     case 'set':
       if (relation.operation === 'UNION') return union(...inputs);
@@ -106,10 +112,16 @@ export function checkInputs(relation: Relation): void {
   const inputs = inputsOf(relation);
   if (what !== undefined) {
     for (const input of inputs) {
-      if (!isAppendOnly(changelogMode(input))) throw needsAppendOnly(what, describeChangelog(input), relation.at);
+      if (!isAppendOnly(changelogMode(input)))
+        throw needsAppendOnly(what, describeChangelog(input), relation.at);
     }
   }
-  if (relation.kind === 'sort' && relation.limit === undefined && relation.offset === 0 && !isAppendOnly(changelogMode(relation.input))) {
+  if (
+    relation.kind === 'sort' &&
+    relation.limit === undefined &&
+    relation.offset === 0 &&
+    !isAppendOnly(changelogMode(relation.input))
+  ) {
     throw needsAppendOnly('ORDER BY without LIMIT', describeChangelog(relation.input), relation.at);
   }
   for (const input of inputs) checkInputs(input);

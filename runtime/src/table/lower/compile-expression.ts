@@ -1,12 +1,19 @@
 import { badSql, notSupported } from '../sql-errors.ts';
-import { TidemarkError } from '../../errors.ts';
+import type { TidemarkError } from '../../errors.ts';
 import { NOWHERE } from '../parse/position.ts';
 import type { Call, Expression } from '../plan/expression.ts';
 import { castFunction } from '../types/cast.ts';
 import { compareValues, equalValues } from '../types/compare.ts';
 import { decimalArithmetic } from '../types/decimal.ts';
 import { addMonths } from '../types/date-time-text.ts';
-import { addExact, divideExact, moduloExact, multiplyExact, negateExact, subtractExact } from '../types/exact-integer.ts';
+import {
+  addExact,
+  divideExact,
+  moduloExact,
+  multiplyExact,
+  negateExact,
+  subtractExact,
+} from '../types/exact-integer.ts';
 import { isInteger, isInterval, type LogicalType } from '../types/logical-type.ts';
 
 /** Values of a row in, a value out. */
@@ -18,7 +25,12 @@ export interface ExpressionClock {
 
 /** An expression as a function of a row. NULL is `null`. */
 export function compileExpression(expression: Expression): Evaluate {
-  return compile([expression], ['r'], (index) => `r[${index}]`, ([only]) => `return ${only};`) as Evaluate;
+  return compile(
+    [expression],
+    ['r'],
+    (index) => `r[${index}]`,
+    ([only]) => `return ${only};`,
+  ) as Evaluate;
 }
 
 /** Several expressions as a function that makes the values of a new row. */
@@ -26,9 +38,13 @@ export function compileProjection(
   expressions: readonly Expression[],
   clock?: ExpressionClock,
 ): (values: readonly unknown[]) => unknown[] {
-  return compile(expressions, ['r'], (index) => `r[${index}]`, (texts) => `return [${texts.join(', ')}];`, clock) as (
-    values: readonly unknown[],
-  ) => unknown[];
+  return compile(
+    expressions,
+    ['r'],
+    (index) => `r[${index}]`,
+    (texts) => `return [${texts.join(', ')}];`,
+    clock,
+  ) as (values: readonly unknown[]) => unknown[];
 }
 
 /** True where it is TRUE: neither FALSE nor NULL passes. */
@@ -37,9 +53,13 @@ export function compileCondition(
   clock?: ExpressionClock,
 ): (values: readonly unknown[]) => boolean {
   if (condition === undefined) return () => true;
-  return compile([condition], ['r'], (index) => `r[${index}]`, ([only]) => `return ${only} === true;`, clock) as (
-    values: readonly unknown[],
-  ) => boolean;
+  return compile(
+    [condition],
+    ['r'],
+    (index) => `r[${index}]`,
+    ([only]) => `return ${only} === true;`,
+    clock,
+  ) as (values: readonly unknown[]) => boolean;
 }
 
 /** A condition on pairs; columns from `leftColumns` on are the right row's. */
@@ -64,14 +84,24 @@ function compile(
 ): unknown {
   const writer = new ExpressionWriter(read, clock);
   const texts = expressions.map((expression) => writer.write(expression));
-  const locals = writer.locals === 0 ? '' : `let ${Array.from({ length: writer.locals }, (_, at) => `t${at}`).join(', ')};`;
+  const locals =
+    writer.locals === 0
+      ? ''
+      : `let ${Array.from({ length: writer.locals }, (_, at) => `t${at}`).join(', ')};`;
   const source = `"use strict"; return (${parameters.join(', ')}) => { ${locals} ${body(texts)} };`;
   // The text is made of column numbers, operators and numbered constants only: nothing a user wrote is in it.
   const make = new Function('c', source) as (constants: readonly unknown[]) => unknown;
   return make(writer.constants);
 }
 
-const COMPARISONS: Readonly<Record<string, string>> = { '=': '===', '<>': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
+const COMPARISONS: Readonly<Record<string, string>> = {
+  '=': '===',
+  '<>': '!==',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
 
 const DAY = 86_400_000;
 const now = (clock: ExpressionClock) => () => clock.now();
@@ -115,7 +145,8 @@ class ExpressionWriter {
 
   #literal(value: unknown): string {
     if (value === null || typeof value === 'boolean') return String(value);
-    if (typeof value === 'number' && Number.isFinite(value)) return value < 0 || Object.is(value, -0) ? `(${value})` : String(value);
+    if (typeof value === 'number' && Number.isFinite(value))
+      return value < 0 || Object.is(value, -0) ? `(${value})` : String(value);
     return this.#constant(value);
   }
 
@@ -193,7 +224,8 @@ class ExpressionWriter {
   }
 
   #operation({ name, args, type, implementation }: Call, texts: readonly string[]): string {
-    if (implementation !== undefined) return `${this.#constant(implementation.evaluate)}(${texts.join(', ')})`;
+    if (implementation !== undefined)
+      return `${this.#constant(implementation.evaluate)}(${texts.join(', ')})`;
     const [a, b] = texts as [string, string];
     const from = args[0]!.type;
     switch (name) {
@@ -205,7 +237,8 @@ class ExpressionWriter {
         return `${this.#constant(castFunction(from, type, true))}(${a})`;
       case 'NEGATE':
         if (type.name === 'BIGINT') return `${this.#constant(negateExact)}(${a})`;
-        if (type.name === 'DECIMAL') return `${this.#constant(decimalArithmetic('-', 38, type.scale))}('0', ${a})`;
+        if (type.name === 'DECIMAL')
+          return `${this.#constant(decimalArithmetic('-', 38, type.scale))}('0', ${a})`;
         return `(0 - ${a})`;
       case 'FIELD':
         return `(${a}[${b}] ?? null)`;
@@ -226,13 +259,21 @@ class ExpressionWriter {
       return `(${name === '<>' ? '!' : ''}${this.#constant(equalValues)}(${a}, ${b}))`;
     }
     const byValue = name === '=' || name === '<>';
-    if (type.name === 'DECIMAL' && !byValue) return `(${this.#constant(compareValues(type))}(${a}, ${b}) ${operator} 0)`;
+    if (type.name === 'DECIMAL' && !byValue)
+      return `(${this.#constant(compareValues(type))}(${a}, ${b}) ${operator} 0)`;
     return `(${a} ${operator} ${b})`;
   }
 
-  #arithmetic(operator: '+' | '-' | '*' | '/' | '%', args: readonly Expression[], type: LogicalType, a: string, b: string): string {
+  #arithmetic(
+    operator: '+' | '-' | '*' | '/' | '%',
+    args: readonly Expression[],
+    type: LogicalType,
+    a: string,
+    b: string,
+  ): string {
     const [left, right] = args as [Expression, Expression];
-    if (isInterval(right.type) || isInterval(left.type)) return this.#timeArithmetic(operator, left.type, right.type, a, b);
+    if (isInterval(right.type) || isInterval(left.type))
+      return this.#timeArithmetic(operator, left.type, right.type, a, b);
     if (type.name === 'DECIMAL') {
       const divides = operator === '/' || operator === '%';
       const compute = decimalArithmetic(operator, type.precision, type.scale);
@@ -242,18 +283,29 @@ class ExpressionWriter {
     if (!isInteger(type)) return `(${a} ${operator} ${b})`;
     const divisor = operator === '/' || operator === '%' ? `${this.#constant(nonZero)}(${b})` : b;
     if (type.name === 'BIGINT') {
-      const exact = { '+': addExact, '-': subtractExact, '*': multiplyExact, '/': divideExact, '%': moduloExact }[operator];
+      const exact = {
+        '+': addExact,
+        '-': subtractExact,
+        '*': multiplyExact,
+        '/': divideExact,
+        '%': moduloExact,
+      }[operator];
       return `${this.#constant(exact)}(${a}, ${divisor})`;
     }
     const computed =
-      operator === '*' ? `Math.imul(${a}, ${b})` : operator === '%' && left.type.name === 'BIGINT' ? `Number(${this.#constant(moduloExact)}(${a}, ${divisor}))` : `(${a} ${operator} ${divisor} | 0)`;
+      operator === '*'
+        ? `Math.imul(${a}, ${b})`
+        : operator === '%' && left.type.name === 'BIGINT'
+          ? `Number(${this.#constant(moduloExact)}(${a}, ${divisor}))`
+          : `(${a} ${operator} ${divisor} | 0)`;
     const shift = type.name === 'TINYINT' ? 24 : type.name === 'SMALLINT' ? 16 : 0;
     return shift === 0 ? computed : `(${computed} << ${shift} >> ${shift})`;
   }
 
   #timeArithmetic(operator: string, left: LogicalType, right: LogicalType, a: string, b: string): string {
     if (operator === '*' || operator === '/') return `Math.trunc(${a} ${operator} ${b})`;
-    if (left.name === 'INTERVAL YEAR TO MONTH' && right.name !== left.name) return `${this.#constant(addMonths)}(${b}, ${a})`;
+    if (left.name === 'INTERVAL YEAR TO MONTH' && right.name !== left.name)
+      return `${this.#constant(addMonths)}(${b}, ${a})`;
     if (right.name === 'INTERVAL YEAR TO MONTH' && left.name !== right.name) {
       return `${this.#constant(addMonths)}(${a}, ${operator === '-' ? `-${b}` : b})`;
     }
@@ -293,7 +345,12 @@ class ExpressionWriter {
   #in([operand, ...list]: readonly Expression[]): string {
     const literals = list.every((item) => item.kind === 'literal');
     if (!literals) {
-      const equal = list.map((item): Expression => ({ kind: 'call', name: '=', args: [operand!, item], type: { name: 'BOOLEAN' } }));
+      const equal = list.map((item): Expression => ({
+        kind: 'call',
+        name: '=',
+        args: [operand!, item],
+        type: { name: 'BOOLEAN' },
+      }));
       return this.#logic('OR', equal);
     }
     const values = list.map((item) => (item as { value: unknown }).value);
@@ -314,10 +371,18 @@ function nonZeroDecimal(divisor: string): string {
 }
 
 function divisionByZero(): TidemarkError {
-  return badSql('division-by-zero', 'A whole number or DECIMAL was divided by 0.', 'Guard it: a / NULLIF(b, 0) is NULL then.', NOWHERE);
+  return badSql(
+    'division-by-zero',
+    'A whole number or DECIMAL was divided by 0.',
+    'Guard it: a / NULLIF(b, 0) is NULL then.',
+    NOWHERE,
+  );
 }
 
 function mapItem(map: unknown, key: unknown): unknown {
-  const found = map instanceof Map ? (map as Map<unknown, unknown>).get(key) : (map as Record<string, unknown>)[String(key)];
+  const found =
+    map instanceof Map
+      ? (map as Map<unknown, unknown>).get(key)
+      : (map as Record<string, unknown>)[String(key)];
   return found ?? null;
 }

@@ -7,7 +7,16 @@ import { WindowAggregateOperator } from '../operators/window-aggregate-operator.
 import { WindowTableOperator } from '../operators/window-table-operator.ts';
 import { missingWatermark, notInStreaming } from '../sql-errors.ts';
 import { input, type Expression } from '../plan/expression.ts';
-import type { Aggregate, AggregateCall, Over, Relation, WindowAggregate, WindowSpecification, WindowTable, Windowing } from '../plan/relation.ts';
+import type {
+  Aggregate,
+  AggregateCall,
+  Over,
+  Relation,
+  WindowAggregate,
+  WindowSpecification,
+  WindowTable,
+  Windowing,
+} from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { AggregateHandler } from './aggregate-handler.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
@@ -18,7 +27,12 @@ import { windowsAt, type TableWindow } from './window-assigner.ts';
 
 type WindowsOf = (values: readonly unknown[], now: number) => readonly TableWindow[];
 
-export function lowerAggregate(lowering: Lowering, relation: Aggregate, from: StreamNode, updateBefore: boolean): StreamNode {
+export function lowerAggregate(
+  lowering: Lowering,
+  relation: Aggregate,
+  from: StreamNode,
+  updateBefore: boolean,
+): StreamNode {
   const { keys, calls } = relation;
   const retracts = !isAppendOnly(changelogMode(relation.input));
   const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
@@ -54,15 +68,27 @@ export function lowerWindowTable(lowering: Lowering, relation: WindowTable, from
     parameters: { plan: digest(relation), zone },
     createOperator: () =>
       window.kind === 'SESSION'
-        ? new SessionWindowTableOperator({ key: rowKey(partition), windowOf: (values, now) => windowsOf(values, now)[0]!, domain: window.time })
-        : new WindowTableOperator(windowsOf),
+        ? new SessionWindowTableOperator({
+            key: rowKey(partition),
+            windowOf: (values, now) => windowsOf(values, now)[0]!,
+            domain: window.time,
+            lastOf: lastOf(zone),
+          })
+        : new WindowTableOperator(windowsOf, lastOf(zone)),
   });
 }
 
-export function lowerWindowAggregate(lowering: Lowering, relation: WindowAggregate, from: StreamNode): StreamNode {
+export function lowerWindowAggregate(
+  lowering: Lowering,
+  relation: WindowAggregate,
+  from: StreamNode,
+): StreamNode {
   const { keys, calls, windowing, properties } = relation;
   const retracts = !isAppendOnly(changelogMode(relation.input));
-  const zone = windowing.kind === 'assigned' ? zoneOf(lowering, relation.input, windowing.window.timeColumn) : 'UTC';
+  const zone =
+    windowing.kind === 'assigned'
+      ? zoneOf(lowering, relation.input, windowing.window.timeColumn)
+      : zoneOfAttached(lowering, windowing);
   return addNode(lowering, {
     kind: 'window-aggregate',
     name: showRelation(relation),
@@ -79,6 +105,7 @@ export function lowerWindowAggregate(lowering: Lowering, relation: WindowAggrega
         merging: windowing.kind === 'assigned' && windowing.window.kind === 'SESSION',
         domain: windowing.kind === 'assigned' ? windowing.window.time : windowing.time,
         properties,
+        lastOf: lastOf(zone),
       }),
   });
 }
@@ -86,11 +113,24 @@ export function lowerWindowAggregate(lowering: Lowering, relation: WindowAggrega
 export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode): StreamNode {
   const { partition, order, frame, calls } = relation;
   const [first] = order;
-  const column = first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
-  if (first === undefined) throw notInStreaming('OVER without ORDER BY', 'its result would change with every row.', 'Order it by a time attribute.', relation.at);
-  if (column?.time === undefined) throw missingWatermark('OVER (… ORDER BY …)', column?.name ?? 'the expression', relation.at);
+  const column =
+    first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
+  if (first === undefined)
+    throw notInStreaming(
+      'OVER without ORDER BY',
+      'its result would change with every row.',
+      'Order it by a time attribute.',
+      relation.at,
+    );
+  if (column?.time === undefined)
+    throw missingWatermark('OVER (… ORDER BY …)', column?.name ?? 'the expression', relation.at);
   if (first.descending || order.length > 1) {
-    throw notInStreaming('OVER in another order than that of time', 'rows come in the order of time.', 'Order it by the time attribute alone, ascending.', relation.at);
+    throw notInStreaming(
+      'OVER in another order than that of time',
+      'rows come in the order of time.',
+      'Order it by the time attribute alone, ascending.',
+      relation.at,
+    );
   }
   const domain = column.time;
   const timeColumn = (first.expression as Expression & { readonly kind: 'input' }).index;
@@ -104,7 +144,14 @@ export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode):
     expressions: [...partition, ...expressionsOf(calls)],
     functions: functionsOf(calls),
     createOperator: () =>
-      new OverOperator({ key: rowKey(partition), handler: new AggregateHandler(calls, retracts), frame, domain, timeColumn, timeToLive }),
+      new OverOperator({
+        key: rowKey(partition),
+        handler: new AggregateHandler(calls, retracts),
+        frame,
+        domain,
+        timeColumn,
+        timeToLive,
+      }),
   });
 }
 
@@ -114,7 +161,8 @@ export function attached({ start, end }: Windowing & { readonly kind: 'attached'
 
 /** Windows of rows with a time; a TIMESTAMP_LTZ is put into the windows of its local time. */
 function assigned(window: WindowSpecification, zone: string): WindowsOf {
-  const timeOf = (values: readonly unknown[], now: number) => (window.time === 'proctime' ? now : (values[window.timeColumn] as number | null));
+  const timeOf = (values: readonly unknown[], now: number) =>
+    window.time === 'proctime' ? now : (values[window.timeColumn] as number | null);
   return (values, now) => {
     const time = timeOf(values, now);
     if (time === null) return [];
@@ -124,6 +172,20 @@ function assigned(window: WindowSpecification, zone: string): WindowsOf {
 
 function zoneOf({ settings }: Lowering, relation: Relation, timeColumn: number): string {
   return relation.columns[timeColumn]!.type.name === 'TIMESTAMP_LTZ' ? settings.localTimeZone : 'UTC';
+}
+
+export function zoneOfAttached(
+  { settings }: Lowering,
+  { local }: Windowing & { readonly kind: 'attached' },
+): string {
+  return local ? settings.localTimeZone : 'UTC';
+}
+
+/** The last instant of windows that end at local times. */
+export function lastOf(zone: string): (end: number) => number {
+  if (zone === 'UTC') return (end) => end - 1;
+  // The instant is found from its local time in two steps, so that a change of the offset in between is seen.
+  return (end) => end - offsetAt(end - offsetAt(end, zone), zone) - 1;
 }
 
 function expressionsOf(calls: readonly AggregateCall[]): Expression[] {

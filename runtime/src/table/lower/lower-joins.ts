@@ -6,6 +6,7 @@ import { WindowJoinOperator } from '../operators/window-join-operator.ts';
 import type { AnyJoin, IntervalJoin, Join, TemporalJoin, WindowJoin } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { compilePairCondition } from './compile-expression.ts';
+import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, type Lowering } from './lowering.ts';
 import { nullInKey, rowKey } from './row-keys.ts';
 
@@ -30,7 +31,10 @@ function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Recor
     name: showRelation(relation),
     inputs,
     parameters: { plan: digest(relation), ...parameters },
-    expressions: [...relation.equal.flatMap(({ left, right }) => [left, right]), ...(relation.condition === undefined ? [] : [relation.condition])],
+    expressions: [
+      ...relation.equal.flatMap(({ left, right }) => [left, right]),
+      ...(relation.condition === undefined ? [] : [relation.condition]),
+    ],
   };
 }
 
@@ -40,7 +44,8 @@ export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): S
   const rightTimeToLive = relation.rightTimeToLive ?? stateTtl;
   return addNode(lowering, {
     ...described(relation, inputs, { leftTimeToLive, rightTimeToLive }),
-    createOperator: () => new JoinOperator({ ...parts(relation), type: relation.type, leftTimeToLive, rightTimeToLive }),
+    createOperator: () =>
+      new JoinOperator({ ...parts(relation), type: relation.type, leftTimeToLive, rightTimeToLive }),
   });
 }
 
@@ -49,7 +54,8 @@ export function lowerIntervalJoin(lowering: Lowering, relation: IntervalJoin, in
   const domain = relation.left.columns[leftTime]!.time ?? 'rowtime';
   return addNode(lowering, {
     ...described(relation, inputs),
-    createOperator: () => new TableIntervalJoinOperator({ ...parts(relation), type, leftTime, rightTime, lower, upper, domain }),
+    createOperator: () =>
+      new TableIntervalJoinOperator({ ...parts(relation), type, leftTime, rightTime, lower, upper, domain }),
   });
 }
 
@@ -58,7 +64,14 @@ export function lowerWindowJoin(lowering: Lowering, relation: WindowJoin, inputs
   return addNode(lowering, {
     ...described(relation, inputs),
     createOperator: () =>
-      new WindowJoinOperator({ ...parts(relation), type, leftEnd: leftWindow.end, rightEnd: rightWindow.end, domain: leftWindow.time }),
+      new WindowJoinOperator({
+        ...parts(relation),
+        type,
+        leftEnd: leftWindow.end,
+        rightEnd: rightWindow.end,
+        domain: leftWindow.time,
+        lastOf: lastOf(zoneOfAttached(lowering, leftWindow)),
+      }),
   });
 }
 
@@ -66,6 +79,7 @@ export function lowerTemporalJoin(lowering: Lowering, relation: TemporalJoin, in
   const { leftTime, rightTime, type } = relation;
   return addNode(lowering, {
     ...described(relation, inputs),
-    createOperator: () => new TemporalJoinOperator({ ...parts(relation), leftTime, rightTime, outer: type === 'left' }),
+    createOperator: () =>
+      new TemporalJoinOperator({ ...parts(relation), leftTime, rightTime, outer: type === 'left' }),
   });
 }

@@ -7,10 +7,16 @@ import { notInStreaming } from '../sql-errors.ts';
 import type { Deduplicate, Rank, Sort, WindowRank } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
+import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, type Lowering } from './lowering.ts';
 import { compileOrder, rowKey } from './row-keys.ts';
 
-export function lowerRank(lowering: Lowering, relation: Rank, from: StreamNode, updateBefore: boolean): StreamNode {
+export function lowerRank(
+  lowering: Lowering,
+  relation: Rank,
+  from: StreamNode,
+  updateBefore: boolean,
+): StreamNode {
   const { partition, order, withRank } = relation;
   const retracts = !isAppendOnly(changelogMode(relation.input));
   const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
@@ -37,13 +43,18 @@ export function lowerWindowRank(lowering: Lowering, relation: WindowRank, from: 
     expressions: [...partition, ...order.map(({ expression }) => expression)],
     createOperator: () =>
       new WindowRankOperator({
-        key: rowKey(partition), ...compileOrder(order), startColumn: windowing.start, endColumn: windowing.end, domain: windowing.time,
+        key: rowKey(partition), ...compileOrder(order), startColumn: windowing.start, endColumn: windowing.end, domain: windowing.time, lastOf: lastOf(zoneOfAttached(lowering, windowing)),
         from: relation.from, to: relation.to, withRank,
       }), // prettier-ignore
   });
 }
 
-export function lowerDeduplicate(lowering: Lowering, relation: Deduplicate, from: StreamNode, updateBefore: boolean): StreamNode {
+export function lowerDeduplicate(
+  lowering: Lowering,
+  relation: Deduplicate,
+  from: StreamNode,
+  updateBefore: boolean,
+): StreamNode {
   const { partition, keep, timeColumn } = relation;
   const domain = relation.input.columns[timeColumn]!.time ?? 'rowtime';
   const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
@@ -53,11 +64,17 @@ export function lowerDeduplicate(lowering: Lowering, relation: Deduplicate, from
     inputs: [from],
     parameters: { plan: digest(relation), updateBefore, timeToLive, domain },
     expressions: partition,
-    createOperator: () => new DeduplicateOperator({ key: rowKey(partition), keep, domain, timeColumn, updateBefore, timeToLive }),
+    createOperator: () =>
+      new DeduplicateOperator({ key: rowKey(partition), keep, domain, timeColumn, updateBefore, timeToLive }),
   });
 }
 
-export function lowerSort(lowering: Lowering, relation: Sort, from: StreamNode, updateBefore: boolean): StreamNode {
+export function lowerSort(
+  lowering: Lowering,
+  relation: Sort,
+  from: StreamNode,
+  updateBefore: boolean,
+): StreamNode {
   const { order, limit, offset } = relation;
   const [first] = order;
   const described = {
@@ -79,7 +96,8 @@ export function lowerSort(lowering: Lowering, relation: Sort, from: StreamNode, 
         }), // prettier-ignore
     });
   }
-  const column = first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
+  const column =
+    first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
   if (first?.expression.kind !== 'input' || first.descending || column?.time === undefined) {
     throw notInStreaming(
       'ORDER BY by something else than ascending time',

@@ -40,7 +40,8 @@ export function lower(lowering: Lowering, relation: Relation, updateBefore: bool
         inputs: [input(0, updateBefore)],
         parameters: { plan: digest(relation) },
         expressions: relation.projections.flat(),
-        createOperator: () => new ExpandOperator(relation.projections.map((projection) => compileProjection(projection))),
+        createOperator: () =>
+          new ExpandOperator(relation.projections.map((projection) => compileProjection(projection))),
       });
     case 'unnest':
       return lowerUnnest(lowering, relation, input(0, true));
@@ -101,7 +102,12 @@ function lowerValues({ graph }: Lowering, relation: Values): StreamNode {
   });
 }
 
-function lowerCalc(lowering: Lowering, input: StreamNode, condition: Expression | undefined, relation: Relation): StreamNode {
+function lowerCalc(
+  lowering: Lowering,
+  input: StreamNode,
+  condition: Expression | undefined,
+  relation: Relation,
+): StreamNode {
   const expressions = relation.kind === 'project' ? relation.expressions : undefined;
   return addNode(lowering, {
     kind: 'calc',
@@ -128,7 +134,8 @@ function lowerSet(lowering: Lowering, relation: SetOperation, updateBefore: bool
     name: showRelation(relation),
     inputs,
     parameters: { plan: digest(relation), ...(isUnion ? {} : { timeToLive }) },
-    createOperator: () => (isUnion ? new ForwardOperator() : new SetOperationOperator({ operation, all, timeToLive })),
+    createOperator: () =>
+      isUnion ? new ForwardOperator() : new SetOperationOperator({ operation, all, timeToLive }),
   });
 }
 
@@ -179,4 +186,3 @@ function rowOf(item: unknown, element: Unnest['element'], fields: readonly strin
   if (Array.isArray(item)) return item as readonly unknown[];
   return fields.map((name) => (item as Record<string, unknown> | null)?.[name] ?? null);
 }
-

@@ -13,8 +13,6 @@ export interface TableSettings {
   readonly localTimeZone: string;
 }
 
-export const DEFAULT_SETTINGS: TableSettings = { stateTtl: undefined, miniBatch: undefined, localTimeZone: 'UTC' };
-
 /** What a plan is lowered with. */
 export interface Lowering {
   readonly graph: StreamGraph;

@@ -18,7 +18,10 @@ export function rowKey(keys: readonly Expression[]): RowKey | undefined {
 }
 
 /** True for rows whose key is equal to none because there is NULL in it. */
-export function nullInKey(equal: readonly EqualColumns[], side: 'left' | 'right'): (values: readonly unknown[]) => boolean {
+export function nullInKey(
+  equal: readonly EqualColumns[],
+  side: 'left' | 'right',
+): (values: readonly unknown[]) => boolean {
   const parts = equal.filter(({ nullSafe }) => !nullSafe).map((pair) => pair[side]);
   if (parts.length === 0) return () => false;
   const evaluate = compileProjection(parts);
@@ -35,5 +38,8 @@ export function compileOrder(order: readonly SortSpecification[]): CompiledOrder
   const keys = order.map(({ expression, descending, nullsFirst }, column): SortKey => ({
     column, type: expression.type, descending, nullsFirst,
   })); // prettier-ignore
-  return { sortValues: compileProjection(order.map(({ expression }) => expression)), compare: compareRows(keys) };
+  return {
+    sortValues: compileProjection(order.map(({ expression }) => expression)),
+    compare: compareRows(keys),
+  };
 }

@@ -15,12 +15,16 @@ export function windowsAt({ kind, size, step, offset }: WindowSpecification, tim
     }
     case 'HOP': {
       const last = floorTo(time, step, offset);
-      return Array.from({ length: size / step }, (_, at) => ({ start: last - at * step, end: last - at * step + size }));
+      return Array.from({ length: size / step }, (_, at) => ({
+        start: last - at * step,
+        end: last - at * step + size,
+      }));
     }
     case 'CUMULATE': {
       const start = floorTo(time, size, offset);
       const windows: TableWindow[] = [];
-      for (let end = start + step; end <= start + size; end += step) if (end > time) windows.push({ start, end });
+      for (let end = start + step; end <= start + size; end += step)
+        if (end > time) windows.push({ start, end });
       return windows;
     }
     case 'SESSION':

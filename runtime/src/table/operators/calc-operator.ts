@@ -27,6 +27,9 @@ export class CalcOperator extends Operator {
     const row = value as Row;
     if (this.#passes !== undefined && !this.#passes(row.values)) return;
     const project = this.#project;
-    this.output.collect(project === undefined ? row : { kind: row.kind, values: project(row.values) }, timestamp);
+    this.output.collect(
+      project === undefined ? row : { kind: row.kind, values: project(row.values) },
+      timestamp,
+    );
   }
 }

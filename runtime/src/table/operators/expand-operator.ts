@@ -12,6 +12,7 @@ export class ExpandOperator extends Operator {
 
   processElement(value: unknown, timestamp: number | undefined): void {
     const { kind, values } = value as Row;
-    for (const project of this.#projections) this.output.collect({ kind, values: project(values) }, timestamp);
+    for (const project of this.#projections)
+      this.output.collect({ kind, values: project(values) }, timestamp);
   }
 }

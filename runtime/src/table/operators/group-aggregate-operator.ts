@@ -122,11 +122,21 @@ export class GroupAggregateOperator extends KeyedTableOperator {
   }
 
   override snapshot(): unknown {
-    return { keyed: super.snapshot(), pending: this.#pending, rows: this.#pendingRows, flushAt: this.#flushAt };
+    return {
+      keyed: super.snapshot(),
+      pending: this.#pending,
+      rows: this.#pendingRows,
+      flushAt: this.#flushAt,
+    };
   }
 
   override restore(saved: unknown): void {
-    const { keyed, pending, rows, flushAt } = saved as { keyed: unknown; pending: Map<unknown, number | undefined>; rows: number; flushAt: number };
+    const { keyed, pending, rows, flushAt } = saved as {
+      keyed: unknown;
+      pending: Map<unknown, number | undefined>;
+      rows: number;
+      flushAt: number;
+    };
     super.restore(keyed);
     this.#pending = pending;
     this.#pendingRows = rows;

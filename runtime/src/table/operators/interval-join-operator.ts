@@ -51,9 +51,13 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
   }
 
   #join({ values }: Row, fromLeft: boolean, timestamp: number | undefined): void {
-    const { leftTime, rightTime, lower, upper, domain, matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
+    const { leftTime, rightTime, lower, upper, domain, matches, leftKeyIsNull, rightKeyIsNull } =
+      this.#options;
     const [own, other] = fromLeft ? [this.#left, this.#right] : [this.#right, this.#left];
-    const time = domain === 'proctime' ? this.runtime.currentProcessingTime() : (values[fromLeft ? leftTime : rightTime] as number);
+    const time =
+      domain === 'proctime'
+        ? this.runtime.currentProcessingTime()
+        : (values[fromLeft ? leftTime : rightTime] as number);
     const row: WaitingRow = { time, values, paired: false };
     const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
     const candidates = isNull ? undefined : other.value();
@@ -83,7 +87,10 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
   }
 
   protected override onTimer(time: number): void {
-    for (const [side, left] of [[this.#left, true], [this.#right, false]] as const) {
+    for (const [side, left] of [
+      [this.#left, true],
+      [this.#right, false],
+    ] as const) {
       const rows = side.value();
       if (rows === undefined) continue;
       const waiting = rows.filter((row) => row.time + this.#keptFor(left) > time);

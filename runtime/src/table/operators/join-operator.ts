@@ -69,12 +69,27 @@ export class JoinOperator extends KeyedTableOperator {
     const keepsOther = type === 'full' || type === (fromLeft ? 'right' : 'left');
     const { values } = row;
     const adds = isAddition(row);
-    const pair = (mine: readonly unknown[], theirs: readonly unknown[]) => (fromLeft ? [...mine, ...theirs] : [...theirs, ...mine]);
-    const padded = (mine: readonly unknown[]) => (fromLeft ? [...mine, ...this.#nullsRight] : [...this.#nullsLeft, ...mine]);
-    const paddedOther = (theirs: readonly unknown[]) => (fromLeft ? [...this.#nullsLeft, ...theirs] : [...theirs, ...this.#nullsRight]);
+    const pair = (mine: readonly unknown[], theirs: readonly unknown[]) =>
+      fromLeft ? [...mine, ...theirs] : [...theirs, ...mine];
+    const padded = (mine: readonly unknown[]) =>
+      fromLeft ? [...mine, ...this.#nullsRight] : [...this.#nullsLeft, ...mine];
+    const paddedOther = (theirs: readonly unknown[]) =>
+      fromLeft ? [...this.#nullsLeft, ...theirs] : [...theirs, ...this.#nullsRight];
     const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
-    const partners = isNull ? [] : [...(other.value()?.values() ?? [])].filter((candidate) => (fromLeft ? matches(values, candidate.values) : matches(candidate.values, values)));
-    if (!this.#keep(own, values, adds, partners.reduce((sum, { count }) => sum + count, 0))) return;
+    const partners = isNull
+      ? []
+      : [...(other.value()?.values() ?? [])].filter((candidate) =>
+          fromLeft ? matches(values, candidate.values) : matches(candidate.values, values),
+        );
+    if (
+      !this.#keep(
+        own,
+        values,
+        adds,
+        partners.reduce((sum, { count }) => sum + count, 0),
+      )
+    )
+      return;
     if (partners.length === 0) {
       if (keepsOwn) this.emit(adds ? '+I' : '-D', padded(values), timestamp);
       return;
@@ -83,9 +98,11 @@ export class JoinOperator extends KeyedTableOperator {
     const kind: RowKind = type === 'inner' ? row.kind : adds ? '+I' : '-D';
     for (const partner of partners) {
       for (let copy = 0; copy < partner.count; copy++) {
-        if (keepsOther && adds && partner.partners === 0) this.emit('-D', paddedOther(partner.values), timestamp);
+        if (keepsOther && adds && partner.partners === 0)
+          this.emit('-D', paddedOther(partner.values), timestamp);
         this.emit(kind, pair(values, partner.values), timestamp);
-        if (keepsOther && !adds && partner.partners === 1) this.emit('+I', paddedOther(partner.values), timestamp);
+        if (keepsOther && !adds && partner.partners === 1)
+          this.emit('+I', paddedOther(partner.values), timestamp);
       }
       partner.partners += adds ? 1 : -1;
     }
@@ -95,7 +112,9 @@ export class JoinOperator extends KeyedTableOperator {
   #half(row: Row, timestamp: number | undefined): void {
     const { type, matches, leftKeyIsNull } = this.#options;
     const { values } = row;
-    const partners = leftKeyIsNull(values) ? [] : [...(this.#right.value()?.values() ?? [])].filter((candidate) => matches(values, candidate.values));
+    const partners = leftKeyIsNull(values)
+      ? []
+      : [...(this.#right.value()?.values() ?? [])].filter((candidate) => matches(values, candidate.values));
     const count = partners.reduce((sum, partner) => sum + partner.count, 0);
     if (!this.#keep(this.#left, values, isAddition(row), count)) return;
     if (count > 0 === (type === 'semi')) this.emit(row.kind, values, timestamp);
@@ -118,7 +137,12 @@ export class JoinOperator extends KeyedTableOperator {
   }
 
   /** Notes that the row is there once more or less; false if it was not there to be taken back. */
-  #keep(side: ValueState<Side | undefined>, values: readonly unknown[], adds: boolean, partners: number): boolean {
+  #keep(
+    side: ValueState<Side | undefined>,
+    values: readonly unknown[],
+    adds: boolean,
+    partners: number,
+  ): boolean {
     const rows = side.value() ?? (new Map() as Side);
     const identity = rowIdentity(values);
     const known = rows.get(identity);

@@ -26,7 +26,9 @@ export abstract class KeyedTableOperator extends Operator {
   constructor(...keys: readonly (RowKey | undefined)[]) {
     super();
     this.#keyOf = keys;
-    this.#keys = keys.map((key) => new KeySelector(key === undefined ? undefined : (row) => key((row as Row).values)));
+    this.#keys = keys.map(
+      (key) => new KeySelector(key === undefined ? undefined : (row) => key((row as Row).values)),
+    );
   }
 
   override open(): void {
@@ -94,7 +96,10 @@ export abstract class KeyedTableOperator extends Operator {
   }
 
   protected registerTimer(time: number, domain: 'rowtime' | 'proctime' = 'rowtime'): void {
-    (domain === 'rowtime' ? this.#eventTimers : this.#processingTimers).register(this.backend.currentKey, time);
+    (domain === 'rowtime' ? this.#eventTimers : this.#processingTimers).register(
+      this.backend.currentKey,
+      time,
+    );
   }
 
   protected deleteTimer(time: number, domain: 'rowtime' | 'proctime' = 'rowtime'): void {

@@ -40,12 +40,20 @@ export class OverOperator extends KeyedTableOperator {
   constructor(options: OverOptions) {
     super(options.key);
     this.#options = options;
-    this.#partition = this.valueState('partition', options.domain === 'proctime' ? options.timeToLive : undefined);
+    this.#partition = this.valueState(
+      'partition',
+      options.domain === 'proctime' ? options.timeToLive : undefined,
+    );
   }
 
   protected processRow(row: Row, timestamp: number | undefined): void {
     const { domain, timeColumn, handler } = this.#options;
-    const partition = this.#partition.value() ?? { waiting: [], frame: [], accumulators: handler.create(), last: -Infinity };
+    const partition = this.#partition.value() ?? {
+      waiting: [],
+      frame: [],
+      accumulators: handler.create(),
+      last: -Infinity,
+    };
     if (domain === 'proctime') {
       const time = this.runtime.currentProcessingTime();
       this.#put(partition, [{ time, values: row.values }], timestamp);
@@ -89,9 +97,11 @@ export class OverOperator extends KeyedTableOperator {
         frame.unit === 'ROWS'
           ? partition.frame.length - (offset + 1)
           : partition.frame.findIndex(({ time }) => time >= rows[0]!.time - offset);
-      for (const row of partition.frame.splice(0, Math.max(0, leaving))) handler.retract(partition.accumulators, row.values);
+      for (const row of partition.frame.splice(0, Math.max(0, leaving)))
+        handler.retract(partition.accumulators, row.values);
     }
     const results = handler.results(partition.accumulators);
-    for (const { time, values } of rows) this.emit('+I', [...values, ...results], this.#options.domain === 'rowtime' ? time : timestamp);
+    for (const { time, values } of rows)
+      this.emit('+I', [...values, ...results], this.#options.domain === 'rowtime' ? time : timestamp);
   }
 }

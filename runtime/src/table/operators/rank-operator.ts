@@ -102,12 +102,20 @@ export class RankOperator extends KeyedTableOperator {
     return rows.slice(from - 1, to).map(({ values }) => values);
   }
 
-  #emitChange(before: readonly (readonly unknown[])[], after: readonly (readonly unknown[])[], timestamp: number | undefined): void {
+  #emitChange(
+    before: readonly (readonly unknown[])[],
+    after: readonly (readonly unknown[])[],
+    timestamp: number | undefined,
+  ): void {
     if (this.#options.withRank) this.#emitPlaces(before, after, timestamp);
     else this.#emitRows(before, after, timestamp);
   }
 
-  #emitPlaces(before: readonly (readonly unknown[])[], after: readonly (readonly unknown[])[], timestamp: number | undefined): void {
+  #emitPlaces(
+    before: readonly (readonly unknown[])[],
+    after: readonly (readonly unknown[])[],
+    timestamp: number | undefined,
+  ): void {
     const { from, updateBefore } = this.#options;
     for (let at = 0; at < Math.max(before.length, after.length); at++) {
       const old = before[at];
@@ -122,7 +130,11 @@ export class RankOperator extends KeyedTableOperator {
     }
   }
 
-  #emitRows(before: readonly (readonly unknown[])[], after: readonly (readonly unknown[])[], timestamp: number | undefined): void {
+  #emitRows(
+    before: readonly (readonly unknown[])[],
+    after: readonly (readonly unknown[])[],
+    timestamp: number | undefined,
+  ): void {
     const left = new Map<string, number>();
     for (const values of after) count(left, values, 1);
     const gone = before.filter((values) => count(left, values, -1) < 0);

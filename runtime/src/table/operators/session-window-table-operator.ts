@@ -8,6 +8,8 @@ export interface SessionWindowTableOptions {
   /** A row's own window: from its time, as long as the gap. */
   readonly windowOf: (values: readonly unknown[], now: number) => TableWindow;
   readonly domain: 'rowtime' | 'proctime';
+  /** The last instant of a window that ends then. */
+  readonly lastOf: (end: number) => number;
 }
 
 interface Session extends TableWindow {
@@ -32,20 +34,25 @@ export class SessionWindowTableOperator extends KeyedTableOperator {
     const touched = sessions.filter(({ start, end }) => start <= own.end && end >= own.start);
     const start = Math.min(own.start, ...touched.map((session) => session.start));
     const end = Math.max(own.end, ...touched.map((session) => session.end));
-    if (end - 1 <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
-    for (const session of touched) if (session.end !== end) this.deleteTimer(session.end - 1, domain);
+    if (this.#options.lastOf(end) <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
+    for (const session of touched)
+      if (session.end !== end) this.deleteTimer(this.#options.lastOf(session.end), domain);
     const rows = [...touched.flatMap((session) => session.rows), row];
-    this.#sessions.update([...sessions.filter((session) => !touched.includes(session)), { start, end, rows }]);
-    this.registerTimer(end - 1, domain);
+    this.#sessions.update([
+      ...sessions.filter((session) => !touched.includes(session)),
+      { start, end, rows },
+    ]);
+    this.registerTimer(this.#options.lastOf(end), domain);
   }
 
   protected override onTimer(time: number): void {
     const sessions = this.#sessions.value() ?? [];
-    const left = sessions.filter(({ end }) => end - 1 > time);
+    const left = sessions.filter(({ end }) => this.#options.lastOf(end) > time);
     this.#sessions.update(left.length === 0 ? undefined : left);
     for (const { start, end, rows } of sessions) {
-      if (end - 1 > time) continue;
-      for (const { kind, values } of rows) this.emit(kind, [...values, start, end, end - 1], end - 1);
+      if (this.#options.lastOf(end) > time) continue;
+      for (const { kind, values } of rows)
+        this.emit(kind, [...values, start, end, this.#options.lastOf(end)], this.#options.lastOf(end));
     }
   }
 }

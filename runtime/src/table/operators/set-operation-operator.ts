@@ -33,7 +33,8 @@ export class SetOperationOperator extends KeyedTableOperator {
     const counts = [Math.max(0, wasLeft + left), Math.max(0, wasRight + right)] as const;
     this.#counts.update(counts[0] === 0 && counts[1] === 0 ? undefined : counts);
     const change = this.#result(counts[0], counts[1]) - this.#result(wasLeft, wasRight);
-    for (let copy = 0; copy < Math.abs(change); copy++) this.emit(change > 0 ? '+I' : '-D', values, timestamp);
+    for (let copy = 0; copy < Math.abs(change); copy++)
+      this.emit(change > 0 ? '+I' : '-D', values, timestamp);
   }
 
   #result(left: number, right: number): number {

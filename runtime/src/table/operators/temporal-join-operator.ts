@@ -85,12 +85,15 @@ export class TemporalJoinOperator extends KeyedTableOperator {
     }
     const valid = state.versions.findLastIndex((version) => version.time <= time);
     if (valid > 0) state.versions = state.versions.slice(valid);
-    this.#state.update(state.waiting.length === 0 && state.versions.every(({ values }) => values === null) ? undefined : state);
+    this.#state.update(
+      state.waiting.length === 0 && state.versions.every(({ values }) => values === null) ? undefined : state,
+    );
   }
 
   #join({ kind, values }: Row, version: readonly unknown[] | null, timestamp: number | undefined): void {
     const { outer, matches, leftKeyIsNull, rightColumns } = this.#options;
-    if (version !== null && !leftKeyIsNull(values) && matches(values, version)) this.emit(kind, [...values, ...version], timestamp);
+    if (version !== null && !leftKeyIsNull(values) && matches(values, version))
+      this.emit(kind, [...values, ...version], timestamp);
     else if (outer) this.emit(kind, [...values, ...Array<null>(rightColumns).fill(null)], timestamp);
   }
 }

@@ -7,7 +7,10 @@ export class UnnestOperator extends Operator {
   readonly #outer: readonly unknown[] | undefined;
 
   /** @param outer NULLs for a row that unfolds into nothing, if such rows stay */
-  constructor(unfold: (values: readonly unknown[]) => Iterable<readonly unknown[]>, outer: readonly unknown[] | undefined) {
+  constructor(
+    unfold: (values: readonly unknown[]) => Iterable<readonly unknown[]>,
+    outer: readonly unknown[] | undefined,
+  ) {
     super();
     this.#unfold = unfold;
     this.#outer = outer;
@@ -20,6 +23,7 @@ export class UnnestOperator extends Operator {
       any = true;
       this.output.collect({ kind, values: [...values, ...added] }, timestamp);
     }
-    if (!any && this.#outer !== undefined) this.output.collect({ kind, values: [...values, ...this.#outer] }, timestamp);
+    if (!any && this.#outer !== undefined)
+      this.output.collect({ kind, values: [...values, ...this.#outer] }, timestamp);
   }
 }

@@ -15,6 +15,8 @@ export interface WindowAggregateOptions {
   /** True if windows of a key that touch become one. */
   readonly merging: boolean;
   readonly domain: 'rowtime' | 'proctime';
+  /** The last instant of a window that ends then. */
+  readonly lastOf: (end: number) => number;
   readonly properties: readonly WindowProperty[];
 }
 
@@ -44,7 +46,10 @@ export class WindowAggregateOperator extends KeyedTableOperator {
     const now = this.timeOf(domain);
     const group = this.#state.value() ?? { keys: keyValues(row.values), windows: [] };
     let taken = false;
-    for (const window of windowsOf(row.values, domain === 'proctime' ? this.runtime.currentProcessingTime() : now)) {
+    for (const window of windowsOf(
+      row.values,
+      domain === 'proctime' ? this.runtime.currentProcessingTime() : now,
+    )) {
       const target = merging ? this.#merged(group, window, now) : this.#window(group, window, now);
       if (target === undefined) continue;
       taken = true;
@@ -63,12 +68,12 @@ export class WindowAggregateOperator extends KeyedTableOperator {
 
   /** `undefined` if it has passed. */
   #window(group: GroupWindows, { start, end }: TableWindow, now: number): WindowState | undefined {
-    if (end - 1 <= now) return undefined;
+    if (this.#options.lastOf(end) <= now) return undefined;
     const found = group.windows.find((window) => window.start === start && window.end === end);
     if (found !== undefined) return found;
     const made: WindowState = { start, end, rows: 0, accumulators: this.#options.handler.create() };
     group.windows.push(made);
-    this.registerTimer(end - 1, this.#options.domain);
+    this.registerTimer(this.#options.lastOf(end), this.#options.domain);
     return made;
   }
 
@@ -78,14 +83,20 @@ export class WindowAggregateOperator extends KeyedTableOperator {
     const touched = group.windows.filter((window) => window.start <= end && window.end >= start);
     const from = Math.min(start, ...touched.map((window) => window.start));
     const to = Math.max(end, ...touched.map((window) => window.end));
-    if (to - 1 <= now) return undefined;
+    if (this.#options.lastOf(to) <= now) return undefined;
     const [first, ...others] = touched;
     let accumulators = first?.accumulators ?? handler.create();
     for (const other of others) accumulators = handler.merge(accumulators, other.accumulators);
-    const made: WindowState = { start: from, end: to, rows: touched.reduce((sum, { rows }) => sum + rows, 0), accumulators };
+    const made: WindowState = {
+      start: from,
+      end: to,
+      rows: touched.reduce((sum, { rows }) => sum + rows, 0),
+      accumulators,
+    };
     group.windows = [...group.windows.filter((window) => !touched.includes(window)), made];
-    for (const window of touched) if (window.end !== to) this.deleteTimer(window.end - 1, domain);
-    this.registerTimer(to - 1, domain);
+    for (const window of touched)
+      if (window.end !== to) this.deleteTimer(this.#options.lastOf(window.end), domain);
+    this.registerTimer(this.#options.lastOf(to), domain);
     return made;
   }
 
@@ -93,14 +104,18 @@ export class WindowAggregateOperator extends KeyedTableOperator {
     const group = this.#state.value();
     if (group === undefined) return;
     const { handler, properties } = this.#options;
-    const passed = group.windows.filter(({ end }) => end - 1 <= time || time === MAX_TIMESTAMP);
+    const passed = group.windows.filter(
+      ({ end }) => this.#options.lastOf(end) <= time || time === MAX_TIMESTAMP,
+    );
     group.windows = group.windows.filter((window) => !passed.includes(window));
     if (group.windows.length === 0) this.#state.clear();
     else this.#state.update(group);
     for (const { start, end, rows, accumulators } of passed) {
       if (rows === 0) continue;
-      const shown = properties.map((property) => (property === 'start' ? start : property === 'end' ? end : end - 1));
-      this.emit('+I', [...group.keys, ...handler.results(accumulators), ...shown], end - 1);
+      const shown = properties.map((property) =>
+        property === 'start' ? start : property === 'end' ? end : this.#options.lastOf(end),
+      );
+      this.emit('+I', [...group.keys, ...handler.results(accumulators), ...shown], this.#options.lastOf(end));
     }
   }
 }

@@ -15,6 +15,8 @@ export interface WindowJoinOptions {
   readonly leftEnd: number;
   readonly rightEnd: number;
   readonly domain: 'rowtime' | 'proctime';
+  /** The last instant of a window that ends then. */
+  readonly lastOf: (end: number) => number;
 }
 
 interface JoinedWindow {
@@ -45,12 +47,12 @@ export class WindowJoinOperator extends KeyedTableOperator {
   #add(row: Row, side: 'left' | 'right', timestamp: number | undefined): void {
     const { leftEnd, rightEnd, domain } = this.#options;
     const end = row.values[side === 'left' ? leftEnd : rightEnd] as number;
-    if (end - 1 <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
+    if (this.#options.lastOf(end) <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
     const windows = this.#windows.value() ?? [];
     let window = windows.find((other) => other.end === end);
     if (window === undefined) {
       windows.push((window = { end, left: [], right: [] }));
-      this.registerTimer(end - 1, domain);
+      this.registerTimer(this.#options.lastOf(end), domain);
     }
     window[side].push(row.values);
     this.#windows.update(windows);
@@ -58,17 +60,19 @@ export class WindowJoinOperator extends KeyedTableOperator {
 
   protected override onTimer(time: number): void {
     const windows = this.#windows.value() ?? [];
-    const waiting = windows.filter(({ end }) => end - 1 > time);
+    const waiting = windows.filter(({ end }) => this.#options.lastOf(end) > time);
     this.#windows.update(waiting.length === 0 ? undefined : waiting);
-    for (const window of windows) if (window.end - 1 <= time) this.#join(window);
+    for (const window of windows) if (this.#options.lastOf(window.end) <= time) this.#join(window);
   }
 
   #join({ end, left, right }: JoinedWindow): void {
     const { type, matches, leftKeyIsNull, rightKeyIsNull, leftColumns, rightColumns } = this.#options;
-    const out = (values: readonly unknown[]) => this.emit('+I', values, end - 1);
+    const out = (values: readonly unknown[]) => this.emit('+I', values, this.#options.lastOf(end));
     const paired = new Set<readonly unknown[]>();
     for (const mine of left) {
-      const partners = leftKeyIsNull(mine) ? [] : right.filter((theirs) => !rightKeyIsNull(theirs) && matches(mine, theirs));
+      const partners = leftKeyIsNull(mine)
+        ? []
+        : right.filter((theirs) => !rightKeyIsNull(theirs) && matches(mine, theirs));
       for (const theirs of partners) paired.add(theirs);
       if (type === 'semi' || type === 'anti') {
         if (partners.length > 0 === (type === 'semi')) out(mine);
@@ -76,6 +80,7 @@ export class WindowJoinOperator extends KeyedTableOperator {
       else if (type === 'left' || type === 'full') out([...mine, ...Array<null>(rightColumns).fill(null)]);
     }
     if (type !== 'right' && type !== 'full') return;
-    for (const theirs of right) if (!paired.has(theirs)) out([...Array<null>(leftColumns).fill(null), ...theirs]);
+    for (const theirs of right)
+      if (!paired.has(theirs)) out([...Array<null>(leftColumns).fill(null), ...theirs]);
   }
 }

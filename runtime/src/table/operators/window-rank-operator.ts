@@ -9,6 +9,8 @@ export interface WindowRankOptions {
   readonly startColumn: number;
   readonly endColumn: number;
   readonly domain: 'rowtime' | 'proctime';
+  /** The last instant of a window that ends then. */
+  readonly lastOf: (end: number) => number;
   readonly from: number;
   readonly to: number;
   readonly withRank: boolean;
@@ -35,12 +37,12 @@ export class WindowRankOperator extends KeyedTableOperator {
     const { startColumn, endColumn, domain, to, compare, sortValues } = this.#options;
     const start = row.values[startColumn] as number;
     const end = row.values[endColumn] as number;
-    if (end - 1 <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
+    if (this.#options.lastOf(end) <= this.timeOf(domain)) return this.tooLate(row, timestamp, undefined);
     const windows = this.#windows.value() ?? [];
     let window = windows.find((other) => other.start === start && other.end === end);
     if (window === undefined) {
       windows.push((window = { start, end, rows: [] }));
-      this.registerTimer(end - 1, domain);
+      this.registerTimer(this.#options.lastOf(end), domain);
     }
     const sort = sortValues(row.values);
     let at = window.rows.length;
@@ -53,12 +55,12 @@ export class WindowRankOperator extends KeyedTableOperator {
   protected override onTimer(time: number): void {
     const { from, withRank } = this.#options;
     const windows = this.#windows.value() ?? [];
-    const left = windows.filter(({ end }) => end - 1 > time);
+    const left = windows.filter(({ end }) => this.#options.lastOf(end) > time);
     this.#windows.update(left.length === 0 ? undefined : left);
     for (const { end, rows } of windows) {
-      if (end - 1 > time) continue;
+      if (this.#options.lastOf(end) > time) continue;
       rows.slice(from - 1).forEach(({ values }, at) => {
-        this.emit('+I', withRank ? [...values, from + at] : values, end - 1);
+        this.emit('+I', withRank ? [...values, from + at] : values, this.#options.lastOf(end));
       });
     }
   }

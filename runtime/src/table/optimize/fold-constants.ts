@@ -12,7 +12,9 @@ export function foldConstants(relation: Relation): Relation | undefined {
   }
   if (relation.kind !== 'project') return undefined;
   const expressions = relation.expressions.map(fold);
-  return expressions.every((expression, at) => expression === relation.expressions[at]) ? undefined : { ...relation, expressions };
+  return expressions.every((expression, at) => expression === relation.expressions[at])
+    ? undefined
+    : { ...relation, expressions };
 }
 
 export function fold(expression: Expression): Expression {
@@ -32,7 +34,10 @@ export function fold(expression: Expression): Expression {
   }
 }
 
-function foldLogic(expression: Expression & { readonly kind: 'call' }, args: readonly Expression[]): Expression {
+function foldLogic(
+  expression: Expression & { readonly kind: 'call' },
+  args: readonly Expression[],
+): Expression {
   const neutral = expression.name === 'AND';
   const is = (arg: Expression, value: boolean) => arg.kind === 'literal' && arg.value === value;
   if (args.some((arg) => is(arg, !neutral))) return literal(!neutral, expression.type);

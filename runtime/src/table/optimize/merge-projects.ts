@@ -7,12 +7,22 @@ export function mergeProjects(relation: Relation): Relation | undefined {
   const { input, expressions, columns } = relation;
   const same =
     expressions.length === input.columns.length &&
-    expressions.every((expression, at) => expression.kind === 'input' && expression.index === at && input.columns[at]!.name === columns[at]!.name);
+    expressions.every(
+      (expression, at) =>
+        expression.kind === 'input' &&
+        expression.index === at &&
+        input.columns[at]!.name === columns[at]!.name,
+    );
   if (same) return input;
   if (input.kind !== 'project') return undefined;
   // What is computed once must not be computed twice if that could be seen, or costs.
-  if (input.expressions.some((expression, at) => !isCheap(expression) && uses(expressions, at) > 1)) return undefined;
-  return { ...relation, input: input.input, expressions: expressions.map((expression) => substitute(expression, input.expressions)) };
+  if (input.expressions.some((expression, at) => !isCheap(expression) && uses(expressions, at) > 1))
+    return undefined;
+  return {
+    ...relation,
+    input: input.input,
+    expressions: expressions.map((expression) => substitute(expression, input.expressions)),
+  };
 }
 
 /** Puts expressions in place of the columns that they make. */
@@ -37,7 +47,19 @@ function uses(expressions: readonly Expression[], column: number): number {
 
 /** True if it gives the same whenever it is asked: no clock, no user function that says otherwise. */
 export function isStable(expression: Expression): boolean {
-  return !anyPart(expression, (part) => part.kind === 'call' && (part.implementation?.volatile === true || CLOCK.has(part.name)));
+  return !anyPart(
+    expression,
+    (part) => part.kind === 'call' && (part.implementation?.volatile === true || CLOCK.has(part.name)),
+  );
 }
 
-const CLOCK = new Set(['PROCTIME', 'CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP', 'LOCALTIMESTAMP', 'CURRENT_DATE', 'CURRENT_TIME', 'LOCALTIME']);
+const CLOCK = new Set([
+  'PROCTIME',
+  'CURRENT_TIMESTAMP',
+  'NOW',
+  'CURRENT_ROW_TIMESTAMP',
+  'LOCALTIMESTAMP',
+  'CURRENT_DATE',
+  'CURRENT_TIME',
+  'LOCALTIME',
+]);

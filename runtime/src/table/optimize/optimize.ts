@@ -13,7 +13,14 @@ import type { Rule } from './rule.ts';
 import { settleTimes } from './settle-times.ts';
 
 const REWRITE: readonly Rule[] = [foldConstants, mergeProjects, pushFilter, pushJoinCondition];
-const RECOGNIZE: readonly Rule[] = [recognizeWindowAggregate, recognizeWindowJoin, recognizeIntervalJoin, recognizeRank, dropRankNumber, mergeProjects];
+const RECOGNIZE: readonly Rule[] = [
+  recognizeWindowAggregate,
+  recognizeWindowJoin,
+  recognizeIntervalJoin,
+  recognizeRank,
+  dropRankNumber,
+  mergeProjects,
+];
 
 /** The plan as it will run: filters near the sources, and what windows, Top-N and bounded joins are recognized. */
 export function optimize(relation: Relation): Relation {
@@ -38,7 +45,10 @@ function toFixpoint(relation: Relation, rules: readonly Rule[]): Relation {
 
 /** From the leaves up, each node by the first rule that has something to say. */
 function once(relation: Relation, rules: readonly Rule[]): Relation {
-  const inside = withInputs(relation, inputsOf(relation).map((input) => once(input, rules)));
+  const inside = withInputs(
+    relation,
+    inputsOf(relation).map((input) => once(input, rules)),
+  );
   for (const rule of rules) {
     const changed = rule(inside);
     if (changed !== undefined) return changed;

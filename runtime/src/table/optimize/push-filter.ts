@@ -15,16 +15,26 @@ export function pushFilter(relation: Relation): Relation | undefined {
       const used = inputsOf(condition).map((column) => input.expressions[column]!);
       if (!used.every(isStable)) return undefined;
       const inner = filter(input.input, substitute(condition, input.expressions), at);
-      return project(inner, input.expressions, input.columns.map(({ name }) => name), input.at);
+      return project(
+        inner,
+        input.expressions,
+        input.columns.map(({ name }) => name),
+        input.at,
+      );
     }
     case 'window-table': {
       // Sessions are made of the rows that are left, and which are is for the query to say: they stay as they are.
       if (input.window.kind === 'SESSION') return undefined;
       const width = input.input.columns.length;
-      return split(relation, condition, (part) => inputsOf(part).every((column) => column < width), (inner) => ({
-        ...input,
-        input: filter(input.input, inner, at),
-      }));
+      return split(
+        relation,
+        condition,
+        (part) => inputsOf(part).every((column) => column < width),
+        (inner) => ({
+          ...input,
+          input: filter(input.input, inner, at),
+        }),
+      );
     }
     case 'join':
       return intoJoin(relation, input, condition);
@@ -51,7 +61,11 @@ function split(
   return outer === undefined ? made : filter(made, outer, relation.at);
 }
 
-function intoJoin(relation: Relation & { readonly kind: 'filter' }, join: Join, condition: Expression): Relation | undefined {
+function intoJoin(
+  relation: Relation & { readonly kind: 'filter' },
+  join: Join,
+  condition: Expression,
+): Relation | undefined {
   const width = join.left.columns.length;
   const { type } = join;
   const toLeft: Expression[] = [];
@@ -62,7 +76,8 @@ function intoJoin(relation: Relation & { readonly kind: 'filter' }, join: Join, 
     const side = type === 'semi' || type === 'anti' ? 'left' : sideOf(part, width);
     // A side that may be made of NULLs is filtered behind the join.
     if (side === 'left' && type !== 'right' && type !== 'full') toLeft.push(part);
-    else if (side === 'right' && (type === 'inner' || type === 'right')) toRight.push(remapInputs(part, (index) => index - width));
+    else if (side === 'right' && (type === 'inner' || type === 'right'))
+      toRight.push(remapInputs(part, (index) => index - width));
     else if (type === 'inner') toJoin.push(part);
     else stay.push(part);
   }

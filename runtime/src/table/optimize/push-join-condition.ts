@@ -15,7 +15,8 @@ export function pushJoinCondition(relation: Relation): Relation | undefined {
     const side = sideOf(part, width);
     // The kept side of an outer join keeps the rows that do not fulfil the condition.
     if (side === 'left' && (type === 'inner' || type === 'right' || type === 'semi')) left.push(part);
-    else if (side === 'right' && type !== 'right' && type !== 'full') right.push(remapInputs(part, (index) => index - width));
+    else if (side === 'right' && type !== 'right' && type !== 'full')
+      right.push(remapInputs(part, (index) => index - width));
     else rest.push(part);
   }
   if (left.length + right.length === 0) return undefined;

@@ -19,9 +19,12 @@ interface Bounds {
 /** A join whose condition says how far the times of a pair are apart keeps rows only for so long. */
 export function recognizeIntervalJoin(relation: Relation): Relation | undefined {
   if (relation.kind !== 'join' || relation.type === 'semi' || relation.type === 'anti') return undefined;
-  if (!isAppendOnly(changelogMode(relation.left)) || !isAppendOnly(changelogMode(relation.right))) return undefined;
+  if (!isAppendOnly(changelogMode(relation.left)) || !isAppendOnly(changelogMode(relation.right)))
+    return undefined;
   const bounds: Bounds = { left: -1, right: -1, lower: -Infinity, upper: Infinity };
-  const rest = (relation.condition === undefined ? [] : conjunctsOf(relation.condition)).filter((part) => !narrow(bounds, part, relation));
+  const rest = (relation.condition === undefined ? [] : conjunctsOf(relation.condition)).filter(
+    (part) => !narrow(bounds, part, relation),
+  );
   const equal = relation.equal.filter((pair) => {
     const left = timeOf(pair.left, relation);
     const right = timeOf(pair.right, relation, true);
@@ -46,7 +49,10 @@ export function recognizeIntervalJoin(relation: Relation): Relation | undefined 
 function narrow(bounds: Bounds, part: Expression, join: Join): boolean {
   if (part.kind !== 'call' || part.args.length !== 2) return false;
   const width = join.left.columns.length;
-  const [a, b] = part.args.map((arg) => timeOf(arg, join)) as [ShiftedTime | undefined, ShiftedTime | undefined];
+  const [a, b] = part.args.map((arg) => timeOf(arg, join)) as [
+    ShiftedTime | undefined,
+    ShiftedTime | undefined,
+  ];
   if (a === undefined || b === undefined || a.column < width === b.column < width) return false;
   const turned = a.column >= width;
   const [left, right] = turned ? [b, a] : [a, b];
@@ -73,7 +79,8 @@ function narrow(bounds: Bounds, part: Expression, join: Join): boolean {
 const FLIPPED: Readonly<Record<string, string>> = { '=': '=', '<=': '>=', '<': '>', '>=': '<=', '>': '<' };
 
 function take(bounds: Bounds, left: ShiftedTime, right: ShiftedTime, lower: number, upper: number): boolean {
-  const other = (bounds.left >= 0 && bounds.left !== left.column) || (bounds.right >= 0 && bounds.right !== right.column);
+  const other =
+    (bounds.left >= 0 && bounds.left !== left.column) || (bounds.right >= 0 && bounds.right !== right.column);
   if (other) return false;
   bounds.left = left.column;
   bounds.right = right.column;
@@ -87,12 +94,21 @@ function timeOf(expression: Expression, join: Join, own = false): ShiftedTime | 
   if (expression.kind === 'input') {
     const width = join.left.columns.length;
     const { index } = expression;
-    const column = own ? join.right.columns[index] : index < width ? join.left.columns[index] : join.right.columns[index - width];
+    const column = own
+      ? join.right.columns[index]
+      : index < width
+        ? join.left.columns[index]
+        : join.right.columns[index - width];
     return column?.time === undefined ? undefined : { column: index, shift: 0 };
   }
   if (expression.kind !== 'call' || (expression.name !== '+' && expression.name !== '-')) return undefined;
   const [a, b] = expression.args as [Expression, Expression];
-  const [base, constant] = b.kind === 'literal' ? [a, b] : expression.name === '+' && a.kind === 'literal' ? [b, a] : [undefined, undefined];
+  const [base, constant] =
+    b.kind === 'literal'
+      ? [a, b]
+      : expression.name === '+' && a.kind === 'literal'
+        ? [b, a]
+        : [undefined, undefined];
   if (base === undefined || constant.type.name !== 'INTERVAL DAY TO SECOND') return undefined;
   const time = timeOf(base, join, own);
   const by = constant.value as number;

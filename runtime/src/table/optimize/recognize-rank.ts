@@ -58,30 +58,50 @@ const FLIPPED: Readonly<Record<string, string>> = { '=': '=', '<=': '>=', '<': '
 
 function rankOf(over: Over, from: number, to: number, place: number): Relation {
   const window = windowProperties(over.input);
-  const isOf = (columns: ReadonlySet<number>) => (key: Expression) => key.kind === 'input' && columns.has(key.index);
+  const isOf = (columns: ReadonlySet<number>) => (key: Expression) =>
+    key.kind === 'input' && columns.has(key.index);
   const names = over.columns.map(({ name }) => name);
-  const fixed = (ranked: Relation) => project(ranked, [...inputs(ranked), literal(from, BIGINT)], names, over.at);
+  const fixed = (ranked: Relation) =>
+    project(ranked, [...inputs(ranked), literal(from, BIGINT)], names, over.at);
   const { input: source, order } = over;
   const partition = over.partition;
   const isFixed = from === to;
   const columns = isFixed ? source.columns : [...source.columns, { ...PLACE, name: names[place]! }];
   if (window !== undefined && partition.some(isOf(window.start)) && partition.some(isOf(window.end))) {
-    const keys = partition.filter((key) => !isOf(window.start)(key) && !isOf(window.end)(key) && !isOf(window.time)(key));
+    const keys = partition.filter(
+      (key) => !isOf(window.start)(key) && !isOf(window.end)(key) && !isOf(window.time)(key),
+    );
     const ranked: WindowRank = {
       kind: 'window-rank', input: source, partition: keys, order, from, to, withRank: !isFixed, columns, at: over.at,
-      windowing: { kind: 'attached', start: [...window.start][0]!, end: [...window.end][0]!, time: window.domain },
+      windowing: { kind: 'attached', start: [...window.start][0]!, end: [...window.end][0]!, time: window.domain, local: window.local },
     }; // prettier-ignore
     return isFixed ? fixed(ranked) : ranked;
   }
   const [first] = order;
   const time = first?.expression.kind === 'input' ? first.expression.index : -1;
-  if (order.length === 1 && from === 1 && to === 1 && source.columns[time]?.time !== undefined && isAppendOnly(changelogMode(source))) {
+  if (
+    order.length === 1 &&
+    from === 1 &&
+    to === 1 &&
+    source.columns[time]?.time !== undefined &&
+    isAppendOnly(changelogMode(source))
+  ) {
     const kept: Deduplicate = {
       kind: 'deduplicate', input: source, partition, timeColumn: time, keep: first!.descending ? 'last' : 'first', columns: source.columns, at: over.at,
     }; // prettier-ignore
     return fixed(kept);
   }
-  const ranked: Rank = { kind: 'rank', input: source, partition, order, from, to, withRank: !isFixed, columns, at: over.at };
+  const ranked: Rank = {
+    kind: 'rank',
+    input: source,
+    partition,
+    order,
+    from,
+    to,
+    withRank: !isFixed,
+    columns,
+    at: over.at,
+  };
   return isFixed ? fixed(ranked) : ranked;
 }
 
@@ -94,4 +114,3 @@ export function dropRankNumber(relation: Relation): Relation | undefined {
   if (expressions.some((expression) => inputsOf(expression).includes(place))) return undefined;
   return { ...relation, input: { ...ranked, withRank: false, columns: ranked.columns.slice(0, place) } };
 }
-

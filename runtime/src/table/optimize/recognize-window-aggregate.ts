@@ -1,6 +1,14 @@
 import { inputsOf, input, type Expression } from '../plan/expression.ts';
 import { project, windowPropertyColumn } from '../plan/build-relations.ts';
-import type { Aggregate, Column, Relation, WindowAggregate, WindowProperty, Windowing, WindowTable } from '../plan/relation.ts';
+import type {
+  Aggregate,
+  Column,
+  Relation,
+  WindowAggregate,
+  WindowProperty,
+  Windowing,
+  WindowTable,
+} from '../plan/relation.ts';
 import { windowProperties, type WindowProperties } from '../plan/window-properties.ts';
 
 /** GROUP BY window_start, window_end, …: groups that are final when their window has passed. */
@@ -29,12 +37,23 @@ export function recognizeWindowAggregate(relation: Relation): Relation | undefin
     ...kinds.map((kind) => (kind === undefined ? nextKey++ : nextProperty++)),
     ...relation.calls.map((_, at) => keys.length + at),
   ];
-  return project(made, order.map((column) => input(column, columns[column]!.type)), names, relation.at);
+  return project(
+    made,
+    order.map((column) => input(column, columns[column]!.type)),
+    names,
+    relation.at,
+  );
 }
 
 function propertyOf(key: Expression, { start, end, time }: WindowProperties): WindowProperty | undefined {
   if (key.kind !== 'input') return undefined;
-  return start.has(key.index) ? 'start' : end.has(key.index) ? 'end' : time.has(key.index) ? 'time' : undefined;
+  return start.has(key.index)
+    ? 'start'
+    : end.has(key.index)
+      ? 'end'
+      : time.has(key.index)
+        ? 'time'
+        : undefined;
 }
 
 function windowTimeType(relation: Aggregate, properties: WindowProperties): Column['type'] {
@@ -46,18 +65,28 @@ function windowTimeType(relation: Aggregate, properties: WindowProperties): Colu
 function windowingOf(
   relation: Aggregate,
   keys: readonly Expression[],
-  { start, end, domain }: WindowProperties,
+  { start, end, domain, local }: WindowProperties,
 ): { readonly source: Relation; readonly windowing: Windowing } {
   const { input: from } = relation;
   if (from.kind === 'window-table' && canAssign(from, relation, keys)) {
     return { source: from.input, windowing: { kind: 'assigned', window: from.window } };
   }
-  return { source: from, windowing: { kind: 'attached', start: [...start][0]!, end: [...end][0]!, time: domain } };
+  return {
+    source: from,
+    windowing: { kind: 'attached', start: [...start][0]!, end: [...end][0]!, time: domain, local },
+  };
 }
 
-function canAssign({ input: from, window }: WindowTable, relation: Aggregate, keys: readonly Expression[]): boolean {
+function canAssign(
+  { input: from, window }: WindowTable,
+  relation: Aggregate,
+  keys: readonly Expression[],
+): boolean {
   const width = from.columns.length;
-  const used = [...keys, ...relation.calls.flatMap(({ args, filter }) => [...args, ...(filter === undefined ? [] : [filter])])];
+  const used = [
+    ...keys,
+    ...relation.calls.flatMap(({ args, filter }) => [...args, ...(filter === undefined ? [] : [filter])]),
+  ];
   if (used.some((expression) => inputsOf(expression).some((column) => column >= width))) return false;
   if (window.kind !== 'SESSION') return true;
   // Sessions are those of the partition, which is then to be the group.

@@ -9,14 +9,15 @@ export function recognizeWindowJoin(relation: Relation): Relation | undefined {
   const left = windowProperties(relation.left);
   const right = windowProperties(relation.right);
   if (left === undefined || right === undefined || left.domain !== right.domain) return undefined;
-  if (!isAppendOnly(changelogMode(relation.left)) || !isAppendOnly(changelogMode(relation.right))) return undefined;
+  if (!isAppendOnly(changelogMode(relation.left)) || !isAppendOnly(changelogMode(relation.right)))
+    return undefined;
   const is = (part: 'start' | 'end') => (pair: { readonly left: Expression; readonly right: Expression }) =>
     has(left, part, pair.left) && has(right, part, pair.right);
   const starts = relation.equal.filter(is('start'));
   const ends = relation.equal.filter(is('end'));
   if (starts.length === 0 || ends.length === 0) return undefined;
   const attached = (properties: WindowProperties) => ({
-    kind: 'attached' as const, start: [...properties.start][0]!, end: [...properties.end][0]!, time: properties.domain,
+    kind: 'attached' as const, start: [...properties.start][0]!, end: [...properties.end][0]!, time: properties.domain, local: properties.local,
   }); // prettier-ignore
   const made: WindowJoin = {
     ...relation,

@@ -14,7 +14,9 @@ export function settleTimes(relation: Relation): Relation {
     if (time === column.time) return column;
     return { name: column.name, type: column.type, ...(time === undefined ? {} : { time }) };
   });
-  const made = columns.every((column, at) => column === settled.columns[at]) ? settled : ({ ...settled, columns } as Relation);
+  const made = columns.every((column, at) => column === settled.columns[at])
+    ? settled
+    : ({ ...settled, columns } as Relation);
   check(made);
   return made;
 }
@@ -22,6 +24,7 @@ export function settleTimes(relation: Relation): Relation {
 function timeAt(relation: Relation, at: number): Column['time'] {
   switch (relation.kind) {
     case 'join':
+    case 'aggregate':
       return undefined;
     case 'interval-join': {
       const width = relation.left.columns.length;
@@ -50,9 +53,14 @@ function check(relation: Relation): void {
   const need = (what: string, column: Column) => {
     if (column.time === undefined) throw missingWatermark(what, column.name, relation.at);
   };
-  if (relation.kind === 'window-table') need(`The window ${relation.window.kind}`, relation.input.columns[relation.window.timeColumn]!);
-  if (relation.kind === 'deduplicate') need('Keeping the first or last row by time', relation.input.columns[relation.timeColumn]!);
+  if (relation.kind === 'window-table')
+    need(`The window ${relation.window.kind}`, relation.input.columns[relation.window.timeColumn]!);
+  if (relation.kind === 'deduplicate')
+    need('Keeping the first or last row by time', relation.input.columns[relation.timeColumn]!);
   if (relation.kind === 'window-aggregate' && relation.windowing.kind === 'assigned') {
-    need(`The window ${relation.windowing.window.kind}`, relation.input.columns[relation.windowing.window.timeColumn]!);
+    need(
+      `The window ${relation.windowing.window.kind}`,
+      relation.input.columns[relation.windowing.window.timeColumn]!,
+    );
   }
 }

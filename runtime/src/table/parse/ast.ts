@@ -19,15 +19,30 @@ export type ExpressionNode = Located &
     | { readonly kind: 'column'; readonly path: NamePath }
     | { readonly kind: 'star'; readonly qualifier: NamePath }
     | CallNode
-    | { readonly kind: 'cast'; readonly operand: ExpressionNode; readonly type: LogicalType; readonly safe: boolean }
+    | {
+        readonly kind: 'cast';
+        readonly operand: ExpressionNode;
+        readonly type: LogicalType;
+        readonly safe: boolean;
+      }
     | {
         readonly kind: 'case';
         readonly operand: ExpressionNode | undefined;
         readonly branches: readonly (readonly [when: ExpressionNode, then: ExpressionNode])[];
         readonly otherwise: ExpressionNode | undefined;
       }
-    | { readonly kind: 'in-list'; readonly operand: ExpressionNode; readonly list: readonly ExpressionNode[]; readonly not: boolean }
-    | { readonly kind: 'in-query'; readonly operand: ExpressionNode; readonly query: QueryNode; readonly not: boolean }
+    | {
+        readonly kind: 'in-list';
+        readonly operand: ExpressionNode;
+        readonly list: readonly ExpressionNode[];
+        readonly not: boolean;
+      }
+    | {
+        readonly kind: 'in-query';
+        readonly operand: ExpressionNode;
+        readonly query: QueryNode;
+        readonly not: boolean;
+      }
     | { readonly kind: 'exists'; readonly query: QueryNode }
     | { readonly kind: 'scalar-query'; readonly query: QueryNode }
     | { readonly kind: 'field'; readonly operand: ExpressionNode; readonly field: Identifier }
@@ -109,7 +124,11 @@ export type QueryBody =
 
 export interface QueryNode extends Located {
   readonly kind: 'query';
-  readonly with: readonly { readonly name: Identifier; readonly columns: readonly Identifier[]; readonly query: QueryNode }[];
+  readonly with: readonly {
+    readonly name: Identifier;
+    readonly columns: readonly Identifier[];
+    readonly query: QueryNode;
+  }[];
   readonly body: QueryBody;
   readonly orderBy: readonly SortItem[];
   readonly limit: ExpressionNode | undefined;
@@ -130,7 +149,11 @@ export type TableNode = Located &
         readonly asOf: ExpressionNode | undefined;
       })
     | (Aliased & { readonly kind: 'derived'; readonly query: QueryNode })
-    | (Aliased & { readonly kind: 'window'; readonly name: Identifier; readonly args: readonly WindowArgument[] })
+    | (Aliased & {
+        readonly kind: 'window';
+        readonly name: Identifier;
+        readonly args: readonly WindowArgument[];
+      })
     | (Aliased & { readonly kind: 'unnest'; readonly operand: ExpressionNode; readonly ordinality: boolean })
     | (Aliased & { readonly kind: 'function'; readonly call: CallNode })
     | (Aliased & { readonly kind: 'match'; readonly input: TableNode; readonly match: MatchNode })
@@ -176,7 +199,10 @@ export interface MatchNode extends Located {
   readonly partitionBy: readonly ExpressionNode[];
   readonly orderBy: readonly SortItem[];
   readonly measures: readonly { readonly expression: ExpressionNode; readonly alias: Identifier }[];
-  readonly skip: { readonly to: 'past-last-row' | 'next-row' | 'first' | 'last'; readonly variable?: Identifier };
+  readonly skip: {
+    readonly to: 'past-last-row' | 'next-row' | 'first' | 'last';
+    readonly variable?: Identifier;
+  };
   readonly pattern: PatternNode;
   readonly within: ExpressionNode | undefined;
   readonly define: readonly { readonly variable: Identifier; readonly condition: ExpressionNode }[];
@@ -193,7 +219,9 @@ export interface ColumnNode extends Located {
 
 export interface SchemaNode {
   readonly columns: readonly ColumnNode[];
-  readonly watermark: { readonly column: Identifier; readonly expression: ExpressionNode; readonly at: SourceRange } | undefined;
+  readonly watermark:
+    | { readonly column: Identifier; readonly expression: ExpressionNode; readonly at: SourceRange }
+    | undefined;
   readonly primaryKey: readonly Identifier[];
 }
 
@@ -226,7 +254,12 @@ export type StatementNode = Located &
         readonly columns: readonly Identifier[];
         readonly query: QueryNode;
       }
-    | { readonly kind: 'drop'; readonly what: 'TABLE' | 'VIEW'; readonly name: NamePath; readonly ifExists: boolean }
+    | {
+        readonly kind: 'drop';
+        readonly what: 'TABLE' | 'VIEW';
+        readonly name: NamePath;
+        readonly ifExists: boolean;
+      }
     | {
         readonly kind: 'explain';
         readonly details: readonly string[];

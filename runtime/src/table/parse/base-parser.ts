@@ -12,7 +12,11 @@ export type Choices<T> = readonly IOrAlt<T>[];
 /** What the parts of the grammar share: places, names, and texts. */
 export abstract class BaseParser extends EmbeddedActionsParser {
   constructor() {
-    super(allTokens, { maxLookahead: 3, recoveryEnabled: false, skipValidations: BaseParser.skipValidations });
+    super(allTokens, {
+      maxLookahead: 3,
+      recoveryEnabled: false,
+      skipValidations: BaseParser.skipValidations,
+    });
   }
 
   /** The checks of the grammar itself cost start-up time; a test makes them. */

@@ -1,10 +1,10 @@
 import { tokenMatcher, type IToken } from 'chevrotain';
-import type { CallNode, ExpressionNode, FrameNode, BoundNode, Identifier, QueryNode, SortItem, WindowNode } from './ast.ts';
-import { nameOf, rangeOf, textOf, type Choices, type Rule } from './base-parser.ts';
+import type { CallNode, ExpressionNode, QueryNode } from './ast.ts';
+import { rangeOf, textOf, type Choices, type Rule } from './base-parser.ts';
 import { intervalLiteral, numberLiteral, timeLiteral } from './literals.ts';
 import { rangeOver, type SourceRange } from './position.ts';
 import {
-  Arrow, Comma, Concat, Dot, Equal, Greater, GreaterOrEqual, k, LeftBracket, LeftParen, Less, LessOrEqual, Minus, Name, NotEqual,
+  Comma, Concat, Dot, Equal, Greater, GreaterOrEqual, k, LeftBracket, LeftParen, Less, LessOrEqual, Minus, Name, NotEqual,
   NumberLiteral, Percent, Plus, RightBracket, RightParen, Slash, Star, StringLiteral,
 } from './tokens.ts'; // prettier-ignore
 import { TypeParser } from './type-parser.ts';
@@ -13,6 +13,7 @@ import { BOOLEAN, NULL, STRING } from '../types/logical-type.ts';
 /** Expressions, by precedence from loose to tight. */
 export abstract class ExpressionParser extends TypeParser {
   declare readonly query: Rule<QueryNode>;
+  declare readonly functionCall: Rule<ExpressionNode>;
 
   /** True if what is in the parentheses right ahead is a query. */
   protected queryAhead(): boolean {
@@ -96,7 +97,9 @@ export abstract class ExpressionParser extends TypeParser {
         ALT: (): ExpressionNode => {
           const token = this.CONSUME3(k(word));
           const test = word === 'UNKNOWN' ? 'NULL' : word;
-          return this.ACTION(() => call(`IS ${not ? 'NOT ' : ''}${test}`, [left], rangeOver(left.at, rangeOf(token))));
+          return this.ACTION(() =>
+            call(`IS ${not ? 'NOT ' : ''}${test}`, [left], rangeOver(left.at, rangeOf(token))),
+          );
         },
       })),
       {
@@ -135,7 +138,11 @@ export abstract class ExpressionParser extends TypeParser {
             return this.SUBRULE3(this.sum);
           });
           return (left) =>
-            call('LIKE', escape === undefined ? [left, pattern] : [left, pattern, escape], rangeOver(left.at, (escape ?? pattern).at));
+            call(
+              'LIKE',
+              escape === undefined ? [left, pattern] : [left, pattern, escape],
+              rangeOver(left.at, (escape ?? pattern).at),
+            );
         },
       },
       {
@@ -223,7 +230,12 @@ export abstract class ExpressionParser extends TypeParser {
           ALT: () => {
             this.CONSUME(Dot);
             const field = this.SUBRULE(this.identifier);
-            operand = this.ACTION(() => ({ kind: 'field', operand, field, at: rangeOver(operand.at, field.at) }));
+            operand = this.ACTION(() => ({
+              kind: 'field',
+              operand,
+              field,
+              at: rangeOver(operand.at, field.at),
+            }));
           },
         },
       ]),
@@ -283,14 +295,24 @@ export abstract class ExpressionParser extends TypeParser {
       {
         ALT: () => {
           const token = this.CONSUME(StringLiteral);
-          return this.ACTION((): ExpressionNode => ({ kind: 'literal', value: textOf(token), type: STRING, at: rangeOf(token) }));
+          return this.ACTION((): ExpressionNode => ({
+            kind: 'literal',
+            value: textOf(token),
+            type: STRING,
+            at: rangeOf(token),
+          }));
         },
       },
       ...(['TRUE', 'FALSE', 'NULL', 'UNKNOWN'] as const).map((word) => ({
         ALT: (): ExpressionNode => {
           const token = this.CONSUME(k(word));
           const value = word === 'TRUE' ? true : word === 'FALSE' ? false : null;
-          return this.ACTION(() => ({ kind: 'literal', value, type: word === 'NULL' ? NULL : BOOLEAN, at: rangeOf(token) }));
+          return this.ACTION(() => ({
+            kind: 'literal',
+            value,
+            type: word === 'NULL' ? NULL : BOOLEAN,
+            at: rangeOf(token),
+          }));
         },
       })),
       {
@@ -335,7 +357,13 @@ export abstract class ExpressionParser extends TypeParser {
       return this.SUBRULE3(this.expression);
     });
     this.CONSUME(k('END'));
-    return this.ACTION((): ExpressionNode => ({ kind: 'case', operand, branches, otherwise, at: this.rangeFrom(start) }));
+    return this.ACTION((): ExpressionNode => ({
+      kind: 'case',
+      operand,
+      branches,
+      otherwise,
+      at: this.rangeFrom(start),
+    }));
   });
 
   /** Functions whose arguments have words between them. */
@@ -343,7 +371,10 @@ export abstract class ExpressionParser extends TypeParser {
     return this.OR<Choices<ExpressionNode>>([
       {
         ALT: () => {
-          const word = this.OR1([{ ALT: () => this.CONSUME(k('CAST')) }, { ALT: () => this.CONSUME(k('TRY_CAST')) }]);
+          const word = this.OR1([
+            { ALT: () => this.CONSUME(k('CAST')) },
+            { ALT: () => this.CONSUME(k('TRY_CAST')) },
+          ]);
           this.CONSUME(LeftParen);
           const operand = this.SUBRULE(this.expression);
           this.CONSUME(k('AS'));
@@ -367,7 +398,9 @@ export abstract class ExpressionParser extends TypeParser {
       },
       {
         ALT: () => {
-          const word = this.OR2(['FLOOR', 'CEIL', 'CEILING'].map((name) => ({ ALT: () => this.CONSUME(k(name)) })));
+          const word = this.OR2(
+            ['FLOOR', 'CEIL', 'CEILING'].map((name) => ({ ALT: () => this.CONSUME(k(name)) })),
+          );
           this.CONSUME2(LeftParen);
           const args = [this.SUBRULE2(this.expression)];
           this.OPTION(() => {
@@ -375,7 +408,9 @@ export abstract class ExpressionParser extends TypeParser {
             args.push(this.SUBRULE1(this.symbol));
           });
           this.CONSUME2(RightParen);
-          return this.ACTION(() => call(word.image.toUpperCase().replace('CEILING', 'CEIL'), args, this.rangeFrom(word)));
+          return this.ACTION(() =>
+            call(word.image.toUpperCase().replace('CEILING', 'CEIL'), args, this.rangeFrom(word)),
+          );
         },
       },
       {
@@ -395,7 +430,11 @@ export abstract class ExpressionParser extends TypeParser {
             const at = this.rangeFrom(word);
             const blank: ExpressionNode = { kind: 'literal', value: ' ', type: STRING, at };
             const [characters, text] = second === undefined ? [blank, first!] : [first ?? blank, second];
-            return call('TRIM', [{ kind: 'symbol', value: side?.image.toUpperCase() ?? 'BOTH', at }, characters, text], at);
+            return call(
+              'TRIM',
+              [{ kind: 'symbol', value: side?.image.toUpperCase() ?? 'BOTH', at }, characters, text],
+              at,
+            );
           });
         },
       },
@@ -412,13 +451,18 @@ export abstract class ExpressionParser extends TypeParser {
       },
       {
         ALT: () => {
-          const word = this.OR4([{ ALT: () => this.CONSUME(k('SUBSTRING')) }, { ALT: () => this.CONSUME(k('OVERLAY')) }]);
+          const word = this.OR4([
+            { ALT: () => this.CONSUME(k('SUBSTRING')) },
+            { ALT: () => this.CONSUME(k('OVERLAY')) },
+          ]);
           const args: ExpressionNode[] = [];
           this.CONSUME5(LeftParen);
           args.push(this.SUBRULE7(this.expression));
           this.MANY(() => {
             this.OR5(
-              [Comma, k('PLACING'), k('FROM'), k('FOR')].map((separator) => ({ ALT: () => this.CONSUME5(separator) })),
+              [Comma, k('PLACING'), k('FROM'), k('FOR')].map((separator) => ({
+                ALT: () => this.CONSUME5(separator),
+              })),
             );
             args.push(this.SUBRULE8(this.expression));
           });
@@ -431,7 +475,11 @@ export abstract class ExpressionParser extends TypeParser {
 
   readonly symbol: Rule<ExpressionNode> = this.RULE('symbol', () => {
     const token = this.CONSUME(Name);
-    return this.ACTION((): ExpressionNode => ({ kind: 'symbol', value: token.image.toUpperCase(), at: rangeOf(token) }));
+    return this.ACTION((): ExpressionNode => ({
+      kind: 'symbol',
+      value: token.image.toUpperCase(),
+      at: rangeOf(token),
+    }));
   });
 
   readonly constructorCall: Rule<ExpressionNode> = this.RULE('constructorCall', () => {
@@ -447,7 +495,10 @@ export abstract class ExpressionParser extends TypeParser {
       },
       {
         ALT: () => {
-          const word = this.OR1([{ ALT: () => this.CONSUME(k('ARRAY')) }, { ALT: () => this.CONSUME(k('MAP')) }]);
+          const word = this.OR1([
+            { ALT: () => this.CONSUME(k('ARRAY')) },
+            { ALT: () => this.CONSUME(k('MAP')) },
+          ]);
           this.CONSUME(LeftBracket);
           const args = this.OPTION1(() => this.SUBRULE1(this.expressionList)) ?? [];
           this.CONSUME(RightBracket);
@@ -455,56 +506,6 @@ export abstract class ExpressionParser extends TypeParser {
         },
       },
     ]);
-  });
-
-  readonly functionCall: Rule<ExpressionNode> = this.RULE('functionCall', () => {
-    const word: IToken = this.OR([
-      { ALT: () => this.CONSUME(Name) },
-      ...['LEFT', 'RIGHT', 'GROUPING'].map((name) => ({ ALT: () => this.CONSUME(k(name)) })),
-    ]);
-    this.CONSUME(LeftParen);
-    let distinct = false;
-    let args: ExpressionNode[] = [];
-    this.OPTION(() =>
-      this.OR1([
-        {
-          ALT: () => {
-            const star = this.CONSUME(Star);
-            args = this.ACTION(() => [{ kind: 'star', qualifier: [], at: rangeOf(star) } as ExpressionNode]);
-          },
-        },
-        {
-          ALT: () => {
-            this.OPTION1(() =>
-              this.OR2([
-                { ALT: () => void (this.CONSUME(k('DISTINCT')), (distinct = true)) },
-                { ALT: () => void this.CONSUME(k('ALL')) },
-              ]),
-            );
-            args = this.SUBRULE(this.expressionList);
-          },
-        },
-      ]),
-    );
-    this.CONSUME(RightParen);
-    const filter = this.OPTION2(() => {
-      this.CONSUME(k('FILTER'));
-      this.CONSUME1(LeftParen);
-      this.CONSUME(k('WHERE'));
-      const condition = this.SUBRULE(this.expression);
-      this.CONSUME1(RightParen);
-      return condition;
-    });
-    const over = this.OPTION3(() => {
-      this.CONSUME(k('OVER'));
-      return this.OR3<Choices<WindowNode | Identifier>>([
-        { ALT: () => this.SUBRULE(this.windowSpecification) },
-        { ALT: () => this.SUBRULE(this.identifier) },
-      ]);
-    });
-    return this.ACTION(
-      (): CallNode => ({ kind: 'call', name: nameOf(word), args, distinct, filter, over, at: this.rangeFrom(word) }),
-    );
   });
 
   readonly columnPath: Rule<ExpressionNode> = this.RULE('columnPath', () => {
@@ -523,114 +524,6 @@ export abstract class ExpressionParser extends TypeParser {
       const at = rangeOver(first.at, star === undefined ? path.at(-1)!.at : rangeOf(star));
       return star === undefined ? { kind: 'column', path, at } : { kind: 'star', qualifier: path, at };
     });
-  });
-
-  readonly windowSpecification: Rule<WindowNode> = this.RULE('windowSpecification', () => {
-    const start = this.CONSUME(LeftParen);
-    const partitionBy =
-      this.OPTION(() => {
-        this.CONSUME(k('PARTITION'));
-        this.CONSUME(k('BY'));
-        return this.SUBRULE(this.expressionList);
-      }) ?? [];
-    const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
-    const frame = this.OPTION2(() => this.SUBRULE(this.frame));
-    this.CONSUME(RightParen);
-    return this.ACTION((): WindowNode => ({ partitionBy, orderBy, frame, at: this.rangeFrom(start) }));
-  });
-
-  readonly frame: Rule<FrameNode> = this.RULE('frame', () => {
-    const unit = this.OR([{ ALT: () => this.CONSUME(k('ROWS')) }, { ALT: () => this.CONSUME(k('RANGE')) }]);
-    const bounds = this.SUBRULE(this.frameBounds);
-    return this.ACTION((): FrameNode => ({
-      unit: unit.image.toUpperCase() as 'ROWS', from: bounds[0], to: bounds[1], at: this.rangeFrom(unit),
-    })); // prettier-ignore
-  });
-
-  readonly frameBounds: Rule<readonly [BoundNode, BoundNode]> = this.RULE('frameBounds', () => {
-    return this.OR<Choices<readonly [BoundNode, BoundNode]>>([
-      {
-        ALT: () => {
-          this.CONSUME(k('BETWEEN'));
-          const first = this.SUBRULE(this.bound);
-          this.CONSUME(k('AND'));
-          return [first, this.SUBRULE1(this.bound)];
-        },
-      },
-      { ALT: () => [this.SUBRULE2(this.bound), { kind: 'current', following: false }] },
-    ]);
-  });
-
-  readonly bound: Rule<BoundNode> = this.RULE('bound', () => {
-    const side = (at: 0 | 1) =>
-      (at === 0
-        ? this.OR1([
-            { ALT: () => void this.CONSUME(k('PRECEDING')) },
-            { ALT: () => (this.CONSUME(k('FOLLOWING')), true) },
-          ])
-        : this.OR2([
-            { ALT: () => void this.CONSUME1(k('PRECEDING')) },
-            { ALT: () => (this.CONSUME1(k('FOLLOWING')), true) },
-          ])) === true;
-    return this.OR<Choices<BoundNode>>({
-      DEF: [
-        {
-          ALT: () => {
-            this.CONSUME(k('UNBOUNDED'));
-            return { kind: 'unbounded' as const, following: side(0) };
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(k('CURRENT'));
-            this.CONSUME(k('ROW'));
-            return { kind: 'current' as const, following: false };
-          },
-        },
-        {
-          ALT: () => {
-            const offset = this.SUBRULE(this.sum);
-            return { kind: 'offset' as const, following: side(1), offset };
-          },
-        },
-      ],
-      IGNORE_AMBIGUITIES: true,
-    });
-  });
-
-  readonly orderBy: Rule<SortItem[]> = this.RULE('orderBy', () => {
-    const items: SortItem[] = [];
-    this.CONSUME(k('ORDER'));
-    this.CONSUME(k('BY'));
-    this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => items.push(this.SUBRULE(this.sortItem)) });
-    return items;
-  });
-
-  readonly sortItem: Rule<SortItem> = this.RULE('sortItem', () => {
-    const expression = this.SUBRULE(this.expression);
-    let descending = false;
-    let nullsFirst: boolean | undefined;
-    this.OPTION(() =>
-      this.OR([
-        { ALT: () => void this.CONSUME(k('ASC')) },
-        { ALT: () => void (this.CONSUME(k('DESC')), (descending = true)) },
-      ]),
-    );
-    this.OPTION1(() => {
-      this.CONSUME(k('NULLS'));
-      this.OR1([
-        { ALT: () => void (this.CONSUME(k('FIRST')), (nullsFirst = true)) },
-        { ALT: () => void (this.CONSUME(k('LAST')), (nullsFirst = false)) },
-      ]);
-    });
-    return { expression, descending, nullsFirst };
-  });
-
-  /** `name => ` in front of an argument. */
-  readonly argumentName: Rule<string> = this.RULE('argumentName', () => {
-    const name = this.CONSUME(Name);
-    this.CONSUME(Arrow);
-    return this.ACTION(() => nameOf(name).toUpperCase());
   });
 }
 

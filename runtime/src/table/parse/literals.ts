@@ -10,7 +10,12 @@ import type { SourceRange } from './position.ts';
 
 /** `12` is an INT or BIGINT, `1.5` a DECIMAL, `1e3` a DOUBLE. */
 export function numberLiteral(text: string, at: SourceRange): ExpressionNode {
-  const literal = (value: unknown, type: LogicalType): ExpressionNode => ({ kind: 'literal', value, type, at });
+  const literal = (value: unknown, type: LogicalType): ExpressionNode => ({
+    kind: 'literal',
+    value,
+    type,
+    at,
+  });
   if (/[eE]/.test(text)) return literal(Number(text), DOUBLE);
   const point = text.indexOf('.');
   if (point < 0) {
@@ -31,7 +36,10 @@ export function timeLiteral(kind: string, text: string, at: SourceRange): Expres
       ? [parseDate(text), DATE]
       : kind === 'TIME'
         ? [parseTime(text), TIME]
-        : [parseTimestamp(text), { name: 'TIMESTAMP', precision: fraction === 0 ? 0 : Math.max(3, fraction) }];
+        : [
+            parseTimestamp(text),
+            { name: 'TIMESTAMP', precision: fraction === 0 ? 0 : Math.max(3, fraction) },
+          ];
   if (value === null) {
     const example = kind === 'DATE' ? '2020-10-10' : kind === 'TIME' ? '08:30:00' : '2020-10-10 08:30:00.000';
     throw badSql('sql-syntax', `'${text}' is no ${kind}.`, `Write it as ${kind} '${example}'.`, at);
@@ -57,7 +65,12 @@ export function intervalLiteral(
   at: SourceRange,
 ): ExpressionNode {
   const wrong = () =>
-    badSql('sql-syntax', `'${text}' is no INTERVAL of ${to === undefined ? from : `${from} TO ${to}`}.`, "Write it as INTERVAL '5' SECOND.", at);
+    badSql(
+      'sql-syntax',
+      `'${text}' is no INTERVAL of ${to === undefined ? from : `${from} TO ${to}`}.`,
+      "Write it as INTERVAL '5' SECOND.",
+      at,
+    );
   const match = /^\s*(-?)(.*?)\s*$/.exec(text)!;
   const sign = (minus ? -1 : 1) * (match[1] === '-' ? -1 : 1);
   const literal = (value: number, type: LogicalType): ExpressionNode => ({

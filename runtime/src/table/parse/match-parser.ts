@@ -2,65 +2,87 @@ import type { ExpressionNode, Identifier, MatchNode, PatternNode, TableNode } fr
 import { rangeOf, type Choices, type Rule } from './base-parser.ts';
 import { rangeOver } from './position.ts';
 import { QueryParser } from './query-parser.ts';
-import { Bar, Comma, k, LeftBrace, LeftParen, Name, NumberLiteral, Plus, Question, RightBrace, RightParen, Star } from './tokens.ts';
+import {
+  Bar,
+  Comma,
+  k,
+  LeftBrace,
+  LeftParen,
+  Name,
+  NumberLiteral,
+  Plus,
+  Question,
+  RightBrace,
+  RightParen,
+  Star,
+} from './tokens.ts';
 
 /** MATCH_RECOGNIZE and its row patterns. */
 export abstract class MatchParser extends QueryParser {
-  override readonly matchRecognize: Rule<(input: TableNode) => TableNode> = this.RULE('matchRecognize', () => {
-    const start = this.CONSUME(k('MATCH_RECOGNIZE'));
-    this.CONSUME(LeftParen);
-    const partitionBy =
-      this.OPTION(() => {
-        this.CONSUME(k('PARTITION'));
-        this.CONSUME(k('BY'));
-        return this.SUBRULE(this.expressionList);
-      }) ?? [];
-    const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
-    const measures: { expression: ExpressionNode; alias: Identifier }[] = [];
-    this.OPTION2(() => {
-      this.CONSUME(k('MEASURES'));
-      this.AT_LEAST_ONE_SEP({
+  override readonly matchRecognize: Rule<(input: TableNode) => TableNode> = this.RULE(
+    'matchRecognize',
+    () => {
+      const start = this.CONSUME(k('MATCH_RECOGNIZE'));
+      this.CONSUME(LeftParen);
+      const partitionBy =
+        this.OPTION(() => {
+          this.CONSUME(k('PARTITION'));
+          this.CONSUME(k('BY'));
+          return this.SUBRULE(this.expressionList);
+        }) ?? [];
+      const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
+      const measures: { expression: ExpressionNode; alias: Identifier }[] = [];
+      this.OPTION2(() => {
+        this.CONSUME(k('MEASURES'));
+        this.AT_LEAST_ONE_SEP({
+          SEP: Comma,
+          DEF: () => {
+            const expression = this.SUBRULE(this.expression);
+            this.CONSUME(k('AS'));
+            measures.push({ expression, alias: this.SUBRULE(this.identifier) });
+          },
+        });
+      });
+      this.OPTION3(() => {
+        this.CONSUME(k('ONE'));
+        this.CONSUME(k('ROW'));
+        this.CONSUME(k('PER'));
+        this.CONSUME(k('MATCH'));
+      });
+      const skip = this.OPTION4(() => this.SUBRULE(this.skip)) ?? { to: 'past-last-row' as const };
+      this.CONSUME(k('PATTERN'));
+      this.CONSUME1(LeftParen);
+      const pattern = this.SUBRULE(this.pattern);
+      this.CONSUME1(RightParen);
+      const within = this.OPTION5(() => {
+        this.CONSUME(k('WITHIN'));
+        return this.SUBRULE1(this.expression);
+      });
+      const define: { variable: Identifier; condition: ExpressionNode }[] = [];
+      this.CONSUME(k('DEFINE'));
+      this.AT_LEAST_ONE_SEP1({
         SEP: Comma,
         DEF: () => {
-          const expression = this.SUBRULE(this.expression);
-          this.CONSUME(k('AS'));
-          measures.push({ expression, alias: this.SUBRULE(this.identifier) });
+          const variable = this.SUBRULE1(this.identifier);
+          this.CONSUME1(k('AS'));
+          define.push({ variable, condition: this.SUBRULE2(this.expression) });
         },
       });
-    });
-    this.OPTION3(() => {
-      this.CONSUME(k('ONE'));
-      this.CONSUME(k('ROW'));
-      this.CONSUME(k('PER'));
-      this.CONSUME(k('MATCH'));
-    });
-    const skip = this.OPTION4(() => this.SUBRULE(this.skip)) ?? { to: 'past-last-row' as const };
-    this.CONSUME(k('PATTERN'));
-    this.CONSUME1(LeftParen);
-    const pattern = this.SUBRULE(this.pattern);
-    this.CONSUME1(RightParen);
-    const within = this.OPTION5(() => {
-      this.CONSUME(k('WITHIN'));
-      return this.SUBRULE1(this.expression);
-    });
-    const define: { variable: Identifier; condition: ExpressionNode }[] = [];
-    this.CONSUME(k('DEFINE'));
-    this.AT_LEAST_ONE_SEP1({
-      SEP: Comma,
-      DEF: () => {
-        const variable = this.SUBRULE1(this.identifier);
-        this.CONSUME1(k('AS'));
-        define.push({ variable, condition: this.SUBRULE2(this.expression) });
-      },
-    });
-    this.CONSUME(RightParen);
-    const alias = this.SUBRULE(this.tableAlias);
-    return this.ACTION(() => {
-      const at = this.rangeFrom(start);
-      const match: MatchNode = { partitionBy, orderBy, measures, skip, pattern, within, define, at };
-      return (input: TableNode): TableNode => ({ kind: 'match', input, match, ...alias, at: rangeOver(input.at, at) });
-    });
-  });
+      this.CONSUME(RightParen);
+      const alias = this.SUBRULE(this.tableAlias);
+      return this.ACTION(() => {
+        const at = this.rangeFrom(start);
+        const match: MatchNode = { partitionBy, orderBy, measures, skip, pattern, within, define, at };
+        return (input: TableNode): TableNode => ({
+          kind: 'match',
+          input,
+          match,
+          ...alias,
+          at: rangeOver(input.at, at),
+        });
+      });
+    },
+  );
 
   readonly skip: Rule<MatchNode['skip']> = this.RULE('skip', () => {
     this.CONSUME(k('AFTER'));
@@ -147,7 +169,14 @@ export abstract class MatchParser extends QueryParser {
     this.OPTION(() => {
       const bounds = this.SUBRULE(this.quantifier);
       const greedy = this.OPTION1(() => this.CONSUME(Question)) === undefined;
-      part = this.ACTION((): PatternNode => ({ kind: 'repeat', part, min: bounds[0], max: bounds[1], greedy, at: this.rangeFrom(part.at) }));
+      part = this.ACTION((): PatternNode => ({
+        kind: 'repeat',
+        part,
+        min: bounds[0],
+        max: bounds[1],
+        greedy,
+        at: this.rangeFrom(part.at),
+      }));
     });
     return part;
   });

@@ -53,11 +53,22 @@ function parse<T>(text: string, rule: Rule<T>): T {
   if (wrong !== undefined) {
     const line = wrong.line ?? 1;
     const column = wrong.column ?? 1;
-    const at = { line, column, endLine: line, endColumn: column + 1, start: wrong.offset, end: wrong.offset + 1 };
+    const at = {
+      line,
+      column,
+      endLine: line,
+      endColumn: column + 1,
+      start: wrong.offset,
+      end: wrong.offset + 1,
+    };
     const character = text.charAt(wrong.offset);
     throw syntaxError(
       character,
-      character === "'" ? 'The text has no end: a quotation mark is missing.' : character === '"' ? "A text stands in single quotes, a name in `backticks`." : 'Take it out.',
+      character === "'"
+        ? 'The text has no end: a quotation mark is missing.'
+        : character === '"'
+          ? 'A text stands in single quotes, a name in `backticks`.'
+          : 'Take it out.',
       at,
     );
   }
@@ -83,11 +94,19 @@ function parseFailure(
 }
 
 /** What may follow the tokens: every kind of token is tried, and stays if the parser gets past it. */
-export function expectedAfter(tokens: readonly IToken[], rule: Rule<unknown> = sqlParser().statements): TokenType[] {
+export function expectedAfter(
+  tokens: readonly IToken[],
+  rule: Rule<unknown> = sqlParser().statements,
+): TokenType[] {
   const statements = sqlParser();
   return allTokens.filter((type) => {
     if (type.GROUP !== undefined) return false;
-    const probe: IToken = { image: wordOf(type), startOffset: 0, tokenType: type, tokenTypeIdx: type.tokenTypeIdx! };
+    const probe: IToken = {
+      image: wordOf(type),
+      startOffset: 0,
+      tokenType: type,
+      tokenTypeIdx: type.tokenTypeIdx!,
+    };
     statements.input = [...tokens, probe];
     try {
       rule.call(statements);
@@ -102,7 +121,13 @@ export function expectedAfter(tokens: readonly IToken[], rule: Rule<unknown> = s
 /** A text that a token of the type has. */
 export function wordOf({ name, PATTERN }: TokenType): string {
   if (typeof PATTERN === 'string') return PATTERN;
-  return name === 'StringLiteral' ? "'1'" : name === 'NumberLiteral' ? '1' : name === 'NotEqual' ? '<>' : name;
+  return name === 'StringLiteral'
+    ? "'1'"
+    : name === 'NumberLiteral'
+      ? '1'
+      : name === 'NotEqual'
+        ? '<>'
+        : name;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -115,7 +140,10 @@ function expectationOf(expected: readonly TokenType[]): string {
   const names = expected.map(({ name }) => name);
   if (names.includes('NumberLiteral') && names.includes('CASE')) return 'Expected an expression.';
   const shown = expected
-    .filter(({ CATEGORIES, name }) => name !== 'HintComment' && !(names.includes('Name') && CATEGORIES?.some((of) => of.name === 'Name')))
+    .filter(
+      ({ CATEGORIES, name }) =>
+        name !== 'HintComment' && !(names.includes('Name') && CATEGORIES?.some((of) => of.name === 'Name')),
+    )
     .map((type) => KINDS[type.name] ?? wordOf(type));
   if (shown.length === 0) return 'Nothing can stand here.';
   return `Expected ${shown.slice(0, 24).join(', ')}${shown.length > 24 ? ', …' : ''}.`;

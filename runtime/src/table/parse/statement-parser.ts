@@ -1,5 +1,13 @@
 import { EOF } from 'chevrotain';
-import type { ColumnNode, ExpressionNode, Identifier, InsertNode, QueryNode, SchemaNode, StatementNode } from './ast.ts';
+import type {
+  ColumnNode,
+  ExpressionNode,
+  Identifier,
+  InsertNode,
+  QueryNode,
+  SchemaNode,
+  StatementNode,
+} from './ast.ts';
 import { textOf, type Choices, type Rule } from './base-parser.ts';
 import { MatchParser } from './match-parser.ts';
 import { Comma, Equal, k, LeftParen, RightParen, Semicolon, StringLiteral } from './tokens.ts';
@@ -62,12 +70,19 @@ export class StatementParser extends MatchParser {
     const start = this.CONSUME(k('INSERT'));
     this.OR([{ ALT: () => this.CONSUME(k('INTO')) }, { ALT: () => this.CONSUME(k('OVERWRITE')) }]);
     const table = this.SUBRULE(this.path);
-    const columns = this.OPTION({
-      GATE: () => !this.queryAhead(),
-      DEF: () => this.SUBRULE(this.columnAliases),
-    }) ?? [];
+    const columns =
+      this.OPTION({
+        GATE: () => !this.queryAhead(),
+        DEF: () => this.SUBRULE(this.columnAliases),
+      }) ?? [];
     const query = this.SUBRULE(this.query);
-    return this.ACTION((): InsertNode => ({ kind: 'insert', table, columns, query, at: this.rangeFrom(start) }));
+    return this.ACTION((): InsertNode => ({
+      kind: 'insert',
+      table,
+      columns,
+      query,
+      at: this.rangeFrom(start),
+    }));
   });
 
   readonly statementSet: Rule<StatementNode> = this.RULE('statementSet', () => {
@@ -102,10 +117,11 @@ export class StatementParser extends MatchParser {
       this.CONSUME(k('COMMENT'));
       this.SUBRULE(this.text);
     });
-    const options = this.OPTION2(() => {
-      this.CONSUME(k('WITH'));
-      return this.SUBRULE(this.tableOptions);
-    }) ?? new Map();
+    const options =
+      this.OPTION2(() => {
+        this.CONSUME(k('WITH'));
+        return this.SUBRULE(this.tableOptions);
+      }) ?? new Map();
     return this.ACTION((): StatementNode => ({
       kind: 'create-table', name, temporary, ifNotExists, schema, options, at: this.rangeFrom(start),
     })); // prettier-ignore
@@ -249,7 +265,13 @@ export class StatementParser extends MatchParser {
       return true;
     });
     const name = this.SUBRULE(this.path);
-    return this.ACTION((): StatementNode => ({ kind: 'drop', what, name, ifExists: ifExists ?? false, at: this.rangeFrom(start) }));
+    return this.ACTION((): StatementNode => ({
+      kind: 'drop',
+      what,
+      name,
+      ifExists: ifExists ?? false,
+      at: this.rangeFrom(start),
+    }));
   });
 
   readonly explain: Rule<StatementNode> = this.RULE('explain', () => {
@@ -292,11 +314,20 @@ export class StatementParser extends MatchParser {
           const word = this.CONSUME(k('STATEMENT'));
           this.CONSUME(k('SET'));
           const inserts = this.SUBRULE(this.insertBlock);
-          return this.ACTION((): StatementNode => ({ kind: 'statement-set', inserts, at: this.rangeFrom(word) }));
+          return this.ACTION((): StatementNode => ({
+            kind: 'statement-set',
+            inserts,
+            at: this.rangeFrom(word),
+          }));
         },
       },
     ]);
-    return this.ACTION((): StatementNode => ({ kind: 'explain', details, statement, at: this.rangeFrom(start) }));
+    return this.ACTION((): StatementNode => ({
+      kind: 'explain',
+      details,
+      statement,
+      at: this.rangeFrom(start),
+    }));
   });
 
   readonly look: Rule<StatementNode> = this.RULE('look', () => {
@@ -334,7 +365,12 @@ export class StatementParser extends MatchParser {
             this.CONSUME(Equal);
             return { key, value: this.SUBRULE1(this.text) };
           });
-          return this.ACTION((): StatementNode => ({ kind: 'set', key: pair?.key, value: pair?.value, at: this.rangeFrom(start) }));
+          return this.ACTION((): StatementNode => ({
+            kind: 'set',
+            key: pair?.key,
+            value: pair?.value,
+            at: this.rangeFrom(start),
+          }));
         },
       },
       {
@@ -347,4 +383,3 @@ export class StatementParser extends MatchParser {
     ]);
   });
 }
-

@@ -5,12 +5,20 @@ export const Name = createToken({ name: 'Name', pattern: Lexer.NA });
 const PlainName = createToken({ name: 'PlainName', pattern: /[A-Za-z_$][\w$]*/, categories: [Name] });
 const QuotedName = createToken({ name: 'QuotedName', pattern: /`(?:[^`]|``)*`/, categories: [Name] });
 
-export const StringLiteral = createToken({ name: 'StringLiteral', pattern: /'(?:[^']|'')*'/, line_breaks: true });
+export const StringLiteral = createToken({
+  name: 'StringLiteral',
+  pattern: /'(?:[^']|'')*'/,
+  line_breaks: true,
+});
 export const NumberLiteral = createToken({
   name: 'NumberLiteral',
   pattern: /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/,
 });
-export const HintComment = createToken({ name: 'HintComment', pattern: /\/\*\+[\s\S]*?\*\//, line_breaks: true });
+export const HintComment = createToken({
+  name: 'HintComment',
+  pattern: /\/\*\+[\s\S]*?\*\//,
+  line_breaks: true,
+});
 
 /** Reserved words: a column of that name is written in backticks, as in Flink. */
 const RESERVED =
@@ -68,7 +76,12 @@ export const Percent = symbol('Percent', '%');
 const skipped = [
   createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true }),
   createToken({ name: 'LineComment', pattern: /--[^\n]*/, group: Lexer.SKIPPED }),
-  createToken({ name: 'BlockComment', pattern: /\/\*(?!\+)[\s\S]*?\*\//, group: Lexer.SKIPPED, line_breaks: true }),
+  createToken({
+    name: 'BlockComment',
+    pattern: /\/\*(?!\+)[\s\S]*?\*\//,
+    group: Lexer.SKIPPED,
+    line_breaks: true,
+  }),
 ];
 
 /** Longer words first: RegExps are tried in turn. */

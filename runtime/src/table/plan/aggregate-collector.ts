@@ -31,19 +31,35 @@ export class AggregateCollector {
 }
 
 /** @throws {TidemarkError} `unknown-function`, `type-mismatch`, `aggregate-misplaced` */
-export function bindAggregate(functions: FunctionCatalog, node: CallNode, binder: ExpressionBinder, over: boolean): AggregateCall {
+export function bindAggregate(
+  functions: FunctionCatalog,
+  node: CallNode,
+  binder: ExpressionBinder,
+  over: boolean,
+): AggregateCall {
   const name = node.name.toUpperCase();
   const definition = functions.aggregate(name);
   if (definition === undefined) throw unknownFunction(node.name, functions.names, node.at);
   const star = node.args[0]?.kind === 'star';
-  if (star && name !== 'COUNT') throw badSql('sql-syntax', `${name}(*) has no meaning.`, `Only COUNT takes *.`, node.at);
+  if (star && name !== 'COUNT')
+    throw badSql('sql-syntax', `${name}(*) has no meaning.`, `Only COUNT takes *.`, node.at);
   const args = star ? [] : node.args.map((arg) => binder.bind(arg));
   const bound = definition.bind(args.map(({ type }) => type));
   if (bound === undefined || (name !== 'COUNT' && args.length === 0 && bound.onlyOver !== true)) {
-    throw typeMismatch(name, args.length === 0 ? ['no arguments'] : args.map(({ type }) => showType(type)), `It takes ${definition.signature}.`, node.at);
+    throw typeMismatch(
+      name,
+      args.length === 0 ? ['no arguments'] : args.map(({ type }) => showType(type)),
+      `It takes ${definition.signature}.`,
+      node.at,
+    );
   }
   if (bound.onlyOver === true && !over) {
-    throw badSql('aggregate-misplaced', `${name} needs OVER.`, `Write ${name}(…) OVER (PARTITION BY … ORDER BY …).`, node.at);
+    throw badSql(
+      'aggregate-misplaced',
+      `${name} needs OVER.`,
+      `Write ${name}(…) OVER (PARTITION BY … ORDER BY …).`,
+      node.at,
+    );
   }
   const filter = node.filter === undefined ? undefined : binder.bindBoolean(node.filter, 'FILTER');
   return {
@@ -57,8 +73,12 @@ export function bindAggregate(functions: FunctionCatalog, node: CallNode, binder
 }
 
 /** Also what EXPLAIN shows. */
-export function showCall({ name, args, distinct, filter }: AggregateCall, columns?: readonly string[]): string {
-  const inside = name === 'COUNT' && args.length === 0 ? '*' : args.map((arg) => showExpression(arg, columns)).join(', ');
+export function showCall(
+  { name, args, distinct, filter }: AggregateCall,
+  columns?: readonly string[],
+): string {
+  const inside =
+    name === 'COUNT' && args.length === 0 ? '*' : args.map((arg) => showExpression(arg, columns)).join(', ');
   const suffix = filter === undefined ? '' : ` FILTER (WHERE ${showExpression(filter, columns)})`;
   return `${name}(${distinct ? 'DISTINCT ' : ''}${inside})${suffix}`;
 }

@@ -2,6 +2,7 @@
 import type { SourceRange } from '../parse/position.ts';
 import { BIGINT, INT, TIMESTAMP, TIMESTAMP_LTZ, type LogicalType } from '../types/logical-type.ts';
 import { input, literal, type Expression } from './expression.ts';
+import { windowProperties } from './window-properties.ts';
 import type {
   Aggregate, AggregateCall, Column, Filter, Join, Project, Relation, RelationJoinType, Scan, TableSource, WindowProperty,
   WindowSpecification, WindowTable, EqualColumns,
@@ -12,7 +13,12 @@ export function scan(table: TableSource, at: SourceRange): Scan {
 }
 
 /** @param names for each expression; a column handed on as it is stays a time attribute */
-export function project(relation: Relation, expressions: readonly Expression[], names: readonly string[], at: SourceRange): Project {
+export function project(
+  relation: Relation,
+  expressions: readonly Expression[],
+  names: readonly string[],
+  at: SourceRange,
+): Project {
   const columns = expressions.map((expression, index): Column => {
     const time = timeOf(expression, relation);
     return { name: names[index]!, type: expression.type, ...(time === undefined ? {} : { time }) };
@@ -36,9 +42,19 @@ export function inputs(relation: Relation): Expression[] {
 }
 
 /** The relation with further columns behind its own. */
-export function append(relation: Relation, expressions: readonly Expression[], names: readonly string[], at: SourceRange): Relation {
+export function append(
+  relation: Relation,
+  expressions: readonly Expression[],
+  names: readonly string[],
+  at: SourceRange,
+): Relation {
   if (expressions.length === 0) return relation;
-  return project(relation, [...inputs(relation), ...expressions], [...relation.columns.map(({ name }) => name), ...names], at);
+  return project(
+    relation,
+    [...inputs(relation), ...expressions],
+    [...relation.columns.map(({ name }) => name), ...names],
+    at,
+  );
 }
 
 export function aggregate(
@@ -48,9 +64,13 @@ export function aggregate(
   names: readonly string[],
   at: SourceRange,
 ): Aggregate {
+  const window = windowProperties(relation);
   const columns = [
-    // A time that is grouped by is a plain time: rows of one time come at many times.
-    ...keys.map(({ type }, index): Column => ({ name: names[index]!, type })),
+    // A time that is grouped by is a plain time, since its rows come at many times; but for that of a window.
+    ...keys.map((key, index): Column => {
+      const isTime = window !== undefined && key.kind === 'input' && window.time.has(key.index);
+      return { name: names[index]!, type: key.type, ...(isTime ? { time: window.domain } : {}) };
+    }),
     ...calls.map(({ type }, index): Column => ({ name: `agg$${index}`, type })),
   ];
   return { kind: 'aggregate', input: relation, keys, calls, columns, at };
@@ -65,7 +85,11 @@ export function windowColumns(timeType: LogicalType, time: 'rowtime' | 'proctime
   ];
 }
 
-export function windowPropertyColumn(property: WindowProperty, timeType: LogicalType, time: 'rowtime' | 'proctime'): Column {
+export function windowPropertyColumn(
+  property: WindowProperty,
+  timeType: LogicalType,
+  time: 'rowtime' | 'proctime',
+): Column {
   return windowColumns(timeType, time)[['start', 'end', 'time'].indexOf(property)]!;
 }
 
@@ -73,7 +97,13 @@ export function windowTable(relation: Relation, window: WindowSpecification, at:
   const timeType = relation.columns[window.timeColumn]!.type;
   // The time of a row stays as a value; window_time is the time attribute from here on.
   const columns = relation.columns.map(({ name, type }): Column => ({ name, type }));
-  return { kind: 'window-table', input: relation, window, columns: [...columns, ...windowColumns(timeType, window.time)], at };
+  return {
+    kind: 'window-table',
+    input: relation,
+    window,
+    columns: [...columns, ...windowColumns(timeType, window.time)],
+    at,
+  };
 }
 
 export function join(
@@ -91,7 +121,12 @@ export function join(
 }
 
 /** A relation of grouping sets: each row once for each set. */
-export function expand(relation: Relation, keys: readonly Expression[], sets: readonly (readonly number[])[], at: SourceRange): Relation {
+export function expand(
+  relation: Relation,
+  keys: readonly Expression[],
+  sets: readonly (readonly number[])[],
+  at: SourceRange,
+): Relation {
   const projections = sets.map((set, id) => [
     ...inputs(relation),
     ...keys.map((key, index) => (set.includes(index) ? key : literal(null, key.type))),

@@ -27,7 +27,12 @@ export function coerceBoth(
   const common =
     commonType(left.type, right.type) ?? literalType(left, right.type) ?? literalType(right, left.type);
   if (common === undefined || !canCast(left.type, common) || !canCast(right.type, common)) {
-    throw typeMismatch(what, [showType(left.type), showType(right.type)], 'Bring both to one type: CAST(… AS …).', at);
+    throw typeMismatch(
+      what,
+      [showType(left.type), showType(right.type)],
+      'Bring both to one type: CAST(… AS …).',
+      at,
+    );
   }
   return [coerce(left, common), coerce(right, common)];
 }

@@ -55,7 +55,8 @@ export class ExpressionBinder {
       case 'column': {
         const [only, more] = node.path;
         const clock = more === undefined ? CLOCK[only!.name.toUpperCase()] : undefined;
-        if (clock !== undefined && this.#scope.tryResolve(node.path) === undefined) return this.#clock(only!.name.toUpperCase(), clock);
+        if (clock !== undefined && this.#scope.tryResolve(node.path) === undefined)
+          return this.#clock(only!.name.toUpperCase(), clock);
         return this.#scope.resolve(node.path);
       }
       case 'field':
@@ -81,7 +82,12 @@ export class ExpressionBinder {
           node.at,
         );
       case 'star':
-        throw badSql('sql-syntax', '* stands for columns, not for a value.', 'It may stand in SELECT, or in COUNT(*).', node.at);
+        throw badSql(
+          'sql-syntax',
+          '* stands for columns, not for a value.',
+          'It may stand in SELECT, or in COUNT(*).',
+          node.at,
+        );
     }
   }
 
@@ -104,7 +110,11 @@ export class ExpressionBinder {
       throw notSupported('OVER here', 'It may stand in SELECT.', at);
     }
     if (name === 'AND' || name === 'OR') {
-      return callOf(name, args.map((arg) => this.bindBoolean(arg, name)), BOOLEAN);
+      return callOf(
+        name,
+        args.map((arg) => this.bindBoolean(arg, name)),
+        BOOLEAN,
+      );
     }
     if (name === 'NOT') return callOf('NOT', [this.bindBoolean(args[0]!, 'NOT')], BOOLEAN);
     if (name === 'IS NULL' || name === 'IS NOT NULL') return callOf(name, [this.bind(args[0]!)], BOOLEAN);
@@ -117,9 +127,18 @@ export class ExpressionBinder {
     if (name === '||') {
       const texts = args.map((arg) => this.bind(arg));
       if (texts.some(({ type }) => type.name !== 'STRING' && type.name !== 'NULL')) {
-        throw typeMismatch('||', texts.map(({ type }) => showType(type)), 'It joins texts: CAST(… AS STRING).', at);
+        throw typeMismatch(
+          '||',
+          texts.map(({ type }) => showType(type)),
+          'It joins texts: CAST(… AS STRING).',
+          at,
+        );
       }
-      return callOf('||', texts.map((text) => coerce(text, STRING)), STRING);
+      return callOf(
+        '||',
+        texts.map((text) => coerce(text, STRING)),
+        STRING,
+      );
     }
     if (name === 'NEGATE') return this.#negate(node);
     if (name === 'ITEM') return this.#item(node);
@@ -134,19 +153,35 @@ export class ExpressionBinder {
     if (name in CLOCK && node.args.length === 0) return this.#clock(name, CLOCK[name]!);
     if (this.#functions.aggregate(name) !== undefined && this.#functions.scalars(name).length === 0) {
       if (this.#hooks.aggregate !== undefined) return this.#hooks.aggregate(node);
-      throw badSql('aggregate-misplaced', `${name} sums up many rows, and here is one.`, 'It may stand in SELECT, HAVING and ORDER BY.', at);
+      throw badSql(
+        'aggregate-misplaced',
+        `${name} sums up many rows, and here is one.`,
+        'It may stand in SELECT, HAVING and ORDER BY.',
+        at,
+      );
     }
     const args = node.args.map((arg, index) => (isUnit(name, index, arg) ? unitOf(arg) : this.bind(arg)));
     switch (name) {
       case 'COALESCE': {
         const type = this.#common(name, args, node);
-        return callOf(name, args.map((arg) => coerce(arg, type)), type);
+        return callOf(
+          name,
+          args.map((arg) => coerce(arg, type)),
+          type,
+        );
       }
       case 'ROW':
-        return callOf(name, args, { name: 'ROW', fields: args.map(({ type }, index) => ({ name: `f${index}`, type })) });
+        return callOf(name, args, {
+          name: 'ROW',
+          fields: args.map(({ type }, index) => ({ name: `f${index}`, type })),
+        });
       case 'ARRAY': {
         const element = args.length === 0 ? NULL : this.#common(name, args, node);
-        return callOf(name, args.map((arg) => coerce(arg, element)), { name: 'ARRAY', element });
+        return callOf(
+          name,
+          args.map((arg) => coerce(arg, element)),
+          { name: 'ARRAY', element },
+        );
       }
       case 'MAP': {
         const keys = args.filter((_, index) => index % 2 === 0);
@@ -165,7 +200,9 @@ export class ExpressionBinder {
     for (const candidate of candidates) {
       const bound = candidate.bind(args.map(({ type }) => type));
       if (bound === undefined) continue;
-      const typed = args.map((arg, index) => (arg.type.name === 'SYMBOL' ? arg : coerce(arg, bound.args[index]!)));
+      const typed = args.map((arg, index) =>
+        arg.type.name === 'SYMBOL' ? arg : coerce(arg, bound.args[index]!),
+      );
       return callOf(bound.operator ?? name, typed, bound.type, bound.implementation);
     }
     throw typeMismatch(
@@ -179,7 +216,12 @@ export class ExpressionBinder {
   #common(what: string, args: readonly Expression[], node: CallNode): LogicalType {
     const type = commonTypeOf(args.map((arg) => arg.type));
     if (type !== undefined) return type;
-    throw typeMismatch(what, args.map((arg) => showType(arg.type)), 'Bring them to one type: CAST(… AS …).', node.at);
+    throw typeMismatch(
+      what,
+      args.map((arg) => showType(arg.type)),
+      'Bring them to one type: CAST(… AS …).',
+      node.at,
+    );
   }
 
   #arithmetic(operator: string, left: Expression, right: Expression, node: CallNode): Expression {
@@ -194,11 +236,16 @@ export class ExpressionBinder {
     if (a.name === 'NULL' && b.name === 'NULL') return literal(null, NULL);
     if (a.name === 'NULL') return literal(null, b);
     if (b.name === 'NULL') return literal(null, a);
-    if (a.name === 'ANY' || b.name === 'ANY') return this.#arithmetic(operator, coerceAny(left), coerceAny(right), node);
+    if (a.name === 'ANY' || b.name === 'ANY')
+      return this.#arithmetic(operator, coerceAny(left), coerceAny(right), node);
     if (isNumeric(a) && isNumeric(b)) {
       const type = arithmeticType(operator, a, b);
       // Exact numbers are computed with as they are, whatever their digits.
-      return callOf(operator, isApproximate(type) ? [coerce(left, type), coerce(right, type)] : [left, right], type);
+      return callOf(
+        operator,
+        isApproximate(type) ? [coerce(left, type), coerce(right, type)] : [left, right],
+        type,
+      );
     }
     const plusMinus = operator === '+' || operator === '-';
     if (plusMinus && isTimePoint(a) && isInterval(b)) {
@@ -206,18 +253,24 @@ export class ExpressionBinder {
     }
     if (operator === '+' && isInterval(a) && isTimePoint(b)) return callOf(operator, [left, right], b);
     if (plusMinus && isInterval(a) && a.name === b.name) return callOf(operator, [left, right], a);
-    if ((operator === '*' || operator === '/') && isInterval(a) && isNumeric(b)) return callOf(operator, [left, coerce(right, DOUBLE)], a);
-    if (operator === '*' && isNumeric(a) && isInterval(b)) return callOf(operator, [coerce(left, DOUBLE), right], b);
+    if ((operator === '*' || operator === '/') && isInterval(a) && isNumeric(b))
+      return callOf(operator, [left, coerce(right, DOUBLE)], a);
+    if (operator === '*' && isNumeric(a) && isInterval(b))
+      return callOf(operator, [coerce(left, DOUBLE), right], b);
     throw mismatch();
   }
 
   #negate(node: CallNode): Expression {
     const operand = this.bind(node.args[0]!);
     const { type } = operand;
-    if (!isNumeric(type) && !isInterval(type)) throw typeMismatch('-', [showType(type)], 'It takes a number or an interval.', node.at);
+    if (!isNumeric(type) && !isInterval(type))
+      throw typeMismatch('-', [showType(type)], 'It takes a number or an interval.', node.at);
     if (operand.kind === 'literal' && operand.value !== null) {
       const { value } = operand;
-      return literal(typeof value === 'string' ? negatedText(value) : value === 0 ? 0 : -(value as number), type);
+      return literal(
+        typeof value === 'string' ? negatedText(value) : value === 0 ? 0 : -(value as number),
+        type,
+      );
     }
     return callOf('NEGATE', [operand], type);
   }
@@ -228,13 +281,23 @@ export class ExpressionBinder {
     if (type.name === 'ARRAY' && isInteger(index.type)) return callOf('ITEM', [operand, index], type.element);
     if (type.name === 'MAP') return callOf('ITEM', [operand, coerce(index, type.key)], type.value);
     if (type.name === 'ANY') return callOf('ITEM', [operand, index], type);
-    throw typeMismatch('[…]', [showType(type), showType(index.type)], 'It takes an ARRAY and a place from 1, or a MAP and a key.', node.at);
+    throw typeMismatch(
+      '[…]',
+      [showType(type), showType(index.type)],
+      'It takes an ARRAY and a place from 1, or a MAP and a key.',
+      node.at,
+    );
   }
 
   #cast(node: ExpressionNode & { readonly kind: 'cast' }): Expression {
     const operand = this.bind(node.operand);
     if (!canCast(operand.type, node.type)) {
-      throw typeMismatch('CAST', [showType(operand.type), showType(node.type)], 'There is no way between these types.', node.at);
+      throw typeMismatch(
+        'CAST',
+        [showType(operand.type), showType(node.type)],
+        'There is no way between these types.',
+        node.at,
+      );
     }
     return callOf(node.safe ? 'TRY_CAST' : 'CAST', [operand], node.type);
   }
@@ -244,14 +307,26 @@ export class ExpressionBinder {
       if (node.operand === undefined) return this.bindBoolean(when, 'CASE');
       return callOf('=', coerceBoth('CASE', this.bind(node.operand), this.bind(when), when.at), BOOLEAN);
     });
-    const results = [...node.branches.map(([, then]) => then), ...(node.otherwise === undefined ? [] : [node.otherwise])].map((result) => this.bind(result));
+    const results = [
+      ...node.branches.map(([, then]) => then),
+      ...(node.otherwise === undefined ? [] : [node.otherwise]),
+    ].map((result) => this.bind(result));
     const type = commonTypeOf(results.map((result) => result.type));
     if (type === undefined) {
-      throw typeMismatch('CASE', results.map((result) => showType(result.type)), 'Its results have one type: CAST(… AS …).', node.at);
+      throw typeMismatch(
+        'CASE',
+        results.map((result) => showType(result.type)),
+        'Its results have one type: CAST(… AS …).',
+        node.at,
+      );
     }
     const typed = results.map((result) => coerce(result, type));
     const args = conditions.flatMap((condition, at) => [condition, typed[at]!]);
-    return callOf('CASE', [...args, node.otherwise === undefined ? literal(null, type) : typed.at(-1)!], type);
+    return callOf(
+      'CASE',
+      [...args, node.otherwise === undefined ? literal(null, type) : typed.at(-1)!],
+      type,
+    );
   }
 
   #inList(node: ExpressionNode & { readonly kind: 'in-list' }): Expression {

@@ -37,12 +37,20 @@ export function literal(value: unknown, type: LogicalType): Expression {
   return { kind: 'literal', value, type };
 }
 
-export function callOf(name: string, args: readonly Expression[], type: LogicalType, implementation?: Implementation): Call {
+export function callOf(
+  name: string,
+  args: readonly Expression[],
+  type: LogicalType,
+  implementation?: Implementation,
+): Call {
   return { kind: 'call', name, args, type, ...(implementation === undefined ? {} : { implementation }) };
 }
 
 /** Rebuilds an expression from the leaves up. */
-export function rewrite(expression: Expression, change: (part: Expression) => Expression | undefined): Expression {
+export function rewrite(
+  expression: Expression,
+  change: (part: Expression) => Expression | undefined,
+): Expression {
   const changed = change(expression);
   if (changed !== undefined) return changed;
   if (expression.kind !== 'call') return expression;
@@ -66,15 +74,37 @@ export function inputsOf(expression: Expression): number[] {
 
 /** Reads other columns in place of those it reads. */
 export function remapInputs(expression: Expression, to: (index: number) => number): Expression {
-  return rewrite(expression, (part) => (part.kind === 'input' ? { ...part, index: to(part.index) } : undefined));
+  return rewrite(expression, (part) =>
+    part.kind === 'input' ? { ...part, index: to(part.index) } : undefined,
+  );
 }
 
 /** The parts of a condition that must all be true. */
 export function conjunctsOf(condition: Expression): Expression[] {
-  return condition.kind === 'call' && condition.name === 'AND' ? condition.args.flatMap(conjunctsOf) : [condition];
+  return condition.kind === 'call' && condition.name === 'AND'
+    ? condition.args.flatMap(conjunctsOf)
+    : [condition];
 }
 
-const INFIX = new Set(['+', '-', '*', '/', '%', '||', '=', '<>', '<', '<=', '>', '>=', 'AND', 'OR', 'LIKE', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+const INFIX = new Set([
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '||',
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'AND',
+  'OR',
+  'LIKE',
+  'IS DISTINCT FROM',
+  'IS NOT DISTINCT FROM',
+]);
 
 /** Equal for expressions that compute the same; also what EXPLAIN shows. */
 export function showExpression(expression: Expression, columns?: readonly string[]): string {
@@ -89,7 +119,8 @@ export function showExpression(expression: Expression, columns?: readonly string
       const args = expression.args.map((arg) => showExpression(arg, columns));
       const { name } = expression;
       if (INFIX.has(name) && args.length >= 2) return `(${args.join(` ${name} `)})`;
-      if (name === 'CAST' || name === 'TRY_CAST') return `${name}(${args[0]} AS ${showType(expression.type)})`;
+      if (name === 'CAST' || name === 'TRY_CAST')
+        return `${name}(${args[0]} AS ${showType(expression.type)})`;
       if (name.startsWith('IS ')) return `(${args[0]} ${name})`;
       if (name === 'FIELD') return `${args[0]}.${(expression.args[1] as { value: string }).value}`;
       if (name === 'ITEM') return `${args[0]}[${args[1]}]`;

@@ -1,4 +1,11 @@
-import { badSql, missingWatermark, notSupported, typeMismatch, unknownColumn, unknownFunction } from '../sql-errors.ts';
+import {
+  badSql,
+  missingWatermark,
+  notSupported,
+  typeMismatch,
+  unknownColumn,
+  unknownFunction,
+} from '../sql-errors.ts';
 import type { ExpressionNode, Identifier, TableNode } from '../parse/ast.ts';
 import { BOOLEAN, showType } from '../types/logical-type.ts';
 import { join, ORDINALITY, scan, windowTable } from './build-relations.ts';
@@ -49,7 +56,12 @@ export class FromBinder {
   #named(node: TableNode & { readonly kind: 'table' }): BoundTable {
     const [only, more] = node.path;
     const named = more === undefined ? this.#queries.named(only!.name) : undefined;
-    return this.#aliased(named ?? this.#fromCatalog(node), node.alias?.name ?? node.path.at(-1)!.name, node.columns, node);
+    return this.#aliased(
+      named ?? this.#fromCatalog(node),
+      node.alias?.name ?? node.path.at(-1)!.name,
+      node.columns,
+      node,
+    );
   }
 
   #fromCatalog(node: TableNode & { readonly kind: 'table' }): Relation {
@@ -67,8 +79,20 @@ export class FromBinder {
     }
   }
 
-  #aliased(relation: Relation, qualifier: string | undefined, columns: readonly Identifier[], node: TableNode): BoundTable {
-    const named = columns.length === 0 ? relation : renamed(relation, columns.map(({ name }) => name), node.at);
+  #aliased(
+    relation: Relation,
+    qualifier: string | undefined,
+    columns: readonly Identifier[],
+    node: TableNode,
+  ): BoundTable {
+    const named =
+      columns.length === 0
+        ? relation
+        : renamed(
+            relation,
+            columns.map(({ name }) => name),
+            node.at,
+          );
     return { relation: named, scope: Scope.of(named.columns, qualifier).columns };
   }
 
@@ -79,7 +103,8 @@ export class FromBinder {
     const scope = Scope.of(relation.columns, undefined);
     const partition = source.partitionBy.map((item) => {
       const bound = this.#queries.expressions(scope).bind(item);
-      if (bound.kind !== 'input') throw notSupported('PARTITION BY of an expression', 'Make it a column before.', item.at);
+      if (bound.kind !== 'input')
+        throw notSupported('PARTITION BY of an expression', 'Make it a column before.', item.at);
       return bound.index;
     });
     const durations = {
@@ -87,7 +112,14 @@ export class FromBinder {
       step: valueOf(of(kind === 'HOP' ? 'SLIDE' : 'STEP')),
       offset: valueOf(of('OFFSET')),
     };
-    const window = windowSpecification(kind, relation, descriptorOf(of('TIMECOL'), node.at), durations, partition, node.at);
+    const window = windowSpecification(
+      kind,
+      relation,
+      descriptorOf(of('TIMECOL'), node.at),
+      durations,
+      partition,
+      node.at,
+    );
     return this.#aliased(windowTable(relation, window, node.at), node.alias?.name, node.columns, node);
   }
 
@@ -97,7 +129,8 @@ export class FromBinder {
     const scope = Scope.of(relation.columns, undefined);
     const partition = match.partitionBy.map((item): Column => {
       const bound = this.#queries.expressions(scope).bind(item);
-      if (bound.kind !== 'input') throw notSupported('PARTITION BY of an expression', 'Make it a column before.', item.at);
+      if (bound.kind !== 'input')
+        throw notSupported('PARTITION BY of an expression', 'Make it a column before.', item.at);
       return relation.columns[bound.index]!;
     });
     throw notSupported('MATCH_RECOGNIZE', `It would read ${partition.length} partition columns.`, node.at);
@@ -107,18 +140,28 @@ export class FromBinder {
     const left = this.bind(node.left);
     if (node.right.kind === 'unnest' || node.right.kind === 'function') {
       if (node.type !== 'cross' && node.type !== 'inner' && node.type !== 'left') {
-        throw notSupported(`A ${node.type} join with UNNEST or a table function`, 'CROSS JOIN and LEFT JOIN … ON TRUE are.', node.at);
+        throw notSupported(
+          `A ${node.type} join with UNNEST or a table function`,
+          'CROSS JOIN and LEFT JOIN … ON TRUE are.',
+          node.at,
+        );
       }
       return this.#unnest(left, node.right, node.type === 'left');
     }
-    if (node.right.kind === 'table' && node.right.asOf !== undefined) return this.#temporal(left, node, node.right, node.right.asOf);
+    if (node.right.kind === 'table' && node.right.asOf !== undefined)
+      return this.#temporal(left, node, node.right, node.right.asOf);
     const right = this.bind(node.right);
     const { scope, equal } = this.#joinScope(node, left, right);
     const binder = this.#queries.expressions(new Scope(scope, this.#outer));
     const on = node.on === undefined ? undefined : binder.bindBoolean(node.on, 'ON');
     const condition = allOf([...equal, ...(on === undefined ? [] : [on])]);
     if (condition === undefined && node.type !== 'cross' && node.type !== 'inner') {
-      throw badSql('sql-syntax', `A ${node.type} join needs a condition.`, 'Write ON … or USING (…).', node.at);
+      throw badSql(
+        'sql-syntax',
+        `A ${node.type} join needs a condition.`,
+        'Write ON … or USING (…).',
+        node.at,
+      );
     }
     const parts = splitJoinCondition(condition, left.relation.columns.length);
     const type: RelationJoinType = node.type === 'cross' ? 'inner' : node.type;
@@ -130,18 +173,30 @@ export class FromBinder {
     const width = left.relation.columns.length;
     const shifted = right.scope.map((column) => ({ ...column, index: column.index + width }));
     const common = node.natural
-      ? left.scope.filter(({ column }) => right.scope.some((other) => other.column.name === column.name)).map(({ column }) => column.name)
+      ? left.scope
+          .filter(({ column }) => right.scope.some((other) => other.column.name === column.name))
+          .map(({ column }) => column.name)
       : node.using.map(({ name }) => name);
     const equal = common.map((name, at): Expression => {
       const position = node.using[at]?.at ?? node.at;
       const of = (side: readonly ScopeColumn[]) => {
         const found = side.find(({ column }) => column.name === name);
-        if (found === undefined) throw unknownColumn(name, side.map(({ column }) => column.name), position);
+        if (found === undefined)
+          throw unknownColumn(
+            name,
+            side.map(({ column }) => column.name),
+            position,
+          );
         return input(found.index, found.column.type);
       };
       return callOf('=', coerceBoth('USING', of(left.scope), of(shifted), position), BOOLEAN);
     });
-    const scope = [...left.scope, ...shifted.map((column) => (common.includes(column.column.name) ? { ...column, onlyQualified: true } : column))];
+    const scope = [
+      ...left.scope,
+      ...shifted.map((column) =>
+        common.includes(column.column.name) ? { ...column, onlyQualified: true } : column,
+      ),
+    ];
     return { scope, equal };
   }
 
@@ -151,7 +206,8 @@ export class FromBinder {
     right: TableNode & { readonly kind: 'table' },
     asOf: ExpressionNode,
   ): BoundTable {
-    if (node.type !== 'inner' && node.type !== 'left') throw notSupported(`A ${node.type} join with FOR SYSTEM_TIME AS OF`, 'INNER and LEFT are.', node.at);
+    if (node.type !== 'inner' && node.type !== 'left')
+      throw notSupported(`A ${node.type} join with FOR SYSTEM_TIME AS OF`, 'INNER and LEFT are.', node.at);
     const versions = this.bind({ ...right, asOf: undefined });
     const { scope, equal } = this.#joinScope(node, left, versions);
     const time = this.#queries.expressions(new Scope(left.scope)).bind(asOf);
@@ -161,9 +217,17 @@ export class FromBinder {
     }
     const binder = this.#queries.expressions(new Scope(scope));
     const on = node.on === undefined ? undefined : binder.bindBoolean(node.on, 'ON');
-    const parts = splitJoinCondition(allOf([...equal, ...(on === undefined ? [] : [on])]), left.relation.columns.length);
+    const parts = splitJoinCondition(
+      allOf([...equal, ...(on === undefined ? [] : [on])]),
+      left.relation.columns.length,
+    );
     if (parts.equal.length === 0) {
-      throw badSql('temporal-join-key', 'A join with FOR SYSTEM_TIME AS OF finds versions by key.', 'Compare with the key in ON: ON a.k = b.k.', node.at);
+      throw badSql(
+        'temporal-join-key',
+        'A join with FOR SYSTEM_TIME AS OF finds versions by key.',
+        'Compare with the key in ON: ON a.k = b.k.',
+        node.at,
+      );
     }
     let rightTime: number | undefined;
     if (timeColumn.time === 'rowtime') {
@@ -187,14 +251,31 @@ export class FromBinder {
     return { relation, scope };
   }
 
-  #unnest(left: BoundTable, node: TableNode & { readonly kind: 'unnest' | 'function' }, outer: boolean): BoundTable {
+  #unnest(
+    left: BoundTable,
+    node: TableNode & { readonly kind: 'unnest' | 'function' },
+    outer: boolean,
+  ): BoundTable {
     const binder = this.#queries.expressions(new Scope(left.scope, this.#outer));
-    const made = node.kind === 'unnest' ? this.#elements(binder.bind(node.operand), node) : this.#rows(node, (arg) => binder.bind(arg));
-    const named = made.columns.map((column, at): Column => ({ ...column, name: node.columns[at]?.name ?? column.name }));
+    const made =
+      node.kind === 'unnest'
+        ? this.#elements(binder.bind(node.operand), node)
+        : this.#rows(node, (arg) => binder.bind(arg));
+    const named = made.columns.map((column, at): Column => ({
+      ...column,
+      name: node.columns[at]?.name ?? column.name,
+    }));
     const ordinality = node.kind === 'unnest' && node.ordinality;
-    const added = ordinality ? [...named, { ...ORDINALITY, name: node.columns[named.length]?.name ?? ORDINALITY.name }] : named;
+    const added = ordinality
+      ? [...named, { ...ORDINALITY, name: node.columns[named.length]?.name ?? ORDINALITY.name }]
+      : named;
     if (node.columns.length > added.length) {
-      throw badSql('column-count', `${node.columns.length} names are given for ${added.length} columns.`, 'Name each.', node.at);
+      throw badSql(
+        'column-count',
+        `${node.columns.length} names are given for ${added.length} columns.`,
+        'Name each.',
+        node.at,
+      );
     }
     const relation: Unnest = {
       kind: 'unnest',
@@ -211,14 +292,25 @@ export class FromBinder {
     return { relation, scope: [...left.scope, ...scope] };
   }
 
-  #elements(operand: Expression, node: TableNode): Pick<Unnest, 'source' | 'element'> & { columns: readonly Column[] } {
+  #elements(
+    operand: Expression,
+    node: TableNode,
+  ): Pick<Unnest, 'source' | 'element'> & { columns: readonly Column[] } {
     const { type } = operand;
     if (type.name === 'ARRAY' || type.name === 'MULTISET') {
-      if (type.element.name === 'ROW') return { source: operand, element: 'row', columns: type.element.fields };
+      if (type.element.name === 'ROW')
+        return { source: operand, element: 'row', columns: type.element.fields };
       return { source: operand, element: 'value', columns: [{ name: 'EXPR$0', type: type.element }] };
     }
     if (type.name === 'MAP') {
-      return { source: operand, element: 'entry', columns: [{ name: 'KEY', type: type.key }, { name: 'VALUE', type: type.value }] };
+      return {
+        source: operand,
+        element: 'entry',
+        columns: [
+          { name: 'KEY', type: type.key },
+          { name: 'VALUE', type: type.value },
+        ],
+      };
     }
     throw typeMismatch('UNNEST', [showType(type)], 'It takes an ARRAY, a MULTISET or a MAP.', node.at);
   }
@@ -240,4 +332,3 @@ export class FromBinder {
 function oneRow(node: TableNode): Relation {
   return { kind: 'values', rows: [[]], columns: [], at: node.at };
 }
-

@@ -18,20 +18,32 @@ export interface GroupWindow {
 
 const KINDS: readonly string[] = ['TUMBLE', 'HOP', 'SESSION'];
 
-export function groupWindow(groupBy: readonly GroupItem[], relation: Relation, scope: Scope, queries: QueryBinder): GroupWindow | undefined {
+export function groupWindow(
+  groupBy: readonly GroupItem[],
+  relation: Relation,
+  scope: Scope,
+  queries: QueryBinder,
+): GroupWindow | undefined {
   const calls = groupBy.flatMap((item) =>
-    item.kind === 'expression' && item.expression.kind === 'call' && KINDS.includes(item.expression.name.toUpperCase()) ? [item.expression] : [],
+    item.kind === 'expression' &&
+    item.expression.kind === 'call' &&
+    KINDS.includes(item.expression.name.toUpperCase())
+      ? [item.expression]
+      : [],
   );
   const [call] = calls;
   if (call === undefined) return undefined;
-  if (calls.length > 1) throw badSql('bad-window', 'There is more than one window in GROUP BY.', 'Leave one.', calls[1]!.at);
+  if (calls.length > 1)
+    throw badSql('bad-window', 'There is more than one window in GROUP BY.', 'Leave one.', calls[1]!.at);
   const [timeNode, first, second] = call.args as readonly [ExpressionNode, ExpressionNode, ExpressionNode?];
   const kind = call.name.toUpperCase() as WindowKind;
   const time = queries.expressions(scope).bind(timeNode);
   if (time.kind !== 'input') throw missingWatermark(`The window ${kind}`, nameOf(timeNode), timeNode.at);
   // HOP(time, slide, size); the others take their size, and TUMBLE an offset behind it.
   const durations =
-    kind === 'HOP' ? { size: second, step: first } : { size: first, ...(kind === 'TUMBLE' && second !== undefined ? { offset: second } : {}) };
+    kind === 'HOP'
+      ? { size: second, step: first }
+      : { size: first, ...(kind === 'TUMBLE' && second !== undefined ? { offset: second } : {}) };
   const partition = kind === 'SESSION' ? partitionOf(groupBy, call, scope, queries) : [];
   const identifier = { name: nameOf(timeNode), at: timeNode.at };
   const window = specification(kind, relation, time.index, identifier, durations, partition, call.at);
@@ -46,7 +58,10 @@ export function groupWindow(groupBy: readonly GroupItem[], relation: Relation, s
 }
 
 /** TUMBLE_START(…) and the like. */
-export function windowFunctionColumn(name: string, { relation, firstColumn }: GroupWindow): Expression | undefined {
+export function windowFunctionColumn(
+  name: string,
+  { relation, firstColumn }: GroupWindow,
+): Expression | undefined {
   const match = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/.exec(name);
   if (match === null) return undefined;
   const at = firstColumn + (match[2] === 'START' ? 0 : match[2] === 'END' ? 1 : 2);
@@ -54,11 +69,22 @@ export function windowFunctionColumn(name: string, { relation, firstColumn }: Gr
 }
 
 /** The sessions of older Flink are those of each group. */
-function partitionOf(groupBy: readonly GroupItem[], window: CallNode, scope: Scope, queries: QueryBinder): number[] {
+function partitionOf(
+  groupBy: readonly GroupItem[],
+  window: CallNode,
+  scope: Scope,
+  queries: QueryBinder,
+): number[] {
   return groupBy.flatMap((item) => {
     if (item.kind !== 'expression' || item.expression === window) return [];
     const key = queries.expressions(scope).bind(item.expression);
-    if (key.kind !== 'input') throw badSql('bad-window', 'With SESSION in GROUP BY, the other keys are columns.', 'Make it a column before.', item.expression.at);
+    if (key.kind !== 'input')
+      throw badSql(
+        'bad-window',
+        'With SESSION in GROUP BY, the other keys are columns.',
+        'Make it a column before.',
+        item.expression.at,
+      );
     return [key.index];
   });
 }

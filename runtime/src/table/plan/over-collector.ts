@@ -6,7 +6,15 @@ import { bindAggregate } from './aggregate-collector.ts';
 import type { ExpressionBinder } from './expression-binder.ts';
 import { callOf, literal, showExpression, type Expression } from './expression.ts';
 import { sortSpecification } from './query-binder.ts';
-import type { AggregateCall, Column, Frame, FrameBound, Over, Relation, SortSpecification } from './relation.ts';
+import type {
+  AggregateCall,
+  Column,
+  Frame,
+  FrameBound,
+  Over,
+  Relation,
+  SortSpecification,
+} from './relation.ts';
 
 interface OverCall {
   readonly call: AggregateCall;
@@ -27,7 +35,11 @@ export class OverCollector {
   readonly #windows: ReadonlyMap<string, WindowNode>;
   readonly #binder: () => ExpressionBinder;
 
-  constructor(functions: FunctionCatalog, windows: ReadonlyMap<string, WindowNode>, binder: () => ExpressionBinder) {
+  constructor(
+    functions: FunctionCatalog,
+    windows: ReadonlyMap<string, WindowNode>,
+    binder: () => ExpressionBinder,
+  ) {
     this.#functions = functions;
     this.#windows = windows;
     this.#binder = binder;
@@ -36,15 +48,25 @@ export class OverCollector {
   add(node: CallNode): Expression {
     const name = node.name.toUpperCase();
     if (NOT_IN_STREAMING.includes(name)) {
-      throw notInStreaming(name, 'it looks at rows that are still to come.', 'LAG looks back; MATCH_RECOGNIZE sees what follows.', node.at);
+      throw notInStreaming(
+        name,
+        'it looks at rows that are still to come.',
+        'LAG looks back; MATCH_RECOGNIZE sees what follows.',
+        node.at,
+      );
     }
-    if (this.#functions.aggregate(name) === undefined) throw unknownFunction(node.name, this.#functions.names, node.at);
+    if (this.#functions.aggregate(name) === undefined)
+      throw unknownFunction(node.name, this.#functions.names, node.at);
     const window = this.#windowOf(node.over!);
     const binder = this.#binder();
     const order = window.orderBy.map((item) => sortSpecification(item, binder.bind(item.expression)));
     const ranks = name === 'RANK' || name === 'DENSE_RANK';
     const call = bindAggregate(this.#functions, node, binder, true);
-    const frame = BY_PLACE.includes(name) ? allBefore('ROWS') : window.frame === undefined ? allBefore(order.length === 0 ? 'ROWS' : 'RANGE') : frameOf(window.frame);
+    const frame = BY_PLACE.includes(name)
+      ? allBefore('ROWS')
+      : window.frame === undefined
+        ? allBefore(order.length === 0 ? 'ROWS' : 'RANGE')
+        : frameOf(window.frame);
     const place = this.calls.push({
       call: ranks ? { ...call, args: order.map(({ expression }) => expression) } : call,
       partition: window.partitionBy.map((item) => binder.bind(item)),
@@ -75,7 +97,11 @@ export class OverCollector {
     resolved.forEach((over, at) => {
       const text = JSON.stringify([
         over.partition.map((part) => showExpression(part)),
-        over.order.map(({ expression, descending, nullsFirst }) => [showExpression(expression), descending, nullsFirst]),
+        over.order.map(({ expression, descending, nullsFirst }) => [
+          showExpression(expression),
+          descending,
+          nullsFirst,
+        ]),
         over.frame,
       ]);
       const group = groups.get(text);
@@ -87,7 +113,10 @@ export class OverCollector {
     for (const { first, members } of groups.values()) {
       const calls = members.map((at) => resolved[at]!.call);
       members.forEach((at, index) => (places[at] = made.columns.length + index));
-      const columns: Column[] = [...made.columns, ...calls.map(({ type, name }, index): Column => ({ name: `${name.toLowerCase()}$${index}`, type }))];
+      const columns: Column[] = [
+        ...made.columns,
+        ...calls.map(({ type, name }, index): Column => ({ name: `${name.toLowerCase()}$${index}`, type })),
+      ];
       const { partition, order, frame, node } = first;
       const over: Over = { kind: 'over', input: made, partition, order, frame, calls, columns, at: node.at };
       made = over;
@@ -99,7 +128,12 @@ export class OverCollector {
     if ('partitionBy' in over) return over;
     const window = this.#windows.get(over.name);
     if (window !== undefined) return window;
-    throw badSql('unknown-window', `There is no window '${over.name}'.`, `Define it: WINDOW ${over.name} AS (PARTITION BY … ORDER BY …).`, over.at);
+    throw badSql(
+      'unknown-window',
+      `There is no window '${over.name}'.`,
+      `Define it: WINDOW ${over.name} AS (PARTITION BY … ORDER BY …).`,
+      over.at,
+    );
   }
 }
 
@@ -128,7 +162,15 @@ function boundOf(bound: BoundNode, frame: FrameNode): FrameBound {
   const wanted = frame.unit === 'ROWS' ? 'a whole number' : "a duration such as INTERVAL '1' SECOND";
   const fits =
     offset?.kind === 'literal' &&
-    (frame.unit === 'ROWS' ? Number.isInteger(offset.value) && offset.type.name === 'INT' : offset.type.name === 'INTERVAL DAY TO SECOND');
-  if (!fits) throw badSql('bad-window', `${frame.unit} … PRECEDING takes ${wanted}.`, 'Write it out.', offset?.at ?? frame.at);
+    (frame.unit === 'ROWS'
+      ? Number.isInteger(offset.value) && offset.type.name === 'INT'
+      : offset.type.name === 'INTERVAL DAY TO SECOND');
+  if (!fits)
+    throw badSql(
+      'bad-window',
+      `${frame.unit} … PRECEDING takes ${wanted}.`,
+      'Write it out.',
+      offset?.at ?? frame.at,
+    );
   return { kind, following, offset: (offset as { value: number }).value };
 }

@@ -51,14 +51,26 @@ export class QueryBinder {
       const named = new Map(this.#named);
       for (const item of query.with) {
         const relation = new QueryBinder(this.environment, named).bind(item.query);
-        named.set(item.name.name, item.columns.length === 0 ? relation : renamed(relation, item.columns.map(({ name }) => name), item.name.at));
+        named.set(
+          item.name.name,
+          item.columns.length === 0
+            ? relation
+            : renamed(
+                relation,
+                item.columns.map(({ name }) => name),
+                item.name.at,
+              ),
+        );
       }
       return new QueryBinder(this.environment, named).bindCorrelated({ ...query, with: [] }, outer);
     }
     const { body } = query;
     if (body.kind === 'select') {
       const bound = this.#select(body, query.orderBy, outer);
-      return { relation: this.#sorted(bound.relation, bound.order, bound.visible, query), correlation: bound.correlation };
+      return {
+        relation: this.#sorted(bound.relation, bound.order, bound.visible, query),
+        correlation: bound.correlation,
+      };
     }
     const relation = this.#body(body, outer);
     const order = query.orderBy.map((item) => this.#orderByOutput(item, relation));
@@ -82,12 +94,14 @@ export class QueryBinder {
     switch (body.kind) {
       case 'query': {
         const { relation, correlation } = this.bindCorrelated(body, outer);
-        if (correlation.length > 0) throw notSupported('A correlated query here', 'Join with it instead.', body.at);
+        if (correlation.length > 0)
+          throw notSupported('A correlated query here', 'Join with it instead.', body.at);
         return relation;
       }
       case 'select': {
         const { relation, correlation } = this.#select(body, [], outer);
-        if (correlation.length > 0) throw notSupported('A correlated query in a set operation', 'Join with it instead.', body.at);
+        if (correlation.length > 0)
+          throw notSupported('A correlated query in a set operation', 'Join with it instead.', body.at);
         return relation;
       }
       case 'values':
@@ -102,50 +116,100 @@ export class QueryBinder {
     const rows = body.rows.map((row) => row.map((item) => binder.bind(item)));
     const width = rows[0]!.length;
     const wrong = rows.findIndex((row) => row.length !== width);
-    if (wrong >= 0) throw badSql('sql-syntax', 'All rows of VALUES have as many values.', `The first has ${width}.`, body.rows[wrong]![0]!.at);
+    if (wrong >= 0)
+      throw badSql(
+        'sql-syntax',
+        'All rows of VALUES have as many values.',
+        `The first has ${width}.`,
+        body.rows[wrong]![0]!.at,
+      );
     const columns = Array.from({ length: width }, (_, at): Column => {
       const types = rows.map((row) => row[at]!.type);
       const type = commonTypeOf(types);
-      if (type === undefined) throw typeMismatch('VALUES', types.map(showType), `Column ${at + 1} has one type.`, body.at);
+      if (type === undefined)
+        throw typeMismatch('VALUES', types.map(showType), `Column ${at + 1} has one type.`, body.at);
       return { name: `EXPR$${at}`, type };
     });
-    return { kind: 'values', rows: rows.map((row) => row.map((item, at) => coerce(item, columns[at]!.type))), columns, at: body.at };
+    return {
+      kind: 'values',
+      rows: rows.map((row) => row.map((item, at) => coerce(item, columns[at]!.type))),
+      columns,
+      at: body.at,
+    };
   }
 
   #set(body: QueryBody & { readonly kind: 'set' }, outer: Scope | undefined): Relation {
     const sides = [this.#body(body.left, outer), this.#body(body.right, outer)];
     const [left, right] = sides as [Relation, Relation];
     if (left.columns.length !== right.columns.length) {
-      throw badSql('set-columns', `${body.operation} takes queries of as many columns.`, `They have ${left.columns.length} and ${right.columns.length}.`, body.at);
+      throw badSql(
+        'set-columns',
+        `${body.operation} takes queries of as many columns.`,
+        `They have ${left.columns.length} and ${right.columns.length}.`,
+        body.at,
+      );
     }
     const types = left.columns.map(({ type }, at) => {
       const other = right.columns[at]!.type;
       const common = commonTypeOf([type, other]);
-      if (common === undefined) throw typeMismatch(body.operation, [showType(type), showType(other)], `Column ${at + 1} has one type on both sides.`, body.at);
+      if (common === undefined)
+        throw typeMismatch(
+          body.operation,
+          [showType(type), showType(other)],
+          `Column ${at + 1} has one type on both sides.`,
+          body.at,
+        );
       return common;
     });
     const aligned = sides.map((side) => {
       const expressions = inputs(side).map((expression, at) => coerce(expression, types[at]!));
       if (expressions.every((expression) => expression.kind === 'input')) return side;
-      return project(side, expressions, left.columns.map(({ name }) => name), side.at);
+      return project(
+        side,
+        expressions,
+        left.columns.map(({ name }) => name),
+        side.at,
+      );
     });
     const columns = left.columns.map(({ name, time }, at): Column => {
       const both = time !== undefined && aligned[1]!.columns[at]!.time === time && body.operation === 'UNION';
       return { name, type: types[at]!, ...(both ? { time } : {}) };
     });
     if (body.operation === 'UNION') {
-      const union: Relation = { kind: 'set', operation: 'UNION', all: true, inputs: aligned, columns, at: body.at };
+      const union: Relation = {
+        kind: 'set',
+        operation: 'UNION',
+        all: true,
+        inputs: aligned,
+        columns,
+        at: body.at,
+      };
       return body.all ? union : distinct(union, body.at);
     }
-    return { kind: 'set', operation: body.operation, all: body.all, inputs: aligned, columns: columns.map(({ name, type }) => ({ name, type })), at: body.at };
+    return {
+      kind: 'set',
+      operation: body.operation,
+      all: body.all,
+      inputs: aligned,
+      columns: columns.map(({ name, type }) => ({ name, type })),
+      at: body.at,
+    };
   }
 
   #orderByOutput(item: SortItem, relation: Relation): SortSpecification {
     const { expression: node } = item;
-    return sortSpecification(item, ordinal(node, relation.columns) ?? this.expressions(Scope.of(relation.columns, undefined)).bind(node));
+    return sortSpecification(
+      item,
+      ordinal(node, relation.columns) ?? this.expressions(Scope.of(relation.columns, undefined)).bind(node),
+    );
   }
 
-  #sorted(relation: Relation, order: readonly SortSpecification[], visible: number, query: QueryNode): Relation {
+  #sorted(
+    relation: Relation,
+    order: readonly SortSpecification[],
+    visible: number,
+    query: QueryNode,
+  ): Relation {
     const limit = countOf(query.limit, 'LIMIT');
     const offset = countOf(query.offset, 'OFFSET') ?? 0;
     const at = query.orderBy[0]?.expression.at ?? query.limit?.at ?? query.at;
@@ -160,7 +224,10 @@ export class QueryBinder {
 }
 
 /** NULL is lowest unless told otherwise: first when ascending, last when descending. */
-export function sortSpecification({ descending, nullsFirst }: SortItem, expression: Expression): SortSpecification {
+export function sortSpecification(
+  { descending, nullsFirst }: SortItem,
+  expression: Expression,
+): SortSpecification {
   return { expression, descending, nullsFirst: nullsFirst ?? !descending };
 }
 
@@ -168,24 +235,47 @@ export function sortSpecification({ descending, nullsFirst }: SortItem, expressi
 export function ordinal(node: ExpressionNode, columns: readonly Column[]): Expression | undefined {
   if (node.kind !== 'literal' || typeof node.value !== 'number') return undefined;
   const column = columns[node.value - 1];
-  if (column === undefined) throw badSql('sql-syntax', `There is no column ${node.value} to order by.`, `There are ${columns.length}.`, node.at);
+  if (column === undefined)
+    throw badSql(
+      'sql-syntax',
+      `There is no column ${node.value} to order by.`,
+      `There are ${columns.length}.`,
+      node.at,
+    );
   return input(node.value - 1, column.type);
 }
 
 export function distinct(relation: Relation, at: SourceRange): Relation {
-  return aggregate(relation, inputs(relation), [], relation.columns.map(({ name }) => name), at);
+  return aggregate(
+    relation,
+    inputs(relation),
+    [],
+    relation.columns.map(({ name }) => name),
+    at,
+  );
 }
 
 /** @throws {TidemarkError} `column-count` */
 export function renamed(relation: Relation, names: readonly string[], at: SourceRange): Relation {
   if (names.length !== relation.columns.length) {
-    throw badSql('column-count', `${names.length} names are given for ${relation.columns.length} columns.`, 'Name each.', at);
+    throw badSql(
+      'column-count',
+      `${names.length} names are given for ${relation.columns.length} columns.`,
+      'Name each.',
+      at,
+    );
   }
   return project(relation, inputs(relation), names, at);
 }
 
 function countOf(node: ExpressionNode | undefined, what: string): number | undefined {
   if (node === undefined) return undefined;
-  if (node.kind === 'literal' && typeof node.value === 'number' && Number.isInteger(node.value) && node.value >= 0) return node.value;
+  if (
+    node.kind === 'literal' &&
+    typeof node.value === 'number' &&
+    Number.isInteger(node.value) &&
+    node.value >= 0
+  )
+    return node.value;
   throw badSql('sql-syntax', `${what} takes a whole number.`, 'Write it out.', node.at);
 }

@@ -110,7 +110,14 @@ export interface WindowTable extends Node {
 /** How an operator knows a row's windows: it assigns them, or they stand in columns that an operator before has made. */
 export type Windowing =
   | { readonly kind: 'assigned'; readonly window: WindowSpecification }
-  | { readonly kind: 'attached'; readonly start: number; readonly end: number; readonly time: 'rowtime' | 'proctime' };
+  | {
+      readonly kind: 'attached';
+      readonly start: number;
+      readonly end: number;
+      readonly time: 'rowtime' | 'proctime';
+      /** True if start and end are of the local time zone. */
+      readonly local: boolean;
+    };
 
 /** What of a window an output column shows. */
 export type WindowProperty = 'start' | 'end' | 'time';
@@ -246,7 +253,8 @@ export interface SetOperation extends Node {
 export interface Unnest extends Node {
   readonly kind: 'unnest';
   readonly input: Relation;
-  readonly source: Expression | { readonly call: TableFunctionDefinition; readonly args: readonly Expression[] };
+  readonly source:
+    Expression | { readonly call: TableFunctionDefinition; readonly args: readonly Expression[] };
   /** How an element becomes columns. */
   readonly element: 'value' | 'row' | 'entry';
   readonly ordinality: boolean;

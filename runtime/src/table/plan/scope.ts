@@ -58,9 +58,14 @@ export class Scope {
   #find(path: NamePath): Expression | undefined {
     const [first, second, ...rest] = path as readonly [Identifier, ...Identifier[]];
     if (second !== undefined) {
-      const qualified = this.columns.filter(({ qualifier, column }) => qualifier === first.name && column.name === second.name);
+      const qualified = this.columns.filter(
+        ({ qualifier, column }) => qualifier === first.name && column.name === second.name,
+      );
       if (qualified.length > 0) return fieldsOf(inputOf(qualified[0]!), rest);
-      if (this.columns.some(({ qualifier }) => qualifier === first.name) && !this.columns.some(({ column }) => column.name === first.name)) {
+      if (
+        this.columns.some(({ qualifier }) => qualifier === first.name) &&
+        !this.columns.some(({ column }) => column.name === first.name)
+      ) {
         throw unknownColumn(
           second.name,
           this.columns.filter(({ qualifier }) => qualifier === first.name).map(({ column }) => column.name),
@@ -68,9 +73,15 @@ export class Scope {
         );
       }
     }
-    const named = this.columns.filter(({ column, onlyQualified }) => column.name === first.name && onlyQualified !== true);
+    const named = this.columns.filter(
+      ({ column, onlyQualified }) => column.name === first.name && onlyQualified !== true,
+    );
     if (named.length > 1) {
-      throw ambiguousColumn(first.name, named.map(({ qualifier }) => qualifier ?? '(a sub-query)'), first.at);
+      throw ambiguousColumn(
+        first.name,
+        named.map(({ qualifier }) => qualifier ?? '(a sub-query)'),
+        first.at,
+      );
     }
     return named.length === 0 ? undefined : fieldsOf(inputOf(named[0]!), path.slice(1));
   }
@@ -85,7 +96,9 @@ export class Scope {
   }
 
   #qualifiers(): string[] {
-    return [...new Set(this.columns.flatMap(({ qualifier }) => (qualifier === undefined ? [] : [qualifier])))];
+    return [
+      ...new Set(this.columns.flatMap(({ qualifier }) => (qualifier === undefined ? [] : [qualifier]))),
+    ];
   }
 }
 
@@ -104,7 +117,12 @@ export function fieldOf(row: Expression, field: Identifier): Expression {
   if (type.name === 'ANY') return callOf('FIELD', [row, literal(field.name, STRING)], type);
   const fields: readonly { name: string; type: LogicalType }[] = type.name === 'ROW' ? type.fields : [];
   const found = fields.find(({ name }) => name === field.name);
-  if (found === undefined) throw unknownColumn(field.name, fields.map(({ name }) => name), field.at);
+  if (found === undefined)
+    throw unknownColumn(
+      field.name,
+      fields.map(({ name }) => name),
+      field.at,
+    );
   return callOf('FIELD', [row, literal(field.name, STRING)], found.type);
 }
 

@@ -5,11 +5,27 @@ import { AggregateCollector } from './aggregate-collector.ts';
 import { aggregate, expand, filter, join, project } from './build-relations.ts';
 import { coerceBoth } from './coerce.ts';
 import { ExpressionBinder, type BinderHooks } from './expression-binder.ts';
-import { anyPart, callOf, input, inputsOf, literal, remapInputs, rewrite, showExpression, type Expression } from './expression.ts';
+import {
+  anyPart,
+  callOf,
+  input,
+  inputsOf,
+  literal,
+  remapInputs,
+  rewrite,
+  showExpression,
+  type Expression,
+} from './expression.ts';
 import { FromBinder } from './from-binder.ts';
 import { groupWindow, windowFunctionColumn, type GroupWindow } from './group-window.ts';
 import { OverCollector } from './over-collector.ts';
-import { distinct, ordinal, sortSpecification, type CorrelatedRelation, type QueryBinder } from './query-binder.ts';
+import {
+  distinct,
+  ordinal,
+  sortSpecification,
+  type CorrelatedRelation,
+  type QueryBinder,
+} from './query-binder.ts';
 import type { Column, Relation, SortSpecification } from './relation.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { allOf, splitJoinCondition } from './split-condition.ts';
@@ -57,11 +73,14 @@ export class SelectBinder {
     }
     const items = this.#items();
     const sorting = order.map((item) => this.#orderItem(item, items));
-    const condition = having === undefined ? undefined : this.#binder(this.#itemHooks(true)).bindBoolean(having, 'HAVING');
+    const condition =
+      having === undefined ? undefined : this.#binder(this.#itemHooks(true)).bindBoolean(having, 'HAVING');
     const grouped = groupBy !== undefined || this.#aggregates.calls.length > 0 || having !== undefined;
     const resolve = grouped ? this.#group() : (expression: Expression) => expression;
-    if (grouped && this.#correlation.length > 0) throw notSupported('A correlated sub-query with aggregates', 'Join with it, grouped by the key.', at);
-    if (condition !== undefined) this.#relation = filter(this.#relation, resolve(condition, having!), having!.at);
+    if (grouped && this.#correlation.length > 0)
+      throw notSupported('A correlated sub-query with aggregates', 'Join with it, grouped by the key.', at);
+    if (condition !== undefined)
+      this.#relation = filter(this.#relation, resolve(condition, having!), having!.at);
     const named = items.map((item) => ({ ...item, expression: resolve(item.expression, item.node) }));
     const sorted = sorting.map((item) => ({ ...item, expression: resolve(item.expression, item.node) }));
     const withOvers = this.#applyOvers(resolve);
@@ -139,7 +158,12 @@ export class SelectBinder {
     this.#semiJoin(sub, [node.not ? callOf('IS NOT FALSE', [equal], BOOLEAN) : equal], node.not, node.query);
   }
 
-  #semiJoin(sub: CorrelatedRelation, conditions: readonly Expression[], not: boolean, query: QueryNode): void {
+  #semiJoin(
+    sub: CorrelatedRelation,
+    conditions: readonly Expression[],
+    not: boolean,
+    query: QueryNode,
+  ): void {
     const width = this.#relation.columns.length;
     const correlation = sub.correlation.map((part) =>
       rewrite(part, (leaf) => {
@@ -154,11 +178,29 @@ export class SelectBinder {
   /** The one value of a sub-query becomes a column behind the others; NULL if it has no row. */
   #scalarQuery(query: QueryNode): Expression {
     const { relation, correlation } = this.#queries.bindCorrelated(query, this.#scope);
-    if (correlation.length > 0) throw notSupported('A correlated sub-query that stands for a value', 'Join with it, grouped by the key.', query.at);
-    if (relation.columns.length !== 1) throw badSql('column-count', 'A sub-query that stands for a value has one column.', 'Select one.', query.at);
+    if (correlation.length > 0)
+      throw notSupported(
+        'A correlated sub-query that stands for a value',
+        'Join with it, grouped by the key.',
+        query.at,
+      );
+    if (relation.columns.length !== 1)
+      throw badSql(
+        'column-count',
+        'A sub-query that stands for a value has one column.',
+        'Select one.',
+        query.at,
+      );
     const [column] = relation.columns as readonly [Column];
     const bound = this.#queries.environment.functions.aggregate('SINGLE_VALUE')!.bind([column.type])!;
-    const call = { name: 'SINGLE_VALUE', args: [input(0, column.type)], distinct: false, filter: undefined, bound, type: bound.type };
+    const call = {
+      name: 'SINGLE_VALUE',
+      args: [input(0, column.type)],
+      distinct: false,
+      filter: undefined,
+      bound,
+      type: bound.type,
+    };
     const single = aggregate(relation, [], [call], [], query.at);
     const width = this.#relation.columns.length;
     this.#relation = join(this.#relation, single, 'left', [], undefined, query.at);
@@ -177,18 +219,28 @@ export class SelectBinder {
 
   #orderItem(item: SortItem, items: readonly Item[]): SortSpecification & { readonly node: ExpressionNode } {
     const node = item.expression;
-    const byPlace = ordinal(node, items.map(({ name, expression }): Column => ({ name, type: expression.type })));
+    const byPlace = ordinal(
+      node,
+      items.map(({ name, expression }): Column => ({ name, type: expression.type })),
+    );
     const byName =
-      node.kind === 'column' && node.path.length === 1 ? items.find(({ name }) => name === node.path[0]!.name)?.expression : undefined;
+      node.kind === 'column' && node.path.length === 1
+        ? items.find(({ name }) => name === node.path[0]!.name)?.expression
+        : undefined;
     const expression =
-      byPlace?.kind === 'input' ? items[byPlace.index]!.expression : (byName ?? this.#binder(this.#itemHooks(true)).bind(node));
+      byPlace?.kind === 'input'
+        ? items[byPlace.index]!.expression
+        : (byName ?? this.#binder(this.#itemHooks(true)).bind(node));
     return { ...sortSpecification(item, expression), node };
   }
 
   /** Groups, and says how an expression is read from the groups. */
   #group(): (expression: Expression, node: ExpressionNode) => Expression {
     const { groupBy = [], at } = this.#select;
-    const binder = this.#binder({ scalarQuery: (query) => this.#scalarQuery(query), special: (call) => this.#special(call) });
+    const binder = this.#binder({
+      scalarQuery: (query) => this.#scalarQuery(query),
+      special: (call) => this.#special(call),
+    });
     const keys: Expression[] = [];
     const places = new Map<string, number>();
     const keyOf = (expression: Expression): number => {
@@ -208,21 +260,29 @@ export class SelectBinder {
       } else {
         hasSets = true;
         const alternatives = item.sets.map((set) => set.map((node) => keyOf(binder.bind(node))));
-        sets = sets.flatMap((set) => alternatives.map((alternative) => [...new Set([...set, ...alternative])]));
+        sets = sets.flatMap((set) =>
+          alternatives.map((alternative) => [...new Set([...set, ...alternative])]),
+        );
       }
     }
     const { calls } = this.#aggregates;
-    const names = keys.map((key, index) => (key.kind === 'input' ? this.#relation.columns[key.index]!.name : `key$${index}`));
+    const names = keys.map((key, index) =>
+      key.kind === 'input' ? this.#relation.columns[key.index]!.name : `key$${index}`,
+    );
     const width = this.#relation.columns.length;
     if (hasSets) {
       const expanded = expand(this.#relation, keys, sets, at);
-      const setKeys = [...keys.map(({ type }, index) => input(width + index, type)), input(width + keys.length, BIGINT)];
+      const setKeys = [
+        ...keys.map(({ type }, index) => input(width + index, type)),
+        input(width + keys.length, BIGINT),
+      ];
       this.#relation = aggregate(expanded, setKeys, calls, [...names, 'expand$id'], at);
     } else {
       this.#relation = aggregate(this.#relation, keys, calls, names, at);
     }
     const firstCall = keys.length + (hasSets ? 1 : 0);
-    return (expression, node) => this.#fromGroups(expression, node, places, firstCall, hasSets ? sets : undefined);
+    return (expression, node) =>
+      this.#fromGroups(expression, node, places, firstCall, hasSets ? sets : undefined);
   }
 
   #fromGroups(
@@ -236,9 +296,12 @@ export class SelectBinder {
       const place = places.get(showExpression(part));
       if (place !== undefined) return input(place, part.type);
       if (part.kind === 'call' && part.name === '$AGG') return input(firstCall + placeOf(part), part.type);
-      if (part.kind === 'call' && part.name === '$GROUPING') return grouping(part.args, places, firstCall, sets);
+      if (part.kind === 'call' && part.name === '$GROUPING')
+        return grouping(part.args, places, firstCall, sets);
       if (part.kind === 'input') {
-        const name = this.#scope.columns.find(({ index }) => index === part.index)?.column.name ?? `column ${part.index + 1}`;
+        const name =
+          this.#scope.columns.find(({ index }) => index === part.index)?.column.name ??
+          `column ${part.index + 1}`;
         throw badSql(
           'not-grouped',
           `The column '${name}' has several values in a group: it is not in GROUP BY.`,
@@ -251,7 +314,9 @@ export class SelectBinder {
   }
 
   /** Puts the OVER windows behind the relation, and says how an expression reads them. */
-  #applyOvers(resolve: (expression: Expression, node: ExpressionNode) => Expression): (expression: Expression) => Expression {
+  #applyOvers(
+    resolve: (expression: Expression, node: ExpressionNode) => Expression,
+  ): (expression: Expression) => Expression {
     if (this.#overs.calls.length === 0) return (expression) => expression;
     const { relation, places } = this.#overs.apply(this.#relation, resolve);
     this.#relation = relation;
@@ -262,11 +327,7 @@ export class SelectBinder {
       });
   }
 
-  #project(
-    items: readonly Item[],
-    order: readonly SortSpecification[],
-    isDistinct: boolean,
-  ): BoundSelect {
+  #project(items: readonly Item[], order: readonly SortSpecification[], isDistinct: boolean): BoundSelect {
     const { at } = this.#select;
     const shown = new Map(items.map(({ expression }, index) => [showExpression(expression), index]));
     const hidden: Expression[] = [];
@@ -282,14 +343,26 @@ export class SelectBinder {
     })); // prettier-ignore
     const correlation = this.#correlation.map((part) => {
       const used = inputsOf(part);
-      const to = new Map(used.map((index) => [index, placeIn(input(index, this.#relation.columns[index]!.type))]));
+      const to = new Map(
+        used.map((index) => [index, placeIn(input(index, this.#relation.columns[index]!.type))]),
+      );
       return remapInputs(part, (index) => (to.get(index) as { index: number }).index);
     });
     if (isDistinct && hidden.length > 0) {
-      throw badSql('order-by-distinct', 'With SELECT DISTINCT only what is selected can be ordered by.', 'Select it too.', at);
+      throw badSql(
+        'order-by-distinct',
+        'With SELECT DISTINCT only what is selected can be ordered by.',
+        'Select it too.',
+        at,
+      );
     }
     const names = [...items.map(({ name }) => name), ...hidden.map((_, index) => `hidden$${index}`)];
-    const projected = project(this.#relation, [...items.map(({ expression }) => expression), ...hidden], names, at);
+    const projected = project(
+      this.#relation,
+      [...items.map(({ expression }) => expression), ...hidden],
+      names,
+      at,
+    );
     const relation = isDistinct ? distinct(projected, at) : projected;
     return { relation, order: sorting, visible: items.length, correlation };
   }
@@ -321,10 +394,13 @@ function grouping(
   sets: readonly (readonly number[])[] | undefined,
 ): Expression {
   const wanted = keys.map((key) => places.get(showExpression(key)) ?? -1);
-  const bits = (set: readonly number[]) => wanted.reduce((sum, place) => sum * 2 + (set.includes(place) ? 0 : 1), 0);
+  const bits = (set: readonly number[]) =>
+    wanted.reduce((sum, place) => sum * 2 + (set.includes(place) ? 0 : 1), 0);
   if (sets === undefined) return literal(0, BIGINT);
   const id = input(firstCall - 1, BIGINT);
-  const branches = sets.flatMap((set, index) => [callOf('=', [id, literal(index, BIGINT)], BOOLEAN), literal(bits(set), BIGINT)]);
+  const branches = sets.flatMap((set, index) => [
+    callOf('=', [id, literal(index, BIGINT)], BOOLEAN),
+    literal(bits(set), BIGINT),
+  ]);
   return callOf('CASE', [...branches, literal(0, BIGINT)], BIGINT);
 }
-

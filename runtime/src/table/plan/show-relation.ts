@@ -1,6 +1,14 @@
 import { showCall } from './aggregate-collector.ts';
 import { showExpression, type Expression } from './expression.ts';
-import type { AggregateCall, AnyJoin, EqualColumns, Relation, SortSpecification, WindowSpecification, Windowing } from './relation.ts';
+import type {
+  AggregateCall,
+  AnyJoin,
+  EqualColumns,
+  Relation,
+  SortSpecification,
+  WindowSpecification,
+  Windowing,
+} from './relation.ts';
 import { inputsOf } from './relation.ts';
 import { showType } from '../types/logical-type.ts';
 
@@ -8,7 +16,8 @@ import { showType } from '../types/logical-type.ts';
 export function showRelation(relation: Relation): string {
   const [first, second] = inputsOf(relation).map(({ columns }) => columns.map(({ name }) => name));
   const own = first ?? [];
-  const list = (expressions: readonly Expression[]) => expressions.map((expression) => showExpression(expression, own)).join(', ');
+  const list = (expressions: readonly Expression[]) =>
+    expressions.map((expression) => showExpression(expression, own)).join(', ');
   switch (relation.kind) {
     case 'scan':
       return `TableScan(table=[${relation.table.name}], fields=[${relation.columns.map(({ name }) => name).join(', ')}])`;
@@ -42,7 +51,10 @@ export function showRelation(relation: Relation): string {
     case 'set':
       return `${relation.operation[0]}${relation.operation.slice(1).toLowerCase()}(all=[${relation.all}])`;
     case 'unnest': {
-      const source = 'call' in relation.source ? `${relation.source.call.name}(${list(relation.source.args)})` : showExpression(relation.source, own);
+      const source =
+        'call' in relation.source
+          ? `${relation.source.call.name}(${list(relation.source.args)})`
+          : showExpression(relation.source, own);
       return `Correlate(unnest=[${source}], joinType=[${relation.outer ? 'left' : 'inner'}]${relation.ordinality ? ', ordinality=[true]' : ''})`;
     }
     case 'sort':
@@ -60,14 +72,23 @@ function showJoin(relation: AnyJoin, left: readonly string[], right: readonly st
   const parts = [
     `joinType=[${relation.type}]`,
     ...(relation.kind === 'interval-join'
-      ? [`windowBounds=[${left[relation.leftTime]}, ${right[relation.rightTime]}: ${relation.lower} ms .. ${relation.upper} ms]`]
+      ? [
+          `windowBounds=[${left[relation.leftTime]}, ${right[relation.rightTime]}: ${relation.lower} ms .. ${relation.upper} ms]`,
+        ]
       : []),
     ...(relation.kind === 'window-join' ? [`window=[${showWindowing(relation.leftWindow, left)}]`] : []),
     ...(relation.kind === 'temporal-join' ? [`asOf=[${left[relation.leftTime]}]`] : []),
     ...(relation.equal.length === 0 ? [] : [`on=[${relation.equal.map(equal).join(' AND ')}]`]),
-    ...(relation.condition === undefined ? [] : [`where=[${showExpression(relation.condition, [...left, ...right])}]`]),
+    ...(relation.condition === undefined
+      ? []
+      : [`where=[${showExpression(relation.condition, [...left, ...right])}]`]),
   ];
-  const names = { join: 'Join', 'interval-join': 'IntervalJoin', 'window-join': 'WindowJoin', 'temporal-join': 'TemporalJoin' };
+  const names = {
+    join: 'Join',
+    'interval-join': 'IntervalJoin',
+    'window-join': 'WindowJoin',
+    'temporal-join': 'TemporalJoin',
+  };
   return `${names[relation.kind]}(${parts.join(', ')})`;
 }
 
@@ -84,7 +105,10 @@ function order(list: readonly SortSpecification[], columns: readonly string[]): 
     .join(', ');
 }
 
-export function showWindow({ kind, timeColumn, size, step, offset, partition }: WindowSpecification, columns: readonly string[]): string {
+export function showWindow(
+  { kind, timeColumn, size, step, offset, partition }: WindowSpecification,
+  columns: readonly string[],
+): string {
   const parts = [`time_col=[${columns[timeColumn]}]`];
   if (kind === 'SESSION') {
     parts.push(`gap=[${size} ms]`);
@@ -103,7 +127,12 @@ function showWindowing(windowing: Windowing, columns: readonly string[]): string
 }
 
 function showFrame({ unit, from }: import('./relation.ts').Frame): string {
-  const start = from.kind === 'unbounded' ? 'UNBOUNDED PRECEDING' : from.kind === 'current' ? 'CURRENT ROW' : `${from.offset}${unit === 'RANGE' ? ' ms' : ''} PRECEDING`;
+  const start =
+    from.kind === 'unbounded'
+      ? 'UNBOUNDED PRECEDING'
+      : from.kind === 'current'
+        ? 'CURRENT ROW'
+        : `${from.offset}${unit === 'RANGE' ? ' ms' : ''} PRECEDING`;
   return `${unit} BETWEEN ${start} AND CURRENT ROW`;
 }
 

@@ -39,13 +39,17 @@ function converter(type: LogicalType): (value: unknown) => unknown {
       return (value) => (typeof value === 'boolean' ? value : undefined);
     case 'FLOAT':
     case 'DOUBLE':
-      return (value) => (typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : undefined);
+      return (value) =>
+        typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : undefined;
     case 'DECIMAL': {
       const { precision, scale } = type;
       return (value) => {
-        if (typeof value === 'number') return Number.isFinite(value) ? toDecimal(value, precision, scale) : undefined;
+        if (typeof value === 'number')
+          return Number.isFinite(value) ? toDecimal(value, precision, scale) : undefined;
         if (typeof value === 'bigint') return toDecimal(value, precision, scale);
-        return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? toDecimal(value, precision, scale) : undefined;
+        return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
+          ? toDecimal(value, precision, scale)
+          : undefined;
       };
     }
     case 'STRING': {
@@ -67,14 +71,18 @@ function converter(type: LogicalType): (value: unknown) => unknown {
     case 'ARRAY':
     case 'MULTISET': {
       const element = fromRecord(type.element, 'element');
-      return (value) => (Array.isArray(value) || value instanceof Set ? Array.from(value as Iterable<unknown>, element) : undefined);
+      return (value) =>
+        Array.isArray(value) || value instanceof Set
+          ? Array.from(value as Iterable<unknown>, element)
+          : undefined;
     }
     case 'MAP': {
       const key = fromRecord(type.key, 'key');
       const item = fromRecord(type.value, 'value');
       return (value) => {
         if (typeof value !== 'object') return undefined;
-        const entries = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value as object);
+        const entries =
+          value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value as object);
         return new Map(entries.map(([k, v]) => [key(k), item(v)]));
       };
     }
@@ -83,7 +91,12 @@ function converter(type: LogicalType): (value: unknown) => unknown {
       return (value) => {
         if (typeof value !== 'object') return undefined;
         const record = value as Record<string, unknown>;
-        return Object.fromEntries(fields.map(({ name, convert }, at) => [name, convert(Array.isArray(value) ? value[at] : record[name])]));
+        return Object.fromEntries(
+          fields.map(({ name, convert }, at) => [
+            name,
+            convert(Array.isArray(value) ? value[at] : record[name]),
+          ]),
+        );
       };
     }
     default:

@@ -23,7 +23,10 @@ export interface StreamTableOptions {
 }
 
 /** A table of the records of a stream. */
-export function streamTable(lowering: Pick<Lowering, 'settings'> & { readonly graph: StreamGraph }, options: StreamTableOptions): TableSource {
+export function streamTable(
+  lowering: Pick<Lowering, 'settings'> & { readonly graph: StreamGraph },
+  options: StreamTableOptions,
+): TableSource {
   const { name, schema, mode, kinds } = options;
   return {
     name,
@@ -36,7 +39,9 @@ export function streamTable(lowering: Pick<Lowering, 'settings'> & { readonly gr
         name: `TableScan(table=[${name}], fields=[${columns.map((at) => schema.columns[at]!.name).join(', ')}])`,
         inputs: [options.stream()],
         parameters: { schema: describe(schema), mode, columns },
-        expressions: schema.origins.flatMap((origin) => (origin.kind === 'computed' ? [origin.expression] : [])),
+        expressions: schema.origins.flatMap((origin) =>
+          origin.kind === 'computed' ? [origin.expression] : [],
+        ),
         createOperator: () => scanOperator(schema, mode, columns),
       }),
   };
@@ -46,9 +51,17 @@ function describe({ columns, origins, watermark }: ResolvedSchema): unknown {
   return {
     columns: columns.map(({ name, type, time }, at) => {
       const origin = origins[at]!;
-      return [name, showType(type), time, origin.kind === 'computed' ? showExpression(origin.expression) : origin];
+      return [
+        name,
+        showType(type),
+        time,
+        origin.kind === 'computed' ? showExpression(origin.expression) : origin,
+      ];
     }),
-    watermark: watermark && [watermark.column, watermark.expression === 'source' ? 'source' : showExpression(watermark.expression)],
+    watermark: watermark && [
+      watermark.column,
+      watermark.expression === 'source' ? 'source' : showExpression(watermark.expression),
+    ],
   };
 }
 
@@ -60,9 +73,12 @@ function scanOperator(schema: ResolvedSchema, mode: StreamMode, read: readonly n
   const expression = watermark?.expression;
   return new TableScanOperator({
     kindOf: isChangelog ? (record) => (record as { kind: RowKind }).kind : () => '+I',
-    valuesOf: isChangelog ? (record, timestamp) => values((record as { row: unknown }).row, timestamp) : values,
+    valuesOf: isChangelog
+      ? (record, timestamp) => values((record as { row: unknown }).row, timestamp)
+      : values,
     read,
-    watermarkOf: expression === undefined || expression === 'source' ? undefined : compileExpression(expression),
+    watermarkOf:
+      expression === undefined || expression === 'source' ? undefined : compileExpression(expression),
     timeColumn: watermark?.column,
     clock,
   });
@@ -90,9 +106,14 @@ function rowReader(
         return () => null;
     }
   });
-  const computed = origins.flatMap((origin, at) => (origin.kind === 'computed' ? [{ at, expression: origin.expression }] : []));
+  const computed = origins.flatMap((origin, at) =>
+    origin.kind === 'computed' ? [{ at, expression: origin.expression }] : [],
+  );
   if (computed.length === 0) return (record, timestamp) => fields.map((field) => field(record, timestamp));
-  const compute = compileProjection(computed.map(({ expression }) => expression), clock);
+  const compute = compileProjection(
+    computed.map(({ expression }) => expression),
+    clock,
+  );
   return (record, timestamp) => {
     const values = fields.map((field) => field(record, timestamp));
     compute(values).forEach((value, at) => (values[computed[at]!.at] = value));

@@ -42,7 +42,10 @@ export class TableScanOperator extends Operator {
     const { kindOf, valuesOf, read, watermarkOf, timeColumn } = this.#options;
     const values = valuesOf(record, timestamp);
     const time = timeColumn === undefined ? timestamp : ((values[timeColumn] as number | null) ?? undefined);
-    const row: Row = { kind: kindOf(record), values: read.length === values.length ? values : read.map((column) => values[column]) };
+    const row: Row = {
+      kind: kindOf(record),
+      values: read.length === values.length ? values : read.map((column) => values[column]),
+    };
     this.output.collect(row, time);
     if (watermarkOf === undefined) return;
     const watermark = watermarkOf(values);
@@ -53,7 +56,8 @@ export class TableScanOperator extends Operator {
   }
 
   override processWatermark(timestamp: number): void {
-    if (this.#options.watermarkOf === undefined || timestamp === MAX_TIMESTAMP) super.processWatermark(timestamp);
+    if (this.#options.watermarkOf === undefined || timestamp === MAX_TIMESTAMP)
+      super.processWatermark(timestamp);
   }
 
   override snapshot(): number {

@@ -29,17 +29,29 @@ export function resolveSchema(schema: SchemaNode, functions: FunctionCatalog): R
   const plain = schema.columns.filter(({ expression }) => expression === undefined);
   const scopeColumns = plain.map(({ name, type }): Column => ({ name: name.name, type: type! }));
   const scope = new Scope(
-    scopeColumns.map((column) => ({ qualifier: undefined, column, index: schema.columns.findIndex(({ name }) => name.name === column.name) })),
+    scopeColumns.map((column) => ({
+      qualifier: undefined,
+      column,
+      index: schema.columns.findIndex(({ name }) => name.name === column.name),
+    })),
   );
   const binder = new ExpressionBinder(functions, scope);
   const names = schema.columns.map(({ name }) => name.name);
   schema.columns.forEach(({ name }, at) => {
-    if (names.indexOf(name.name) !== at) throw badSql('duplicate-column', `The column '${name.name}' is declared twice.`, 'Rename one.', name.at);
+    if (names.indexOf(name.name) !== at)
+      throw badSql(
+        'duplicate-column',
+        `The column '${name.name}' is declared twice.`,
+        'Rename one.',
+        name.at,
+      );
   });
   const origins = schema.columns.map(({ name, expression, metadata }): ColumnOrigin => {
     if (expression !== undefined) return { kind: 'computed', expression: binder.bind(expression) };
     if (metadata === undefined) return { kind: 'field', field: name.name };
-    return metadata.key === 'timestamp' || metadata.key === 'rowtime' ? { kind: 'timestamp' } : { kind: 'metadata', key: metadata.key };
+    return metadata.key === 'timestamp' || metadata.key === 'rowtime'
+      ? { kind: 'timestamp' }
+      : { kind: 'metadata', key: metadata.key };
   });
   const columns = schema.columns.map(({ name, type }, at): Column => {
     const origin = origins[at]!;
@@ -48,7 +60,13 @@ export function resolveSchema(schema: SchemaNode, functions: FunctionCatalog): R
     const isProctime = expression.kind === 'call' && expression.name === 'PROCTIME';
     return { name: name.name, type: expression.type, ...(isProctime ? { time: 'proctime' as const } : {}) };
   });
-  const place = ({ name, at }: { readonly name: string; readonly at: SchemaNode['columns'][number]['at'] }) => {
+  const place = ({
+    name,
+    at,
+  }: {
+    readonly name: string;
+    readonly at: SchemaNode['columns'][number]['at'];
+  }) => {
     const found = names.indexOf(name);
     if (found < 0) throw unknownColumn(name, names, at);
     return found;
@@ -58,12 +76,18 @@ export function resolveSchema(schema: SchemaNode, functions: FunctionCatalog): R
   const { column, expression, at } = schema.watermark;
   const index = place(column);
   if (!isTimestamp(columns[index]!.type)) {
-    throw badSql('type-mismatch', `A watermark is on a TIMESTAMP(3) or TIMESTAMP_LTZ(3), and '${column.name}' is ${showType(columns[index]!.type)}.`, 'Give it such a type.', column.at);
+    throw badSql(
+      'type-mismatch',
+      `A watermark is on a TIMESTAMP(3) or TIMESTAMP_LTZ(3), and '${column.name}' is ${showType(columns[index]!.type)}.`,
+      'Give it such a type.',
+      column.at,
+    );
   }
   const isSource = expression.kind === 'call' && expression.name.toUpperCase() === 'SOURCE_WATERMARK';
   const timed = columns.map((item, each): Column => (each === index ? { ...item, time: 'rowtime' } : item));
   const all = new ExpressionBinder(functions, Scope.of(columns, undefined));
   const bound = isSource ? ('source' as const) : all.bind(expression);
-  if (bound !== 'source' && !isTimestamp(bound.type)) throw missingWatermark('WATERMARK FOR', column.name, at);
+  if (bound !== 'source' && !isTimestamp(bound.type))
+    throw missingWatermark('WATERMARK FOR', column.name, at);
   return { columns: timed, origins, primaryKey, watermark: { column: index, expression: bound } };
 }

@@ -3,7 +3,16 @@ import { NOWHERE } from '../parse/position.ts';
 import { parseDate, parseTime, parseTimestamp, showDate, showTime, showTimestamp } from './date-time-text.ts';
 import { toDecimal } from './decimal.ts';
 import { exactInteger } from './exact-integer.ts';
-import { isApproximate, isInteger, isInterval, isNumeric, isTimestamp, sameType, showType, type LogicalType } from './logical-type.ts';
+import {
+  isApproximate,
+  isInteger,
+  isInterval,
+  isNumeric,
+  isTimestamp,
+  sameType,
+  showType,
+  type LogicalType,
+} from './logical-type.ts';
 
 type Convert = (value: never) => unknown;
 
@@ -48,10 +57,15 @@ function conversion(from: LogicalType, to: LogicalType): Convert | undefined {
   if (from.name === 'ANY') return fromAny(to);
   if (to.name === 'STRING') return toText(from, to);
   if (from.name === 'STRING') return fromText(to);
-  if (from.name === 'BOOLEAN' && isNumeric(to)) return to.name === 'DECIMAL' ? (value: boolean) => toDecimal(value ? 1 : 0, to.precision, to.scale) ?? undefined : (value: boolean) => (value ? 1 : 0);
-  if (isNumeric(from) && to.name === 'BOOLEAN') return from.name === 'DECIMAL' ? (value: string) => /[1-9]/.test(value) : (value: number) => value !== 0;
+  if (from.name === 'BOOLEAN' && isNumeric(to))
+    return to.name === 'DECIMAL'
+      ? (value: boolean) => toDecimal(value ? 1 : 0, to.precision, to.scale) ?? undefined
+      : (value: boolean) => (value ? 1 : 0);
+  if (isNumeric(from) && to.name === 'BOOLEAN')
+    return from.name === 'DECIMAL' ? (value: string) => /[1-9]/.test(value) : (value: number) => value !== 0;
   if (isNumeric(from) && isNumeric(to)) return toNumber(from, to);
-  if (isTimestamp(from) && isTimestamp(to)) return to.name === 'TIMESTAMP' && to.precision < 3 ? truncateTo(to.precision) : (value: number) => value;
+  if (isTimestamp(from) && isTimestamp(to))
+    return to.name === 'TIMESTAMP' && to.precision < 3 ? truncateTo(to.precision) : (value: number) => value;
   if (from.name === 'DATE' && isTimestamp(to)) return (value: number) => value;
   if (isTimestamp(from) && to.name === 'DATE') return (value: number) => Math.floor(value / DAY) * DAY;
   if (isTimestamp(from) && to.name === 'TIME') return (value: number) => ((value % DAY) + DAY) % DAY;
@@ -64,7 +78,11 @@ function conversion(from: LogicalType, to: LogicalType): Convert | undefined {
   if (from.name === 'MAP' && to.name === 'MAP') {
     const key = nullable(conversion(from.key, to.key));
     const item = nullable(conversion(from.value, to.value));
-    return key && item && ((value: Map<unknown, unknown>) => new Map([...value].map(([k, v]) => [key(k), item(v)])));
+    return (
+      key &&
+      item &&
+      ((value: Map<unknown, unknown>) => new Map([...value].map(([k, v]) => [key(k), item(v)])))
+    );
   }
   if (from.name === 'ROW' && to.name === 'ROW' && from.fields.length === to.fields.length) {
     const parts = to.fields.map(({ name, type }, at) => ({
@@ -81,7 +99,8 @@ function conversion(from: LogicalType, to: LogicalType): Convert | undefined {
 
 function nullable(convert: Convert | undefined): ((value: unknown) => unknown) | undefined {
   if (convert === undefined) return undefined;
-  return (value) => (value === null || value === undefined ? null : ((convert as (value: unknown) => unknown)(value) ?? null));
+  return (value) =>
+    value === null || value === undefined ? null : ((convert as (value: unknown) => unknown)(value) ?? null);
 }
 
 function truncateTo(precision: number): (value: number) => number {
@@ -95,7 +114,9 @@ function toNumber(from: LogicalType, to: LogicalType): Convert | undefined {
   if (to.name === 'DECIMAL') {
     const { precision, scale } = to;
     return (value: string | number | bigint) =>
-      typeof value === 'number' && !Number.isFinite(value) ? undefined : (toDecimal(value, precision, scale) ?? undefined);
+      typeof value === 'number' && !Number.isFinite(value)
+        ? undefined
+        : (toDecimal(value, precision, scale) ?? undefined);
   }
   const [low, high] = RANGES[to.name]!;
   const bits = to.name === 'TINYINT' ? 8 : to.name === 'SMALLINT' ? 16 : to.name === 'INT' ? 32 : 64;
@@ -133,7 +154,10 @@ function fromText(to: LogicalType): Convert | undefined {
     };
   }
   if (to.name === 'DECIMAL') {
-    return (text: string) => (number.test(text) ? (toDecimal(text.trim().replace(/^\+/, ''), to.precision, to.scale) ?? undefined) : undefined);
+    return (text: string) =>
+      number.test(text)
+        ? (toDecimal(text.trim().replace(/^\+/, ''), to.precision, to.scale) ?? undefined)
+        : undefined;
   }
   if (isInteger(to)) {
     const [low, high] = RANGES[to.name]!;
@@ -186,11 +210,13 @@ export function textOf(type: LogicalType): ((value: unknown) => string) | undefi
     case 'MAP': {
       const key = part(type.key);
       const item = part(type.value);
-      return (value) => `{${[...(value as Map<unknown, unknown>)].map(([k, v]) => `${key(k)}=${item(v)}`).join(', ')}}`;
+      return (value) =>
+        `{${[...(value as Map<unknown, unknown>)].map(([k, v]) => `${key(k)}=${item(v)}`).join(', ')}}`;
     }
     case 'ROW': {
       const parts = type.fields.map((field) => ({ name: field.name, show: part(field.type) }));
-      return (value) => `(${parts.map(({ name, show }) => show((value as Record<string, unknown>)[name])).join(', ')})`;
+      return (value) =>
+        `(${parts.map(({ name, show }) => show((value as Record<string, unknown>)[name])).join(', ')})`;
     }
     case 'SYMBOL':
       return undefined;
@@ -211,7 +237,8 @@ function showDouble(value: number): string {
 /** From what a record holds, whatever it is, to a value of the type. */
 function fromAny(to: LogicalType): Convert | undefined {
   return (value: unknown) => {
-    if (typeof value === 'string' && to.name !== 'STRING') return (fromText(to) as ((text: string) => unknown) | undefined)?.(value);
+    if (typeof value === 'string' && to.name !== 'STRING')
+      return (fromText(to) as ((text: string) => unknown) | undefined)?.(value);
     if (to.name === 'STRING') return typeof value === 'object' ? JSON.stringify(value) : String(value);
     return value;
   };

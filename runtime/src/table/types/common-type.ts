@@ -32,7 +32,10 @@ export function commonType(a: LogicalType, b: LogicalType): LogicalType | undefi
   if (a.name === 'DATE' && isTimestamp(b)) return b;
   if (b.name === 'DATE' && isTimestamp(a)) return a;
   if (isTimestamp(a) && isTimestamp(b)) {
-    const precision = Math.max((a as { precision: number }).precision, (b as { precision: number }).precision);
+    const precision = Math.max(
+      (a as { precision: number }).precision,
+      (b as { precision: number }).precision,
+    );
     return { name: a.name === b.name ? (a.name as 'TIMESTAMP') : 'TIMESTAMP_LTZ', precision };
   }
   if (a.name === 'TIME' && b.name === 'TIME') return a.precision >= b.precision ? a : b;
@@ -47,7 +50,10 @@ export function commonType(a: LogicalType, b: LogicalType): LogicalType | undefi
     return key && value && { name: 'MAP', key, value };
   }
   if (a.name === 'ROW' && b.name === 'ROW' && a.fields.length === b.fields.length) {
-    const fields = a.fields.map(({ name, type }, at) => ({ name, type: commonType(type, b.fields[at]!.type) }));
+    const fields = a.fields.map(({ name, type }, at) => ({
+      name,
+      type: commonType(type, b.fields[at]!.type),
+    }));
     if (fields.every((field) => field.type !== undefined)) return { name: 'ROW', fields: fields as never };
   }
   return undefined;

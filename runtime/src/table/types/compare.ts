@@ -27,7 +27,9 @@ export interface SortKey {
 }
 
 /** The order of rows by columns; NULL counts as lower than anything unless told otherwise, as in Flink. */
-export function compareRows(keys: readonly SortKey[]): (a: readonly unknown[], b: readonly unknown[]) => number {
+export function compareRows(
+  keys: readonly SortKey[],
+): (a: readonly unknown[], b: readonly unknown[]) => number {
   const orders = keys.map(({ type }) => compareValues(type));
   return (a, b) => {
     for (let at = 0; at < keys.length; at++) {

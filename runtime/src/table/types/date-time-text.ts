@@ -2,7 +2,10 @@ const DAY = 86_400_000;
 
 /** Ms since 1970-01-01T00:00Z of a text such as `2020-10-10 00:00:01.5`, `2020-10-10`, also with `T`; `null` if it is none. */
 export function parseTimestamp(text: string): number | null {
-  const match = /^\s*(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z)?\s*$/.exec(text);
+  const match =
+    /^\s*(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z)?\s*$/.exec(
+      text,
+    );
   if (match === null) return null;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = match;
   const date = dateOf(Number(year), Number(month), Number(day));
@@ -53,7 +56,11 @@ export function showDate(at: number): string {
 export function showTime(at: number, precision = 0): string {
   const ofDay = ((at % DAY) + DAY) % DAY;
   const clock = `${pad(Math.floor(ofDay / 3_600_000), 2)}:${pad(Math.floor(ofDay / 60_000) % 60, 2)}:${pad(Math.floor(ofDay / 1000) % 60, 2)}`;
-  return precision === 0 ? clock : `${clock}.${pad(ofDay % 1000, 3).padEnd(precision, '0').slice(0, precision)}`;
+  return precision === 0
+    ? clock
+    : `${clock}.${pad(ofDay % 1000, 3)
+        .padEnd(precision, '0')
+        .slice(0, precision)}`;
 }
 
 export function showTimestamp(at: number, precision = 3): string {

@@ -3,7 +3,18 @@
 
 /** The types with nothing to say but their name. */
 export type SimpleTypeName =
-  'NULL' | 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT' | 'FLOAT' | 'DOUBLE' | 'BYTES' | 'DATE' | 'SYMBOL' | 'ANY';
+  | 'NULL'
+  | 'BOOLEAN'
+  | 'TINYINT'
+  | 'SMALLINT'
+  | 'INT'
+  | 'BIGINT'
+  | 'FLOAT'
+  | 'DOUBLE'
+  | 'BYTES'
+  | 'DATE'
+  | 'SYMBOL'
+  | 'ANY';
 
 /** A field of a ROW, or a column of a table. */
 export interface TypedField {

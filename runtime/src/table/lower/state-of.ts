@@ -1,0 +1,53 @@
+import type { Relation } from '../plan/relation.ts';
+import type { TableSettings } from './lowering.ts';
+
+/** What a node keeps, in words; `undefined` if nothing. */
+export function stateOf(relation: Relation, settings: TableSettings): string | undefined {
+  const forever = (what: string, timeToLive: number | undefined) =>
+    `${what}, ${timeToLive === undefined ? 'for ever' : `${timeToLive} ms after it was last changed`}`;
+  const ttl = ('timeToLive' in relation ? relation.timeToLive : undefined) ?? settings.stateTtl;
+  switch (relation.kind) {
+    case 'aggregate':
+      return forever(relation.keys.length === 0 ? 'one group' : 'one entry a group', ttl);
+    case 'window-aggregate':
+      return 'one entry a group and open window';
+    case 'window-table':
+      return relation.window.kind === 'SESSION' ? 'rows of open sessions' : undefined;
+    case 'window-rank':
+      return `${relation.to} rows a partition and open window`;
+    case 'window-join':
+      return 'rows of open windows';
+    case 'over':
+      return relation.frame.from.kind === 'unbounded'
+        ? forever('one entry a partition', settings.stateTtl)
+        : 'rows of the frame';
+    case 'rank':
+      return forever('rows of each partition', ttl);
+    case 'deduplicate':
+      return forever('one row a key', ttl);
+    case 'join':
+      return forever('rows of both sides', ttl);
+    case 'interval-join':
+      return `rows of ${relation.upper - relation.lower} ms`;
+    case 'temporal-join':
+      return 'versions, and rows that wait for their time';
+    case 'set':
+      return relation.operation === 'UNION' ? undefined : forever('one entry a row', settings.stateTtl);
+    case 'sort':
+      return relation.limit === undefined
+        ? 'rows that wait for their time'
+        : forever('rows in order', settings.stateTtl);
+    case 'normalize':
+      return forever('one row a key', settings.stateTtl);
+    default:
+      return undefined;
+  }
+}
+
+/** Nodes whose state grows with all that ever comes: without a time to live they need ever more memory. */
+export function isUnbounded(relation: Relation, settings: TableSettings): boolean {
+  return (
+    stateOf(relation, settings)?.endsWith('for ever') === true &&
+    !(relation.kind === 'aggregate' && relation.keys.length === 0)
+  );
+}

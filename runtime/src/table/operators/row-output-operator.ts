@@ -1,0 +1,34 @@
+import { Operator } from '../../operators/operator.ts';
+import type { Row, RowKind } from '../changelog-row.ts';
+
+/** Makes records of rows: objects by names of columns, alone or with what they do to the table. */
+export class RowOutputOperator extends Operator {
+  readonly #make: (values: readonly unknown[]) => object;
+  readonly #timeColumn: number;
+  readonly #withKind: boolean;
+
+  /** @param timeColumn the column that is the record's timestamp; −1 to keep the timestamp */
+  constructor(names: readonly string[], timeColumn: number, withKind: boolean) {
+    super();
+    this.#make = makerOf(names);
+    this.#timeColumn = timeColumn;
+    this.#withKind = withKind;
+  }
+
+  processElement(value: unknown, timestamp: number | undefined): void {
+    const { kind, values } = value as Row;
+    const row = this.#make(values);
+    const time =
+      this.#timeColumn < 0 ? timestamp : ((values[this.#timeColumn] as number | null) ?? timestamp);
+    this.output.collect(
+      this.#withKind ? ({ kind, row } satisfies { kind: RowKind; row: object }) : row,
+      time,
+    );
+  }
+}
+
+/** Objects that all have one shape. */
+function makerOf(names: readonly string[]): (values: readonly unknown[]) => object {
+  const fields = names.map((name, at) => `${JSON.stringify(name)}: v[${at}]`).join(', ');
+  return new Function('v', `"use strict"; return { ${fields} };`) as (values: readonly unknown[]) => object;
+}

@@ -1,0 +1,71 @@
+import { badArgument } from '../errors.ts';
+import { toMillis, type DurationLike } from '../time/duration.ts';
+import type { TableSettings } from './lower/lowering.ts';
+
+/** Flink's options that mean something here, with what they take. */
+const OPTIONS: Readonly<Record<string, (value: string) => unknown>> = {
+  'table.exec.state.ttl': durationOf,
+  'table.exec.mini-batch.enabled': truthOf,
+  'table.exec.mini-batch.size': countOf,
+  'table.exec.mini-batch.allow-latency': durationOf,
+  'table.local-time-zone': zoneOf,
+};
+
+/** @throws {TidemarkError} `bad-argument` for an option that does not exist, or a value that it does not take */
+export function checkSetting(key: string, value: string): void {
+  const check = OPTIONS[key];
+  if (check === undefined) {
+    throw badArgument(
+      'option',
+      key,
+      'There is no such option.',
+      `Known: ${Object.keys(OPTIONS).join(', ')}.`,
+    );
+  }
+  check(value);
+}
+
+/** What the options that are set say. */
+export function tableSettings(options: ReadonlyMap<string, string>): TableSettings {
+  const of = <T>(key: string, parse: (value: string) => T): T | undefined => {
+    const value = options.get(key);
+    return value === undefined ? undefined : parse(value);
+  };
+  const ttl = of('table.exec.state.ttl', durationOf) ?? 0;
+  const enabled = of('table.exec.mini-batch.enabled', truthOf) ?? false;
+  return {
+    stateTtl: ttl === 0 ? undefined : ttl,
+    miniBatch: enabled
+      ? {
+          size: of('table.exec.mini-batch.size', countOf) ?? 1000,
+          latency: of('table.exec.mini-batch.allow-latency', durationOf) ?? 1000,
+        }
+      : undefined,
+    localTimeZone: of('table.local-time-zone', zoneOf) ?? 'UTC',
+  };
+}
+
+function durationOf(value: string): number {
+  return /^\d+$/.test(value.trim()) ? Number(value) : toMillis(value as DurationLike);
+}
+
+function truthOf(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw badArgument('option', value, 'It is true or false.', "Set it to 'true'.");
+}
+
+function countOf(value: string): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw badArgument('option', value, 'It is a whole number > 0.', "Set it to '1000'.");
+}
+
+function zoneOf(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone === 'UTC'
+      ? 'UTC'
+      : value;
+  } catch {
+    throw badArgument('time zone', value, 'There is no such time zone.', "Give one such as 'Asia/Shanghai'.");
+  }
+}
