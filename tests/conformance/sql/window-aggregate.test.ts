@@ -184,7 +184,8 @@ function rowsIn(windows: (second: number, name: string | null) => readonly (read
 }
 
 describe.each(WAYS)('windows, %s', (_way, way) => {
-  test.each(CASES)('%s', async (_title, query, expected, options) => {
+  const cases = CASES.map(([title, query, expected, options]) => ({ title, query, expected, options }));
+  test.each(cases)('$title', async ({ query, expected, options }) => {
     const views = query.includes('per5')
       ? {
           views: {
