@@ -34,8 +34,11 @@ export interface CepOptions {
 export type AnyPatternFunction = PatternProcessFunction<FoundMatch, unknown> &
   Partial<TimedOutPartialMatchHandler<FoundMatch>>;
 
-/** Events of one key that wait for their time, by timestamp. */
-type WaitingEvents = Map<number, unknown[]>;
+/** Events of one key that wait for their time, in the order of time and then of arrival. */
+interface WaitingEvents {
+  readonly times: number[];
+  readonly events: unknown[];
+}
 
 /**
  * Finds the matches of a pattern in the events of each key. In event time an event waits until the watermark has reached it, so
@@ -48,7 +51,7 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   readonly #backend = new KeyedStateBackend();
   readonly #waiting: StateCell = this.#backend.cell('waiting events');
   readonly #begun: StateCell = this.#backend.cell('begun matches');
-  /** When events have waited for long enough, and when what is begun runs out of time. */
+  /** One a key: when the first of its events has waited long enough, or what is begun runs out of time. */
   readonly #timers = new KeyedTimers();
   #spare = newKeyMatches();
   #matcher!: Matcher;
@@ -90,9 +93,10 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     this.#backend.setCurrentKey(key);
     if (inProcessingTime) {
       const now = this.runtime.currentProcessingTime();
-      if (comparator === undefined) this.#match([value], now);
-      else this.#wait(value, now);
-      return;
+      if (comparator !== undefined) return this.#wait(value, now);
+      const due = this.#due();
+      this.#match([value], now);
+      return this.#schedule(due);
     }
     if (timestamp === undefined) throw missingTimestamp('patterns in event time');
     if (timestamp <= this.currentWatermark) this.tooLate(value, timestamp, lateTag);
@@ -140,20 +144,21 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     fn.processTimedOutMatch(match, this.#context);
   }
 
-  onDeadline(time: number): void {
-    this.#timers.register(this.#backend.currentKey, time);
-  }
-
   #wait(value: unknown, timestamp: number): void {
-    const waiting = this.#waiting.get() as WaitingEvents | undefined;
-    const events = waiting?.get(timestamp);
-    if (events !== undefined) {
+    const due = this.#due();
+    let waiting = this.#waiting.get() as WaitingEvents | undefined;
+    if (waiting === undefined) this.#waiting.set((waiting = { times: [], events: [] }));
+    const { times, events } = waiting;
+    let at = times.length;
+    while (at > 0 && times[at - 1]! > timestamp) at--;
+    if (at === times.length) {
+      times.push(timestamp);
       events.push(value);
-      return;
+    } else {
+      times.splice(at, 0, timestamp);
+      events.splice(at, 0, value);
     }
-    if (waiting === undefined) this.#waiting.set(new Map([[timestamp, [value]]]));
-    else waiting.set(timestamp, [value]);
-    this.#timers.register(this.#backend.currentKey, timestamp);
+    this.#schedule(due);
   }
 
   /** Takes up, in the order of their times, all that was to wait until `now` at most. */
@@ -161,15 +166,19 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     for (let due = this.#timers.poll(now); due !== undefined; due = this.#timers.poll(now)) {
       this.#backend.setCurrentKey(due.key);
       this.#match(this.#eventsAt(due.time), due.time);
+      this.#schedule(Infinity);
     }
   }
 
   #eventsAt(timestamp: number): readonly unknown[] {
     const waiting = this.#waiting.get() as WaitingEvents | undefined;
-    const events = waiting?.get(timestamp);
-    if (events === undefined) return [];
-    if (waiting!.size === 1) this.#waiting.set(undefined);
-    else waiting!.delete(timestamp);
+    if (waiting?.times[0] !== timestamp) return [];
+    const { times } = waiting;
+    let count = 1;
+    while (times[count] === timestamp) count++;
+    if (count === times.length) this.#waiting.set(undefined);
+    else times.splice(0, count);
+    const events = waiting.events.splice(0, count);
     const { comparator } = this.#options;
     return comparator === undefined ? events : events.sort(comparator);
   }
@@ -191,6 +200,21 @@ export class CepOperator extends KeyedOperator implements MatchListener {
       this.#begun.set(matches);
       this.#spare = newKeyMatches();
     }
+  }
+
+  /** When the current key has something to do: an event has waited long enough, or what is begun runs out of time. */
+  #due(): number {
+    const waiting = this.#waiting.get() as WaitingEvents | undefined;
+    const begun = this.#begun.get() as KeyMatches | undefined;
+    return Math.min(waiting?.times[0] ?? Infinity, begun?.deadline ?? Infinity);
+  }
+
+  /** Moves the current key's one timer to where it is due now. @param before where it stands; `Infinity` for nowhere */
+  #schedule(before: number): void {
+    const due = this.#due();
+    if (due === before) return;
+    if (before !== Infinity) this.#timers.delete(this.#backend.currentKey, before);
+    if (due !== Infinity) this.#timers.register(this.#backend.currentKey, due);
   }
 
   #at(timestamp: number): void {

@@ -25,6 +25,8 @@ export interface KeyMatches {
   runs: Run[];
   /** Complete, but an earlier run that is still going on may rule them out. */
   completed: Run[];
+  /** When the first of the runs is out of time; `Infinity` for never. */
+  deadline: number;
   /** With so many steps the lists are gone through for garbage. */
   collectAt: number;
 }
@@ -40,6 +42,7 @@ export function newKeyMatches(): KeyMatches {
     taken: [],
     runs: [],
     completed: [],
+    deadline: Infinity,
     collectAt: SMALLEST_COLLECTION,
   };
 }

@@ -12,14 +12,14 @@ export interface MatchListener {
   onMatch(match: FoundMatch): void;
   /** A match that was begun has run out of time at `time`. */
   onTimeOut(match: FoundMatch, time: number): void;
-  /** What is begun will have run out of time at `time`. */
-  onDeadline(time: number): void;
 }
 
 /** Carries the runs of a key's matches on, event by event, as an automaton says. */
 export class Matcher {
   readonly #nfa: Nfa;
   readonly #listener: MatchListener;
+  /** True if there is a time after which runs are over. */
+  readonly #ends: boolean;
   readonly #context: RunContext;
   /** What the event that is processed may do to a run: transitions, and the states they lead out of. */
   readonly #ways: Transition[] = [];
@@ -35,6 +35,7 @@ export class Matcher {
   constructor(nfa: Nfa, listener: MatchListener, currentProcessingTime: () => number) {
     this.#nfa = nfa;
     this.#listener = listener;
+    this.#ends = nfa.window > 0 || nfa.states.some(({ window }) => window > 0);
     this.#context = new RunContext(nfa, currentProcessingTime);
   }
 
@@ -50,15 +51,14 @@ export class Matcher {
     this.#advance(undefined);
     matches.runs = this.#runs;
     this.#end(matches, this.#ended);
-    collectGarbage(matches);
+    this.#tidy(matches);
   }
 
   /** No event with a lower timestamp will come any more: ends what has run out of time. */
   advanceTime(matches: KeyMatches, time: number): void {
-    const { runs } = matches;
-    if (!runs.some((run) => this.#deadlineOf(matches, run) <= time)) return;
+    if (matches.deadline > time) return;
     const ended: Run[] = [];
-    matches.runs = runs.filter((run) => {
+    matches.runs = matches.runs.filter((run) => {
       const deadline = this.#deadlineOf(matches, run);
       if (deadline > time) return true;
       if (this.#nfa.states[run.state]!.kind === 'pending') ended.push(run);
@@ -66,7 +66,15 @@ export class Matcher {
       return false;
     });
     this.#end(matches, ended);
+    this.#tidy(matches);
+  }
+
+  #tidy(matches: KeyMatches): void {
     collectGarbage(matches);
+    let deadline = Infinity;
+    if (this.#ends)
+      for (const run of matches.runs) deadline = Math.min(deadline, this.#deadlineOf(matches, run));
+    matches.deadline = deadline;
   }
 
   #deadlineOf({ timestamps, taken }: KeyMatches, { state, step, start }: Run): number {
@@ -99,25 +107,13 @@ export class Matcher {
     if (this.#place < 0) this.#place = addEvent(matches, this.#event, this.#timestamp);
     const step = addStep(matches, run?.step ?? -1, from.id, this.#place);
     const start = run?.start ?? this.#place;
-    if (run === undefined && this.#nfa.window > 0) {
-      this.#listener.onDeadline(saturatingAdd(this.#timestamp, this.#nfa.window));
-    }
     this.#arrive(target, step, start);
     if (target.kind !== 'final' && this.#leadsToEnd(target))
       this.#ended.push({ state: target.id, step, start });
   }
 
   #arrive(target: NfaState, step: number, start: number): void {
-    const run = { state: target.id, step, start };
-    if (target.kind === 'final') {
-      this.#ended.push(run);
-      return;
-    }
-    this.#runs.push(run);
-    if (target.window > 0) {
-      const { timestamps, taken } = this.#matches;
-      this.#listener.onDeadline(saturatingAdd(timestamps[taken[step]!]!, target.window));
-    }
+    (target.kind === 'final' ? this.#ended : this.#runs).push({ state: target.id, step, start });
   }
 
   /** Collects what the event may do in a state, and in those that it leads on to by itself. */
