@@ -1,17 +1,143 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { temporaryFolder } from '../runtime/engine/notebook.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  json,
+  kafkaSink,
+  kafkaSource,
+  kafkaTopic,
+  raw,
+  StreamExecutionEnvironment,
+  type KafkaSecurity,
+} from '../../runtime/src/index.ts';
+import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
-import { startBroker, type KafkaBroker } from './kafka-broker.ts';
+import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
+import { killPipeline, seedOfRun } from './kill-pipeline.ts';
+import { securedListeners, USER } from './secured-listeners.ts';
 
 const folder = temporaryFolder();
+const listeners = securedListeners(folder.path('listeners'));
+let options: KafkaBrokerOptions = { folder: folder.path('broker'), extra: listeners.extra };
 let broker: KafkaBroker;
 
 beforeAll(async () => {
-  broker = await startBroker({ folder: folder.path('broker') });
+  broker = await startBroker(options);
+  options = { ...options, ports: broker.ports };
 });
 afterAll(async () => {
   await broker.kill();
   folder.remove();
 });
 
+/** What a failure of power does to the broker, and its return. */
+async function killAndRestart(): Promise<void> {
+  await broker.kill();
+  broker = await startBroker(options);
+}
+
 describe('with a broker', () => clusterBehaviours(() => broker.brokers));
+
+describe('a broker that asks who connects', () => {
+  const brokersAt = (listener: 2 | 3) => `127.0.0.1:${broker.ports[listener]}`;
+  const topicAt = (brokers: string, security: KafkaSecurity) =>
+    kafkaTopic<string>({ brokers, topic: 'secured', format: raw(), ...security });
+  const codeOf = (brokers: string, security: KafkaSecurity) =>
+    StreamExecutionEnvironment.getExecutionEnvironment()
+      .fromSource(kafkaSource({ brokers, topic: 'secured', format: raw(), until: 'latest', ...security }))
+      .executeAndCollect()
+      .catch((error: unknown) => (error as { code: string }).code);
+
+  test('lets in by SASL and by TLS whoever is who he says, reading and writing', async () => {
+    const sasl = { sasl: { mechanism: 'PLAIN', ...USER, password: () => USER.password } } as const;
+    const tls = { tls: { ca: listeners.certificate } };
+    await topicAt(brokersAt(2), sasl).create();
+    await topicAt(brokersAt(2), sasl).send([{ value: 'by sasl' }]);
+    await topicAt(brokersAt(3), tls).send([{ value: 'by tls' }]);
+    expect(await codeOf(brokersAt(2), sasl)).toEqual(['by sasl', 'by tls']);
+    expect(await codeOf(brokersAt(3), tls)).toEqual(['by sasl', 'by tls']);
+  });
+
+  test('wrong credentials are an error at once, which does not repeat them', async () => {
+    const wrong = { mechanism: 'PLAIN', username: USER.username, password: 'guessed-secret' } as const;
+    expect(await codeOf(brokersAt(2), { sasl: wrong })).toBe('kafka-authentication-failed');
+    const source = kafkaSource({ brokers: brokersAt(2), topic: 'secured', format: raw(), sasl: wrong });
+    expect(JSON.stringify(source.parameters)).not.toContain('secret');
+    const error: unknown = await topicAt(brokersAt(2), { sasl: wrong })
+      .records()
+      .catch((error: unknown) => error);
+    expect(String(error)).not.toContain('guessed-secret');
+  });
+
+  test('a certificate that nobody vouches for is an error at once', async () => {
+    expect(await codeOf(brokersAt(3), { tls: {} })).toBe('kafka-tls-failed');
+  });
+});
+
+describe('a broker that fails', () => {
+  test('is waited for, which the view says, and nothing is lost', async () => {
+    const input = kafkaTopic<number>({ brokers: broker.brokers, topic: 'gone-in', format: json() });
+    const output = kafkaTopic<number>({ brokers: broker.brokers, topic: 'gone-out', format: json() });
+    await input.create();
+    await output.create();
+    await input.send([{ value: 1 }]);
+    const notebook = await Notebook.open(folder.path('gone.sqlite'));
+    const source = kafkaSource({ brokers: broker.brokers, topic: 'gone-in', format: json<number>() });
+    notebook.cell('a', (env) => {
+      const stream = env.fromSource(source);
+      stream.show();
+      stream.sinkTo(
+        kafkaSink<number>({
+          brokers: broker.brokers,
+          topic: 'gone-out',
+          format: json(),
+          deliveryGuarantee: 'exactly-once',
+          transactionalIdPrefix: 'gone',
+        }),
+      );
+    });
+    const view = notebook.view('a/0');
+    await view.until(({ values }) => values.length === 1);
+    await broker.kill();
+    await view.until(({ error }) => error !== undefined);
+    expect(view.status).toBe('running');
+    expect(view.error).toMatchObject({ code: 'kafka-unreachable' });
+    expect(notebook.warnings.join()).toContain('cannot be reached');
+    broker = await startBroker(options);
+    await view.until(({ error }) => error === undefined);
+    await input.send([{ value: 2 }]);
+    await view.until(({ values }) => values.length === 2);
+    await notebook.session.beginCut({ label: 'end' })!.durable;
+    while ((await output.records()).length < 2);
+    expect((await output.records()).map(({ value }) => value)).toEqual([1, 2]);
+    await notebook.crash();
+  });
+
+  test('that is slow to answer is waited for', async () => {
+    const topic = kafkaTopic<string>({ brokers: broker.brokers, topic: 'slow', format: raw() });
+    await topic.create();
+    broker.freeze();
+    let answered = false;
+    const sent = topic.send([{ value: 'late' }]).then(() => (answered = true));
+    await new Promise(setImmediate);
+    expect(answered).toBe(false);
+    broker.thaw();
+    await sent;
+    expect((await topic.records()).map(({ value }) => value)).toEqual(['late']);
+  });
+
+  test('refuses a record that is larger than it takes, and the error says so', async () => {
+    const topic = kafkaTopic<string>({ brokers: broker.brokers, topic: 'large', format: raw() });
+    await topic.create();
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    const { brokers } = broker;
+    const sink = kafkaSink<string>({ brokers, topic: 'large', format: raw(), maxRequestSize: 10_000_000 });
+    env.fromData('x'.repeat(2_000_000)).sinkTo(sink);
+    await expect((await env.execute()).finished()).rejects.toMatchObject({
+      cause: { code: 'kafka-record-too-large' },
+    });
+  });
+});
+
+test('ten kill -9 of the session process and one of the broker: each anomaly is there once, and in order', () =>
+  killPipeline(broker.brokers, 'broker', 10, seedOfRun(), (kill) =>
+    kill === 4 ? killAndRestart() : Promise.resolve(),
+  ));
