@@ -12,7 +12,12 @@ export const earthquakesFile = resolve(root, EARTHQUAKES);
 /** The data that notebook 03 reads. */
 export const flightsFile = resolve(root, FLIGHTS);
 
-const NAMES = ['01-first-stream.ipynb', '02-the-flink-chapter.ipynb', '03-three-million-flights.ipynb'];
+const NAMES = [
+  '01-first-stream.ipynb',
+  '02-the-flink-chapter.ipynb',
+  '03-three-million-flights.ipynb',
+  '04-anomalies-kafka.ipynb',
+];
 
 /** The project's notebooks and their data, placed as in the checkout. */
 export const notebookCopies: Readonly<Record<string, string>> = {
