@@ -11,7 +11,8 @@ export function userLocation(stack: string | undefined): string | undefined {
     const frame = FRAME.exec(line.trim());
     if (frame === null || !line.trim().startsWith('at ')) continue;
     const [, path, row, column] = frame;
-    if (path!.startsWith(OWN) || path!.includes('/node_modules/')) continue;
+    // Node's own functions say `node:internal/…`.
+    if (line.includes('node:') || path!.startsWith(OWN) || path!.includes('/node_modules/')) continue;
     return `${path}:${row}:${column}`;
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -29,6 +30,11 @@ beforeAll(() => {
     { name: 'delay', data: [5, -2, 40], type: 'INT32' as const },
   ];
   writeFileSync(folder.path('flights.parquet'), new Uint8Array(parquetWriteBuffer({ columnData: flights })));
+  const shop = new DatabaseSync(folder.path('shop.sqlite'));
+  shop.exec(`CREATE TABLE totals ("user" TEXT PRIMARY KEY, amount REAL);
+    CREATE TABLE users ("user" TEXT PRIMARY KEY, city TEXT);
+    INSERT INTO users VALUES ('ann', 'Oslo'), ('bob', 'Rome')`);
+  shop.close();
   process.chdir(folder.path('.'));
 });
 
