@@ -14,6 +14,7 @@ import { digest, showRelation } from '../plan/show-relation.ts';
 import { compileCondition, compileExpression, compileProjection } from './compile-expression.ts';
 import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
 import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
+import { lowerMatch } from './lower-match.ts';
 import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
 import { addNode, type Lowering } from './lowering.ts';
 
@@ -85,7 +86,7 @@ export function lower(lowering: Lowering, relation: Relation, updateBefore: bool
     case 'temporal-join':
       return lowerTemporalJoin(lowering, relation, [input(0, updateBefore), input(1, false)]);
     case 'match':
-      throw new TypeError('a pattern was not lowered');
+      return lowerMatch(lowering, relation, input(0, false));
   }
 }
 

@@ -1,5 +1,6 @@
 import { timeOf } from '../plan/build-relations.ts';
 import { inputsOf, withInputs, type Column, type Relation } from '../plan/relation.ts';
+import { isMatchTime } from '../plan/row-pattern.ts';
 import { missingWatermark } from '../sql-errors.ts';
 
 /**
@@ -44,6 +45,14 @@ function timeAt(relation: Relation, at: number): Column['time'] {
       return relation.input.columns[at]?.time;
     case 'rank':
       return undefined;
+    case 'match': {
+      const { partition, measures, timeColumn } = relation.pattern;
+      const measure = measures[at - partition.length];
+      const { time } = relation.input.columns[timeColumn]!;
+      return measure !== undefined && isMatchTime(measure, timeColumn) && time === 'rowtime'
+        ? time
+        : relation.columns[at]!.time;
+    }
     default:
       return relation.columns[at]!.time;
   }
@@ -57,6 +66,8 @@ function check(relation: Relation): void {
     need(`The window ${relation.window.kind}`, relation.input.columns[relation.window.timeColumn]!);
   if (relation.kind === 'deduplicate')
     need('Keeping the first or last row by time', relation.input.columns[relation.timeColumn]!);
+  if (relation.kind === 'match')
+    need('The order of MATCH_RECOGNIZE', relation.input.columns[relation.pattern.timeColumn]!);
   if (relation.kind === 'window-aggregate' && relation.windowing.kind === 'assigned') {
     need(
       `The window ${relation.windowing.window.kind}`,

@@ -8,6 +8,7 @@ import {
 } from '../sql-errors.ts';
 import type { ExpressionNode, Identifier, TableNode } from '../parse/ast.ts';
 import { BOOLEAN, showType } from '../types/logical-type.ts';
+import { bindMatch } from './bind-match.ts';
 import { join, ORDINALITY, scan, windowTable } from './build-relations.ts';
 import {
   descriptorOf, inputOfWindow, valueOf, windowArguments, windowSpecification,
@@ -125,15 +126,8 @@ export class FromBinder {
 
   #match(node: TableNode & { readonly kind: 'match' }): BoundTable {
     const { relation } = this.bind(node.input);
-    const { match } = node;
-    const scope = Scope.of(relation.columns, undefined);
-    const partition = match.partitionBy.map((item): Column => {
-      const bound = this.#queries.expressions(scope).bind(item);
-      if (bound.kind !== 'input')
-        throw notSupported('PARTITION BY of an expression', 'Make it a column before.', item.at);
-      return relation.columns[bound.index]!;
-    });
-    throw notSupported('MATCH_RECOGNIZE', `It would read ${partition.length} partition columns.`, node.at);
+    const match = bindMatch(relation, node.match, this.#queries.environment.functions);
+    return this.#aliased(match, node.alias?.name, node.columns, node);
   }
 
   #join(node: TableNode & { readonly kind: 'join' }): BoundTable {

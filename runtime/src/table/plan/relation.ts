@@ -3,10 +3,10 @@ import type { StreamNode } from '../../graph/stream-node.ts';
 import type { RowKind } from '../changelog-row.ts';
 import type { TableFunctionDefinition } from '../functions/function-catalog.ts';
 import type { BoundAggregate } from '../functions/aggregate-function.ts';
-import type { MatchNode } from '../parse/ast.ts';
 import type { SourceRange } from '../parse/position.ts';
 import type { LogicalType } from '../types/logical-type.ts';
 import type { Expression } from './expression.ts';
+import type { RowPattern } from './row-pattern.ts';
 
 /** A column of a relation. */
 export interface Column {
@@ -270,11 +270,11 @@ export interface Sort extends Node {
   readonly offset: number;
 }
 
-/** MATCH_RECOGNIZE, with its expressions as they were written: the pattern engine binds them. */
+/** MATCH_RECOGNIZE. Its columns are those of the partition, then the measures. */
 export interface Match extends Node {
   readonly kind: 'match';
   readonly input: Relation;
-  readonly match: MatchNode;
+  readonly pattern: RowPattern;
 }
 
 /** Takes rows of an updating table by key: what came twice is told apart, and old values are put in where they lack. */

@@ -10,6 +10,7 @@ import type {
   Windowing,
 } from './relation.ts';
 import { inputsOf } from './relation.ts';
+import { showRowPattern } from './row-pattern.ts';
 import { showType } from '../types/logical-type.ts';
 
 /** One line that says all of a node but its inputs: two nodes that differ have different lines. */
@@ -60,7 +61,11 @@ export function showRelation(relation: Relation): string {
     case 'sort':
       return `Sort(orderBy=[${order(relation.order, own)}]${relation.offset === 0 ? '' : `, offset=[${relation.offset}]`}${relation.limit === undefined ? '' : `, fetch=[${relation.limit}]`})`;
     case 'match':
-      return 'Match()';
+      return `Match(${showRowPattern(
+        relation.pattern,
+        own,
+        relation.columns.map(({ name }) => name),
+      )})`;
     case 'normalize':
       return `ChangelogNormalize(key=[${relation.key.map((at) => own[at]).join(', ')}])`;
   }
