@@ -288,3 +288,24 @@ export {
 } from './formats/parquet-format.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from './formats/standard-schema.ts';
 export { raw } from './formats/raw-format.ts';
+
+export type { AnomalyDetector } from './anomaly/anomaly-detector.ts';
+export { ewmaDetector, type EwmaOptions } from './anomaly/ewma-detector.ts';
+export { gaussianDetector, type GaussianOptions } from './anomaly/gaussian-detector.ts';
+export { madDetector, type MadOptions } from './anomaly/mad-detector.ts';
+export { holtWintersDetector, type HoltWintersOptions } from './anomaly/holt-winters-detector.ts';
+export { knnDetector, type KnnOptions } from './anomaly/knn-detector.ts';
+export { halfSpaceTreesDetector, type HalfSpaceTreesOptions } from './anomaly/half-space-trees-detector.ts';
+export { tailDetector, type TailOptions, type TailStatistic } from './anomaly/tail-detector.ts';
+export { combine, type CombineOptions } from './anomaly/combine.ts';
+export { multiScaleDetector } from './anomaly/multi-scale-detector.ts';
+export { detect, type DetectOptions, type Detection } from './anomaly/detect.ts';
+export {
+  evaluate,
+  type AnomalyWindow,
+  type EvaluateOptions,
+  type Evaluation,
+  type ProfileEvaluation,
+  type ScoredRecord,
+} from './anomaly/evaluate.ts';
+export type { NabProfileName } from './anomaly/nab-score.ts';
