@@ -8,11 +8,13 @@ import { displaysSettled } from './display-api.ts';
 import type { Evaluation } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import { rejectGuarded } from './guard.ts';
+import { showReport } from './cell-report.ts';
 import type { CellProgress } from './cell-progress.ts';
 import type { ExpressionResult, ExpressionsRequest, RunRequest, ShownError } from './ipc.ts';
 import { flushOutput, writeOutput } from './output.ts';
 import { postToKernel } from './outbox.ts';
 import { promptsFor, rejectPrompts } from './prompt-api.ts';
+import { touchedNames } from './touched-names.ts';
 
 /** After a termination, how long an evaluation may take to end by itself (ms); V8 often never answers. */
 const ANSWER_MS = 20;
@@ -58,6 +60,7 @@ export class CellRunner {
       executionCount: request.executionCount,
       code: request.code,
       deletedCells: request.deletedCells,
+      touched: touchedNames(request.js),
     };
     promptsFor(cell.run);
     this.#busy = true;
@@ -189,6 +192,7 @@ export class CellRunner {
     let report: CellReport | undefined;
     try {
       report = await inCell(cell, async () => this.#dataflow()?.endCell(run, evaluation.threw));
+      if (report && !cell.silent) showReport(cell.run, report);
       await displaysSettled();
     } catch (thrown) {
       error ??= showError(thrown);

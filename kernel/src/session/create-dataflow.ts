@@ -21,6 +21,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
   const views = new LiveViews(options.post);
   // It lives and dies with the session's own store.
   setEmbeddedLogPath(options.storePath.replace(/\.sqlite$/, '') + '.kafka.sqlite');
+  const describer = functionDescriber();
   const store = await openStore(options.storePath, (warning) => options.warn(warning));
   const session = await openSession(
     {
@@ -32,7 +33,9 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       print: (cell, line) => options.print(cell, `${line}\n`),
       inCell: options.inCell,
       currentCell: options.currentCell,
-      describe: functionDescriber(),
+      describe: describer.describe,
+      variablesOf: describer.variablesOf,
+      variable: describer.variable,
       warn: (message) => options.warn(message),
     },
     store,
@@ -71,11 +74,12 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
         showParam(env.param(name, paramOptions), session.params),
     },
     beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
-    endCell: (cell: CellRun, failed: boolean): Promise<CellReport> => {
+    endCell: async (cell: CellRun, failed: boolean): Promise<CellReport> => {
       const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
-      const report = session.endCell(cell.cellId, label, failed);
+      const report = session.endCell(cell.cellId, label, failed, cell.touched);
       sayAwaited();
-      return Promise.resolve(report);
+      await session.settled();
+      return report;
     },
     showValue: (value) => {
       if (value instanceof DataStream) value.show();

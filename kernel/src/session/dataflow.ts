@@ -1,3 +1,4 @@
+import type { CellOutcome } from 'tidemark/session';
 import type {
   ClockState,
   ParamState,
@@ -34,17 +35,12 @@ export interface CellRun {
   readonly code: string;
   /** Cells deleted since the last execution. */
   readonly deletedCells: readonly string[];
+  /** Variables that it sets or may change: what names them is edited by it. */
+  readonly touched: ReadonlySet<string>;
 }
 
-/** What a cell did to the dataflow (law 4), for the reply and for a line under the cell. */
-export interface CellReport {
-  readonly kept: readonly string[];
-  readonly rebuilt: readonly string[];
-  readonly retired: readonly string[];
-  /** Restored from the last cut after a crash (law 8). */
-  readonly resumed: readonly string[];
-  readonly cut?: number;
-}
+/** What a cell did to the dataflow (law 4), for the reply and for a table under the cell. */
+export type CellReport = CellOutcome;
 
 /** The session's streams, as the cell evaluator sees them. Made by `createDataflow`. */
 export interface Dataflow {

@@ -12,12 +12,21 @@ interface RemoteProperty {
   readonly value?: { readonly objectId?: string; readonly value?: unknown; readonly description?: string };
 }
 
+export interface FunctionDescriber {
+  /** A text that is equal for functions that do the same. */
+  readonly describe: DescribeFunction;
+  /** Variables of the notebook that a function named, transitively, when it was described; with what they hold now. */
+  readonly variablesOf: (fn: unknown) => ReadonlyMap<string, string> | undefined;
+  /** What a variable of the notebook holds now, in the same words. */
+  readonly variable: (name: string) => string | undefined;
+}
+
 /**
  * Describes functions for fingerprints (law 3): their source, the values they capture (closure scopes, fields of an
  * instance, private ones too) and what the notebook variables they name hold, transitively. It looks through the
  * inspector, about 0.2 ms a function.
  */
-export function functionDescriber(): DescribeFunction {
+export function functionDescriber(): FunctionDescriber {
   const inspector = new Session();
   inspector.connect();
 
@@ -91,6 +100,10 @@ export function functionDescriber(): DescribeFunction {
     return shared[hand] === undefined || shared[hand] === shared ? undefined : { value: shared[hand] };
   };
 
+  /** Variables that the function which is being described names. */
+  let named = new Set<string>();
+  const namesOf = new WeakMap<object, ReadonlySet<string>>();
+
   const describeCaptured = (value: unknown, seen: Set<unknown>, depth: number): string => {
     if (typeof value === 'function') return describe(value, seen, depth + 1);
     if (typeof value !== 'object' || value === null) return canonical(value);
@@ -118,6 +131,7 @@ export function functionDescriber(): DescribeFunction {
       const parts = [source];
       for (const name of namesIn(source)) {
         const held = captured.has(name) ? { value: captured.get(name) } : notebookVariable(name);
+        if (held && !captured.has(name)) named.add(name);
         if (held) parts.push(`${name}=${describeCaptured(held.value, seen, depth)}`);
       }
       return parts.join('\n');
@@ -135,13 +149,34 @@ export function functionDescriber(): DescribeFunction {
       value?.objectId ? take(value.objectId) : value?.value,
     ]);
 
-  return (fn) => {
+  const asking = <R>(work: () => R): R => {
     try {
-      return describe(fn, new Set(), 0);
+      return work();
     } finally {
       post('Runtime.releaseObjectGroup', { objectGroup: key });
       shared[hand] = undefined;
     }
+  };
+
+  const variable = (name: string): string | undefined =>
+    asking(() => {
+      const held = notebookVariable(name);
+      return held && describeCaptured(held.value, new Set(), 0);
+    });
+
+  return {
+    describe: (fn) =>
+      asking(() => {
+        named = new Set();
+        const text = describe(fn, new Set(), 0);
+        if ((typeof fn === 'object' && fn !== null) || typeof fn === 'function') namesOf.set(fn, named);
+        return text;
+      }),
+    variablesOf: (fn) => {
+      const names = namesOf.get(fn as object);
+      return names && new Map([...names].map((name) => [name, variable(name) ?? '']));
+    },
+    variable,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { BranchView } from './branch-view.ts';
+import type { CarriedState } from './carried-state.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import type { StoredLaneCut } from './stored-lane-cut.ts';
 
@@ -11,10 +12,16 @@ export interface Branch {
   cell: string;
   ordinal: number;
   view?: BranchView;
+  /** Variables of the notebook that its functions name, with what they held when it was made (law 3). */
+  readonly variables: ReadonlyMap<string, string>;
   /** Absent until the cell that makes it has ended. */
   runner?: LaneRunner;
   /** Where it goes on from when it starts: it was found in a cut (law 8). */
   cut?: StoredLaneCut;
+  /** Of an edited one: what it keeps of the one before (law 4). */
+  carried?: CarriedState;
+  /** True until what it is to go on from has been read. */
+  held?: boolean;
   /** Of one that takes the place of another: up to where that one has written to its sink (law 5). */
   mutedThrough?: number;
   job?: string;

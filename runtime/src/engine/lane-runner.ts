@@ -2,6 +2,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
 import { Lane, type LaneCutBegun, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import { renamed, type CarriedState } from './carried-state.ts';
 import type { ParamValues } from './param-log.ts';
 import type { Params } from './params.ts';
 import { RangeReader } from './range-reader.ts';
@@ -95,7 +96,7 @@ export class LaneRunner {
   closing: Promise<void> | undefined;
 
   /** @param cut where to go on from; without one it starts after `startAfter` with nothing in hand */
-  constructor(options: LaneRunnerOptions, cut?: LaneCut) {
+  constructor(options: LaneRunnerOptions, cut?: LaneCut, carried?: CarriedState) {
     this.#options = options;
     this.sinks = options.sinks;
     for (const node of sourcesOf(options.sinks)) {
@@ -104,7 +105,7 @@ export class LaneRunner {
     }
     this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf);
     this.#params = this.#paramsAt(this.#cursor, cut);
-    this.#lane = this.#makeLane(cut, options.mutedThrough);
+    this.#lane = this.#makeLane(cut, options.mutedThrough, carried);
   }
 
   get status(): LaneStatus {
@@ -524,7 +525,7 @@ export class LaneRunner {
   }
 
   /** @param mutedThrough for a lane that starts from nothing: up to where another has written */
-  #makeLane(cut: LaneCut | undefined, mutedThrough: number | undefined): Lane {
+  #makeLane(cut: LaneCut | undefined, mutedThrough: number | undefined, carried?: CarriedState): Lane {
     const { openView, lane: options, clock, timeline } = this.#options;
     this.#observers.length = 0;
     const muted = cut === undefined ? mutedThrough : cut.mutedThrough;
@@ -552,7 +553,7 @@ export class LaneRunner {
         return observer;
       },
     });
-    if (cut?.lane) lane.restore(cut.lane);
+    if (cut?.lane) lane.restore(carried ? renamed(cut.lane, lane, carried) : cut.lane);
     if (cut) this.#observers.forEach((observer, at) => observer.restore(cut.views[at]));
     return lane;
   }

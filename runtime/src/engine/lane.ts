@@ -235,6 +235,11 @@ export class Lane implements Delivery {
     return { watermark, holdsBack: !idle && !ended };
   }
 
+  /** The key under which the state of a node lies in a snapshot; `undefined` if the lane has no such node. */
+  keyOf(node: StreamNode): string | undefined {
+    return this.#subtasks.get(node)?.[0]?.key;
+  }
+
   /** Event time where the lane ends: the lowest watermark of its sinks and views. */
   get eventTime(): number {
     let lowest = MAX_TIMESTAMP;

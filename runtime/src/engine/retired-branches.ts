@@ -2,7 +2,7 @@ import type { Branch } from './branch.ts';
 import type { SessionCut } from './session-store.ts';
 
 type Place = Pick<Branch, 'cell' | 'ordinal' | 'fingerprint'>;
-type Retired = Pick<Branch, 'sink' | 'view'>;
+type Retired = Pick<Branch, 'sink' | 'view' | 'variables'>;
 
 /** Branches that no longer run but are in a cut that is kept: with their functions a rewind can run them again (law 7). */
 export class RetiredBranches {
@@ -10,7 +10,8 @@ export class RetiredBranches {
 
   /** @param cuts those that are kept now; what none of them names is forgotten */
   add(branch: Branch, cuts: readonly SessionCut[]): void {
-    this.#branches.set(nameOf(branch), { sink: branch.sink, view: branch.view });
+    const { sink, view, variables } = branch;
+    this.#branches.set(nameOf(branch), { sink, view, variables });
     const named = new Set(cuts.flatMap(({ branches }) => branches.map(nameOf)));
     for (const name of this.#branches.keys()) if (!named.has(name)) this.#branches.delete(name);
   }

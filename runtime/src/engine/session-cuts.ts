@@ -94,6 +94,20 @@ export class SessionCuts {
     return stored && branchesOf(stored).find((other) => samePlace(other, branch))?.cut;
   }
 
+  /** What a branch that has failed held in the last cut that has it. */
+  async lastGoodOf(branch: {
+    cell: string;
+    ordinal: number;
+    fingerprint: string;
+  }): Promise<StoredLaneCut | undefined> {
+    const isIt = (other: BranchCut | CutBranch): boolean =>
+      samePlace(other, branch) && other.fingerprint === branch.fingerprint;
+    await this.settled();
+    const cut = this.#cuts.findLast(({ branches }) => branches.some(isIt));
+    const stored = cut && (await this.#store.read(cut.id));
+    return stored && branchesOf(stored).find(isIt)?.cut;
+  }
+
   /** A lane was cut short in the middle of a record: nothing of it goes into cuts that are not written yet. */
   giveUp(lane: Lane): void {
     this.#chains.breakOff(lane);

@@ -34,6 +34,10 @@ export interface SessionHost {
   /** The cell whose code is running now, if it is known better than by `beginCell`. */
   currentCell?(): string | undefined;
   readonly describe?: DescribeFunction;
+  /** Variables of the notebook that a function names, transitively, with what they held when it was described last. */
+  variablesOf?(fn: unknown): ReadonlyMap<string, string> | undefined;
+  /** What a variable of the notebook holds now, described in the same way. */
+  variable?(name: string): string | undefined;
   warn(message: string): void;
 }
 
@@ -43,7 +47,28 @@ export interface CellOutcome {
   readonly rebuilt: readonly string[];
   readonly retired: readonly string[];
   readonly resumed: readonly string[];
+  /** Edited, with the state they had. */
+  readonly carried: readonly string[];
+  /** All of them, with what they replay. */
+  readonly changes: readonly BranchChange[];
   readonly cut?: number;
+}
+
+/** What a cell did to one view or sink. */
+export interface BranchChange {
+  readonly name: string;
+  /** `'view'`, `'print'`, `'sink'`. */
+  readonly kind: string;
+  /** The cell that owns it, if it is another. */
+  readonly cell?: string;
+  readonly ordinal: number;
+  /**
+   * `kept`: nothing changed; `rebuilt`: from the recording; `carried`: edited, with its state; `resumed`: from a snapshot,
+   * after a crash or a failure; `retired`: the cell no longer makes it; `new`: it was not there.
+   */
+  readonly change: 'kept' | 'rebuilt' | 'carried' | 'resumed' | 'retired' | 'new';
+  /** Records that it replays, and when they came (epoch ms, by the streams' clock). */
+  readonly replays?: { readonly records: number; readonly from: number; readonly to: number };
 }
 
 /** What an earlier process left of the session. */

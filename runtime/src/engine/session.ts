@@ -1,48 +1,32 @@
 import type { JobClient } from '../api/job-client.ts';
 import { neverRan, noSuchBranch, noSuchParam, nothingToExecute } from './engine-errors.ts';
-import { Fingerprints, laneKeys } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
-import { type Branch, takeMatch } from './branch.ts';
+import type { Branch } from './branch.ts';
 import { BranchView } from './branch-view.ts';
+import { CellEdit } from './cell-edit.ts';
 import { collectRecords, readerNode } from './collect.ts';
-import { prepareForCut } from './cut-commits.ts';
 import { Engine } from './engine.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
-import { type LaneCut, LaneRunner } from './lane-runner.ts';
+import type { LaneRunner } from './lane-runner.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
-import {
-  branchesOf,
-  SessionCuts,
-  type CutBegun,
-  type CutBranch,
-  type CutLabel,
-  type RunningBranch,
-} from './session-cuts.ts';
+import { SessionBranches } from './session-branches.ts';
+import { branchesOf, SessionCuts, type CutBegun, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
+import { SessionLanes } from './session-lanes.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
 import { sayTrouble } from './source-trouble.ts';
 import { afterRealTime } from './slice-loop.ts';
 import { Timeline } from './timeline.ts';
 import { Params } from './params.ts';
-import { RetiredBranches } from './retired-branches.ts';
 import type { Stepped } from './stepper.ts';
 import { TimeControls } from './time-controls.ts';
-import type { View, ViewObserver, ViewOptions } from './view.ts';
+import type { View, ViewOptions } from './view.ts';
 import { whatIf, type WhatIf } from './what-if.ts';
-
-interface CellInProgress {
-  readonly cell: string;
-  /** What the cell owned before and has not made again yet. */
-  readonly before: Set<Branch>;
-  readonly made: Branch[];
-  readonly kept: Branch[];
-  readonly resumed: Branch[];
-}
 
 /** Ms of the clock between two cuts while streams run (law 6), and between two writes of the recording. */
 const CUT_EVERY = 10_000;
@@ -59,13 +43,9 @@ export class Session implements ExecutionBackend {
   readonly engine: Engine;
   readonly #host: SessionHost;
   readonly #store: SessionStore;
-  readonly #fingerprints: Fingerprints;
-  readonly #branches = new Set<Branch>();
-  readonly #waiting = new Set<CutBranch>();
-  /** Branches of deleted cells, which this execution or the next may still make again (law 3). */
-  #orphans = new Map<Branch, 'new' | 'old'>();
+  readonly #lanes: SessionLanes;
+  readonly #branches: SessionBranches;
   readonly #cuts: SessionCuts;
-  readonly #retired = new RetiredBranches();
   readonly params: Params;
   readonly #time: TimeControls;
   /** A stream has ended and its sinks wait for a cut to commit. */
@@ -74,9 +54,10 @@ export class Session implements ExecutionBackend {
   #cutAt: number;
   #flushAt: number;
   #startSeq: number;
-  #current: CellInProgress | undefined;
+  #current: CellEdit | undefined;
   #lastCell = '#0';
-  #ordinals = new Map<string, number>();
+  /** Places of branches that callbacks of cells make, after these have ended. */
+  readonly #ordinals = new Map<string, number>();
 
   /** Use `openSession`, which reads the past from the store. */
   constructor(host: SessionHost, store: SessionStore, past: SessionPast) {
@@ -85,7 +66,6 @@ export class Session implements ExecutionBackend {
     this.#cuts = new SessionCuts(store, past.cuts, (message) => host.warn(message));
     this.#startSeq = past.startSeq;
     this.clock = new RuntimeClock({ notBefore: past.entries.at(-1)?.stamp ?? past.cuts.at(-1)?.time });
-    this.#fingerprints = new Fingerprints(host.describe);
     this.engine = new Engine({
       clock: this.clock,
       timeline: new Timeline(this.#startSeq, past.entries),
@@ -93,14 +73,26 @@ export class Session implements ExecutionBackend {
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
       background: (expired) => this.#cuts.writer.writeUntil(expired),
-      onTrouble: (runners, trouble) => sayTrouble(host, this.#branches, runners, trouble),
+      onTrouble: (runners, trouble) => sayTrouble(host, this.#branches.all, runners, trouble),
     });
     this.params = new Params({
       append: (name, value) => this.engine.appendParam(name, value),
       live: () => this.engine.timeline.params.at(this.engine.timeline.head),
       changed: (states) => host.showParams?.(states),
     });
-    if (past.resume) this.#adopt(branchesOf(past.resume));
+    this.#lanes = new SessionLanes({
+      host,
+      engine: this.engine,
+      clock: this.clock,
+      params: this.params,
+      startSeq: () => this.#startSeq,
+      onFinalCut: () => {
+        this.#cutWanted = true;
+        this.engine.wake();
+      },
+    });
+    this.#branches = new SessionBranches(host, this.engine, this.#lanes, this.#cuts);
+    if (past.resume) this.#branches.adopt(branchesOf(past.resume));
     this.#cuts.writer.onReady = this.engine.wake;
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
@@ -109,7 +101,7 @@ export class Session implements ExecutionBackend {
       engine: this.engine,
       clock: this.clock,
       cuts: this.#cuts,
-      branches: this.#branches,
+      branches: this.#branches.all,
       get startSeq() {
         return startSeq();
       },
@@ -120,63 +112,39 @@ export class Session implements ExecutionBackend {
 
   beginCell(cell: string, deletedCells: readonly string[] = []): void {
     this.#lastCell = cell;
-    this.#ordinals.set(cell, 0);
-    for (const branch of this.#branches)
-      if (deletedCells.includes(branch.cell)) this.#orphans.set(branch, 'new');
-    const before = new Set([...this.#branches].filter((branch) => branch.cell === cell));
-    this.#current = { cell, before, made: [], kept: [], resumed: [] };
+    this.#branches.orphan(deletedCells);
+    const { engine } = this;
+    this.#current = new CellEdit(
+      { host: this.#host, engine, lanes: this.#lanes, branches: this.#branches, cuts: this.#cuts },
+      cell,
+    );
   }
 
   /**
    * Starts what the cell made observable, retires what it no longer makes, takes the cut.
    * @param failed the cell threw: what it made is dropped, what it owned before stays
+   * @param touched variables of the notebook that the cell has set or may have changed: what names them was edited, too
    */
-  endCell(cell: string, label: { text: string; executionCount?: number }, failed: boolean): CellOutcome {
+  endCell(
+    cell: string,
+    label: { text: string; executionCount?: number },
+    failed: boolean,
+    touched: ReadonlySet<string> = new Set(),
+  ): CellOutcome {
     const current = this.#current;
     this.#current = undefined;
-    if (current?.cell !== cell) return { kept: [], rebuilt: [], retired: [], resumed: [] };
-    const name = (branch: { sink: StreamNode }): string => branch.sink.name;
-    if (failed) {
-      for (const branch of current.made) {
-        if (branch.runner) continue;
-        const { ordinal, fingerprint, sink, cut } = branch;
-        if (cut) this.#waiting.add({ cell: branch.cell, ordinal, fingerprint, name: sink.name, cut });
-        this.#discard(branch);
-      }
-      // The failed cell may have announced others in the place of these; they go on.
-      for (const { view } of current.before) if (view) this.#host.refreshView(view.id);
-      return {
-        kept: [...current.before, ...current.kept].map(name),
-        rebuilt: [],
-        retired: [],
-        resumed: current.resumed.map(name),
-      };
-    }
-    const rebuilt: string[] = [];
-    const fresh = current.made.filter((branch) => !branch.cut);
-    const commits: CutCommits[] = [];
-    for (const branch of fresh) {
-      const replaced = [...current.before].find(
-        (old) => old.ordinal === branch.ordinal && old.sink.kind === branch.sink.kind,
-      );
-      if (!replaced) continue;
-      current.before.delete(replaced);
-      rebuilt.push(name(branch));
-      branch.mutedThrough = this.#writtenThrough(replaced);
-      this.#retire(replaced, commits);
-    }
-    const retired = [...current.before, ...this.#retiredOrphans()];
-    for (const branch of retired) this.#retire(branch, commits);
-    for (const waiting of this.#waiting) if (waiting.cell === cell) this.#waiting.delete(waiting);
-    for (const branch of current.made) this.#start(branch);
-    const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount }, commits);
-    return {
-      kept: current.kept.map(name),
-      rebuilt,
-      retired: retired.map(name),
-      resumed: current.resumed.map(name),
-      cut,
-    };
+    if (current?.cell !== cell)
+      return { kept: [], rebuilt: [], retired: [], resumed: [], carried: [], changes: [] };
+    this.#ordinals.set(cell, current.ordinal);
+    const outcome = failed ? current.fail(touched) : current.end(touched);
+    if (failed && outcome.rebuilt.length + outcome.carried.length === 0) return outcome;
+    const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount }, current.commits);
+    return { ...outcome, cut };
+  }
+
+  /** Resolves when what the last cell made runs, which takes a moment if it goes on from what is on disk. */
+  async settled(): Promise<void> {
+    await this.#branches.settled;
   }
 
   onNode(node: StreamNode): void {
@@ -195,31 +163,23 @@ export class Session implements ExecutionBackend {
     if (moved && branch.view) this.#host.closeView(branch.view.id);
     const view = (branch.view ??= new BranchView(
       viewId,
-      () => this.#start(branch),
-      () => this.#discard(branch),
+      () => this.#branches.start(branch),
+      () => this.#branches.discard(branch),
     ));
-    this.#host.announceView({
-      viewId: view.id,
-      cell,
-      ordinal: branch.ordinal,
-      title: node.name,
-      node,
-      options,
-      kept: branch.runner !== undefined,
-    });
+    this.#branches.announce(branch, node, options);
     if (branch.runner) this.#host.refreshView(view.id);
     return view;
   }
 
   execute(request: ExecuteRequest): Promise<JobClient> {
-    const named = [...this.#branches].filter((branch) => branch.job === undefined);
+    const named = [...this.#branches.all].filter((branch) => branch.job === undefined);
     if (named.length === 0) return Promise.reject(nothingToExecute());
     for (const branch of named) {
-      this.#start(branch);
+      this.#branches.start(branch);
       branch.job = request.name ?? 'job';
     }
     const runners = named.flatMap((branch) => branch.runner ?? []);
-    const remove = (runner: LaneRunner): void => this.#removeRunner(runner);
+    const remove = (runner: LaneRunner): void => this.engine.remove(runner);
     const job = new Job(request.name, runners, this.clock, remove, sessionCheckpoints(this, this.#cuts));
     return Promise.resolve(job);
   }
@@ -230,7 +190,7 @@ export class Session implements ExecutionBackend {
       node,
       options,
       (sink, observer) => {
-        const runner = this.#makeRunner([sink], { cell: () => cell, openView: () => observer });
+        const runner = this.#lanes.make([sink], { cell: () => cell, openView: () => observer });
         this.engine.add(runner);
         return () => this.engine.remove(runner);
       },
@@ -249,12 +209,12 @@ export class Session implements ExecutionBackend {
   ): Promise<WhatIf> {
     for (const name of Object.keys(params))
       if (!this.params.names.includes(name)) return Promise.reject(noSuchParam(name, this.params.names));
-    const shown = [...this.#branches].find(({ view }) => view === of)?.sink;
+    const shown = [...this.#branches.all].find(({ view }) => view === of)?.sink;
     const sink = 'kind' in of ? readerNode(of, `what if ${of.name}`) : shown;
     if (!sink) return Promise.reject(noSuchBranch('This view'));
     const cell = this.#cell();
     return whatIf(
-      this.#laneOptions([sink], () => cell),
+      this.#lanes.options([sink], () => cell),
       params,
       by,
     );
@@ -271,12 +231,12 @@ export class Session implements ExecutionBackend {
 
   /** Branches that wait in a cut for their cells, by cell (law 8). */
   waiting(): readonly { cell: string; name: string }[] {
-    return [...this.#waiting].map(({ cell, name }) => ({ cell, name }));
+    return [...this.#branches.waiting].map(({ cell, name }) => ({ cell, name }));
   }
 
   /** Every branch with its state, for `%jobs`. */
   jobs(): readonly { job: string; cell: string; name: string; status: string; records: number }[] {
-    return [...this.#branches].map((branch) => ({
+    return [...this.#branches.all].map((branch) => ({
       job: branch.job ?? '',
       cell: branch.cell,
       name: branch.sink.name,
@@ -298,23 +258,14 @@ export class Session implements ExecutionBackend {
   /** As `cut`, for who wants to know when it is on disk. */
   beginCut(label: CutLabel, retired: readonly CutCommits[] = []): CutBegun | undefined {
     // A lane that is on its way back is as it was in the last one.
-    if ([...this.#branches].some(({ runner }) => runner?.cutShort)) return undefined;
+    if ([...this.#branches.all].some(({ runner }) => runner?.cutShort)) return undefined;
     this.#cutAt = this.clock.now();
     this.#cutWanted = false;
     const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
-    const begun = this.#cuts.begin(label, place, this.#cutBranches(), retired);
+    const begun = this.#cuts.begin(label, place, this.#branches.forCut(), retired);
     begun?.durable.then(() => this.engine.onDurable(place.seq)).catch(() => undefined);
     this.engine.wake();
     return begun;
-  }
-
-  *#cutBranches(): Generator<RunningBranch | CutBranch> {
-    for (const { cell, ordinal, fingerprint, sink, runner } of this.#branches) {
-      const prepared = runner && prepareForCut(runner);
-      if (prepared) yield { cell, ordinal, fingerprint, name: sink.name, ...prepared };
-    }
-    // What still waits for its cell is part of the session's state all the same.
-    yield* this.#waiting;
   }
 
   /**
@@ -337,9 +288,9 @@ export class Session implements ExecutionBackend {
       if (sameRecording) this.engine.rewindTo(cut.seq);
       else this.engine.takeUp(entries, cut.startSeq);
       this.params.refresh();
-      this.#adopt(branches);
-      this.#revive();
-      if (wasPaused) for (const { runner } of this.#branches) this.#hold(runner);
+      this.#branches.adopt(branches);
+      this.#branches.revive();
+      if (wasPaused) for (const branch of this.#branches.all) this.#branches.holdIfPaused(branch);
       return cut;
     } finally {
       if (!wasPaused) this.engine.resume();
@@ -373,18 +324,18 @@ export class Session implements ExecutionBackend {
   step(n: number | 'watermark', patience?: number): Promise<Stepped> {
     if (!this.engine.paused) this.pause();
     // What the running cell has made so far is to be seen, too.
-    for (const branch of this.#current?.made ?? []) this.#start(branch);
-    return this.#time.step(n, patience);
+    for (const branch of this.#current?.made ?? []) this.#branches.start(branch);
+    return this.#branches.settled?.then(() => this.#time.step(n, patience)) ?? this.#time.step(n, patience);
   }
 
   /** Holds every stream at its next slice; time stands still (law 10). */
   pause(): void {
     this.engine.pause();
-    for (const { runner } of this.#branches) runner?.pause();
+    for (const { runner } of this.#branches.all) runner?.pause();
   }
 
   resume(): void {
-    for (const { runner } of this.#branches) runner?.resume();
+    for (const { runner } of this.#branches.all) runner?.resume();
     this.engine.resume();
   }
 
@@ -393,7 +344,7 @@ export class Session implements ExecutionBackend {
    * @returns the name of that branch
    */
   afterTermination(): string | undefined {
-    return takeBackInterrupted(this.engine, this.#branches, this.#cuts, (message) =>
+    return takeBackInterrupted(this.engine, this.#branches.all, this.#cuts, (message) =>
       this.#host.warn(message),
     );
   }
@@ -414,168 +365,14 @@ export class Session implements ExecutionBackend {
     this.engine.close();
   }
 
-  /** Makes the branches of a cut wait for their cells, or takes them over where they run already. */
-  #adopt(branches: readonly CutBranch[]): void {
-    this.#waiting.clear();
-    for (const branch of branches) this.#waiting.add(branch);
-    for (const branch of this.#branches) {
-      const found = takeMatch(branch, this.#waiting);
-      // A branch that the cut does not know is what it would have been then: rebuilt up to the cut.
-      branch.runner?.rollBack(found?.cut.load());
-    }
-  }
-
-  /** Branches of the cut whose cells have been edited since run again, in the place of what came after them (law 7). */
-  #revive(): void {
-    for (const waiting of this.#waiting) {
-      const retired = this.#retired.take(waiting);
-      if (!retired) continue;
-      this.#waiting.delete(waiting);
-      const { cell, ordinal, fingerprint, cut } = waiting;
-      for (const other of this.#branches)
-        if (other.cell === cell && other.ordinal === ordinal) this.#discard(other);
-      const branch: Branch = { sink: retired.sink, cell, ordinal, fingerprint, view: retired.view, cut };
-      this.#branches.add(branch);
-      if (branch.view) this.#announce(branch, false);
-      this.#start(branch);
-    }
-  }
-
-  #announce({ view, cell, ordinal, sink }: Branch, kept: boolean): void {
-    if (!view) return;
-    const { name: title, view: options = {} } = sink;
-    this.#host.announceView({ viewId: view.id, cell, ordinal, title, node: sink, options, kept });
-  }
-
   #attach(node: StreamNode, cell: string): Branch {
+    if (this.#current?.cell === cell) return this.#current.attach(node);
     const ordinal = this.#ordinals.get(cell) ?? 0;
     this.#ordinals.set(cell, ordinal + 1);
-    const made = { cell, ordinal, fingerprint: this.#fingerprints.of(node) };
-    const current = this.#current?.cell === cell ? this.#current : undefined;
-    const kept = current && (takeMatch(made, current.before) ?? this.#takeOrphan(made));
-    if (kept?.runner && kept.runner.status !== 'failed' && kept.runner.status !== 'canceled') {
-      kept.cell = cell;
-      kept.ordinal = ordinal;
-      current?.kept.push(kept);
-      return kept;
-    }
-    if (kept) current?.before.add(kept);
-    const branch: Branch = { sink: node, ...made, cut: takeMatch(made, this.#waiting)?.cut };
-    this.#branches.add(branch);
-    if (branch.cut) current?.resumed.push(branch);
-    if (current) current.made.push(branch);
-    else queueMicrotask(() => this.#start(branch));
+    const fingerprint = this.#lanes.fingerprints.of(node);
+    const branch = this.#branches.add(node, { cell, ordinal, fingerprint });
+    queueMicrotask(() => this.#branches.start(branch));
     return branch;
-  }
-
-  #start(branch: Branch): void {
-    if (branch.runner || !this.#branches.has(branch)) return;
-    const openView = (): ViewObserver => {
-      if (!branch.view) throw new TypeError(`nobody looks at ${branch.sink.name}`);
-      return branch.view.tap(this.#host.openView(branch.view.id));
-    };
-    const { mutedThrough } = branch;
-    const owner = { cell: () => branch.cell, openView, mutedThrough };
-    branch.runner = this.#makeRunner([branch.sink], owner, branch.cut?.load());
-    this.engine.add(branch.runner);
-    this.#hold(branch.runner);
-  }
-
-  /** What starts while the streams are paused says so, and waits with them. */
-  #hold(runner: LaneRunner | undefined): void {
-    if (this.engine.paused) runner?.pause();
-  }
-
-  #makeRunner(
-    sinks: readonly StreamNode[],
-    owner: { cell: () => string; openView: () => ViewObserver; mutedThrough?: number },
-    cut?: LaneCut,
-  ): LaneRunner {
-    return new LaneRunner(
-      {
-        ...this.#laneOptions(sinks, owner.cell),
-        openView: owner.openView,
-        onReady: this.engine.wake,
-        mutedThrough: owner.mutedThrough,
-        onFinalCut: () => {
-          this.#cutWanted = true;
-          this.engine.wake();
-        },
-        readsAlone: this.engine.readsAlone,
-      },
-      cut,
-    );
-  }
-
-  #laneOptions(sinks: readonly StreamNode[], cell: () => string) {
-    return {
-      sinks,
-      sourceKey: (node: StreamNode): string => this.#fingerprints.ofSource(node),
-      timeline: this.engine.timeline,
-      clock: this.clock,
-      startAfter: (sources: ReadonlyMap<string, readonly StreamNode[]>) => this.#startAfter(sources, sinks),
-      lane: {
-        keyOf: laneKeys(this.#fingerprints),
-        print: (_node: StreamNode, text: string) => this.#host.print(cell(), text),
-      },
-      inContext: (work: () => void) => this.#host.inCell(cell(), work),
-      params: this.params,
-    };
-  }
-
-  /** Where a lane that starts from nothing begins: at the start of the recording, or from when that reaches back (law 5). */
-  #startAfter(sources: ReadonlyMap<string, readonly StreamNode[]>, sinks: readonly StreamNode[]): number {
-    const start = this.#startSeq - 1;
-    const since = this.engine.recordedSince(sources, start);
-    const first = this.engine.timeline.at(since + 1);
-    if (since > start && first) {
-      const name = sinks.map((sink) => sink.name).join(', ');
-      const from = new Date(first.stamp).toISOString();
-      this.#host.warn(`${name} starts with what came since ${from}: the recording reaches no further back.`);
-    }
-    return since;
-  }
-
-  /** Takes a branch down as part of an edit: its sink commits with the edit's cut what it was given before (law 5). */
-  #retire(branch: Branch, commits: CutCommits[]): void {
-    const left = branch.runner?.prepareCommit(true);
-    if (left) commits.push(left);
-    this.#discard(branch);
-  }
-
-  /** Up to where the sink of a branch has written, or will have with the cut that is about to be taken. */
-  #writtenThrough(branch: Branch): number | undefined {
-    if (branch.runner?.status === 'failed') return this.#cuts.lastCursorOf(branch);
-    return branch.runner?.writtenThrough;
-  }
-
-  #discard(branch: Branch): void {
-    this.#branches.delete(branch);
-    if (branch.runner) this.#retired.add(branch, this.#cuts.list());
-    this.#orphans.delete(branch);
-    if (branch.runner) this.engine.remove(branch.runner);
-    // The same place of a cell has the same view: another branch may show there already.
-    const shared = [...this.#branches].some((other) => other.view?.id === branch.view?.id);
-    if (branch.view && !shared) this.#host.closeView(branch.view.id);
-  }
-
-  #removeRunner(runner: LaneRunner): void {
-    this.engine.remove(runner);
-  }
-
-  #takeOrphan(made: { cell: string; ordinal: number; fingerprint: string }): Branch | undefined {
-    const orphans = new Set(this.#orphans.keys());
-    const found = takeMatch(made, orphans);
-    if (found) this.#orphans.delete(found);
-    return found;
-  }
-
-  /** Orphans that had their second chance; the others get it with the next execution (law 3). */
-  #retiredOrphans(): Branch[] {
-    const retired = [...this.#orphans].filter(([, age]) => age === 'old').map(([branch]) => branch);
-    for (const branch of retired) this.#orphans.delete(branch);
-    for (const branch of this.#orphans.keys()) this.#orphans.set(branch, 'old');
-    return retired;
   }
 
   #cell(): string {
@@ -583,7 +380,7 @@ export class Session implements ExecutionBackend {
   }
 
   #onSlice(): void {
-    for (const { runner } of this.#branches) runner?.reportProgress();
+    for (const { runner } of this.#branches.all) runner?.reportProgress();
     const now = this.clock.now();
     if (now - this.#flushAt >= FLUSH_EVERY) {
       this.#flushAt = now;

@@ -24,6 +24,7 @@ export const describeBySource: DescribeFunction = (fn) => {
 export class Fingerprints {
   readonly #describe: DescribeFunction;
   readonly #known = new WeakMap<StreamNode, string>();
+  readonly #own = new WeakMap<StreamNode, string>();
 
   constructor(describe: DescribeFunction = describeBySource) {
     this.#describe = describe;
@@ -34,18 +35,36 @@ export class Fingerprints {
     let known = this.#known.get(node);
     if (known === undefined) {
       const inputs = node.inputs.map((edge) => `${this.of(edge.from)}/${edge.sideOutput ?? ''}`);
-      const source = node.source ? this.ofSource(node) : '';
-      known = digest([
-        node.kind,
-        canonical(node.parameters),
-        ...node.functions.map(this.#describe),
-        source,
-        String(node.parallelism),
-        ...inputs,
-      ]);
+      known = digest([this.own(node), ...inputs]);
       this.#known.set(node, known);
     }
     return known;
+  }
+
+  /** Of a node alone, whatever it reads. */
+  own(node: StreamNode): string {
+    let known = this.#own.get(node);
+    if (known === undefined) {
+      const source = node.source ? this.ofSource(node) : '';
+      const { kind, parameters, functions, parallelism } = node;
+      known = digest([
+        kind,
+        canonical(parameters),
+        ...functions.map(this.#describe),
+        source,
+        String(parallelism),
+      ]);
+      this.#own.set(node, known);
+    }
+    return known;
+  }
+
+  /** What is known of these nodes no longer holds: variables that their functions name have changed. */
+  forget(nodes: Iterable<StreamNode>): void {
+    for (const node of nodes) {
+      this.#known.delete(node);
+      this.#own.delete(node);
+    }
   }
 
   /** Of what a source node reads, whatever its watermark strategy: equal sources are one source (law 1). */

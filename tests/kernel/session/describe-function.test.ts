@@ -2,7 +2,7 @@ import { Session } from 'node:inspector';
 import { describe, expect, it } from 'vitest';
 import { functionDescriber } from '../../../kernel/src/session/describe-function.ts';
 
-const describeFunction = functionDescriber();
+const { describe: describeFunction, variable, variablesOf } = functionDescriber();
 
 /** Evaluates as a cell does: top-level names are the notebook's. */
 async function cell(code: string): Promise<void> {
@@ -73,6 +73,21 @@ describe('law 3: source text alone is not enough', () => {
     expect(describeFunction(describedUser)).not.toBe(before);
     await cell('describedLimit = 5');
     expect(describeFunction(describedUser)).toBe(before);
+  });
+
+  it('names the notebook variables that a function hangs on, with what they hold', async () => {
+    await cell(
+      'let variableLimit = 5; let variableCheck = (v) => v > variableLimit; globalThis.variableUser = (v) => variableCheck(v);',
+    );
+    const { variableUser } = globalThis as unknown as { variableUser: unknown };
+    describeFunction(variableUser);
+    const variables = variablesOf(variableUser);
+    expect([...(variables?.keys() ?? [])].sort()).toEqual(['variableCheck', 'variableLimit']);
+    expect(variable('variableLimit')).toBe(variables?.get('variableLimit'));
+    await cell('variableLimit = 6');
+    expect(variable('variableLimit')).not.toBe(variables?.get('variableLimit'));
+    expect(variable('variableCheck')).not.toBe(variables?.get('variableCheck'));
+    expect(variable('variableNobodyHas')).toBeUndefined();
   });
 
   it('takes any callable: methods, classes, bound and native functions', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeBySource } from '../../../runtime/src/graph/fingerprint.ts';
 import { openSession, openStore, SessionEnvironment } from '../../../runtime/src/session.ts';
 import type { CellOutcome, Session } from '../../../runtime/src/session.ts';
 import type { ViewObserver, ViewStatus } from '../../../runtime/src/engine/view.ts';
@@ -52,6 +53,9 @@ export class Notebook {
   readonly opened: string[] = [];
   readonly printed: string[] = [];
   readonly warnings: readonly string[];
+  /** Variables of the notebook, and which of them functions name: what a kernel finds out by itself. */
+  readonly variables = new Map<string, unknown>();
+  readonly #names = new WeakMap<object, readonly string[]>();
   readonly session: Session;
   readonly env: SessionEnvironment;
   readonly #store: Awaited<ReturnType<typeof openStore>>;
@@ -89,6 +93,9 @@ export class Notebook {
         closeView: (viewId) => notebook().views.delete(viewId),
         print: (_cell, text) => notebook().printed.push(text),
         inCell: (_cell, work) => work(),
+        describe: (fn) => `${describeBySource(fn)} ${[...(notebook().describedVariables(fn) ?? [])].join()}`,
+        variablesOf: (fn) => notebook().describedVariables(fn),
+        variable: (name) => String(notebook().variables.get(name)),
         warn: (message) => warnings.push(message),
       },
       store,
@@ -99,19 +106,40 @@ export class Notebook {
     return opened;
   }
 
-  /** Runs a cell. */
-  cell(id: string, code: (env: SessionEnvironment) => void, deleted: readonly string[] = []): CellOutcome {
+  /** A function that names variables of the notebook. */
+  naming<F extends object>(names: readonly string[], fn: F): F {
+    this.#names.set(fn, names);
+    return fn;
+  }
+
+  describedVariables(fn: unknown): ReadonlyMap<string, string> | undefined {
+    const names = typeof fn === 'function' ? this.#names.get(fn) : undefined;
+    return names && new Map(names.map((name) => [name, String(this.variables.get(name))]));
+  }
+
+  /**
+   * Runs a cell.
+   * @param sets variables of the notebook that it sets
+   */
+  cell(
+    id: string,
+    code: (env: SessionEnvironment) => void,
+    deleted: readonly string[] = [],
+    sets: Readonly<Record<string, unknown>> = {},
+  ): CellOutcome {
     this.#count += 1;
     const label = { text: `[${this.#count}]`, executionCount: this.#count };
     this.session.beginCell(id, deleted);
     let failed = true;
+    const touched = new Set(Object.keys(sets));
+    for (const [name, value] of Object.entries(sets)) this.variables.set(name, value);
     try {
       code(this.env);
       failed = false;
     } finally {
-      if (failed) this.session.endCell(id, label, true);
+      if (failed) this.session.endCell(id, label, true, touched);
     }
-    return this.session.endCell(id, label, false);
+    return this.session.endCell(id, label, false, touched);
   }
 
   view(id: string): SeenView {

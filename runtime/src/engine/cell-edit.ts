@@ -1,0 +1,237 @@
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { CutCommits } from '../operators/sink-transactions.ts';
+import { type Branch, takeMatch } from './branch.ts';
+import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
+import type { Engine } from './engine.ts';
+import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
+import type { SessionBranches } from './session-branches.ts';
+import type { SessionCuts } from './session-cuts.ts';
+import type { BranchChange, CellOutcome, SessionHost } from './session-host.ts';
+import type { SessionLanes } from './session-lanes.ts';
+
+/** What an edit needs of its session. */
+export interface EditedSession {
+  readonly host: SessionHost;
+  readonly engine: Engine;
+  readonly lanes: SessionLanes;
+  readonly branches: SessionBranches;
+  readonly cuts: SessionCuts;
+}
+
+/** What became of a branch, before it is known what it has to replay. */
+interface Change extends Pick<BranchChange, 'change'> {
+  readonly branch: Branch;
+}
+
+/** A cell that runs, and what it makes of the branches it had: an edit of the dataflow (law 4). */
+export class CellEdit {
+  readonly cell: string;
+  /** Made by the cell so far, and not there before. */
+  readonly made: Branch[] = [];
+  /** What sinks that are gone have left to commit with the cut after the cell. */
+  readonly commits: CutCommits[] = [];
+  readonly #session: EditedSession;
+  /** What the cell owned before and has not made again yet. */
+  readonly #before: Set<Branch>;
+  readonly #kept: Branch[] = [];
+  /** Place of the next branch that the cell makes. */
+  ordinal = 0;
+
+  constructor(session: EditedSession, cell: string) {
+    this.#session = session;
+    this.cell = cell;
+    this.#before = new Set([...session.branches.all].filter((branch) => branch.cell === cell));
+  }
+
+  /** The cell makes a branch: one that is there already, or another. */
+  attach(node: StreamNode): Branch {
+    const { branches, lanes } = this.#session;
+    const { cell } = this;
+    const ordinal = this.ordinal++;
+    const made = { cell, ordinal, fingerprint: lanes.fingerprints.of(node) };
+    const kept = takeMatch(made, this.#before) ?? branches.takeOrphan(made);
+    if (kept?.runner && kept.runner.status !== 'failed' && kept.runner.status !== 'canceled') {
+      kept.cell = cell;
+      kept.ordinal = ordinal;
+      this.#kept.push(kept);
+      return kept;
+    }
+    if (kept) this.#before.add(kept);
+    const branch = branches.add(node, made);
+    this.made.push(branch);
+    return branch;
+  }
+
+  /** The cell threw: what it made is dropped, what it owned before stays. */
+  fail(touched: ReadonlySet<string>): CellOutcome {
+    const { branches, host } = this.#session;
+    const resumed = this.made.filter(({ cut }) => cut);
+    for (const branch of this.made) {
+      if (branch.runner) continue;
+      const { cell, ordinal, fingerprint, sink, cut } = branch;
+      if (cut) branches.waiting.add({ cell, ordinal, fingerprint, name: sink.name, cut });
+      branches.discard(branch);
+    }
+    // The failed cell may have announced others in the place of these; they go on.
+    for (const { view } of this.#before) if (view) host.refreshView(view.id);
+    return this.#outcome([
+      ...[...this.#before, ...this.#kept].map((branch) => ({ branch, change: 'kept' as const })),
+      ...resumed.map((branch) => ({ branch, change: 'resumed' as const })),
+      ...this.#editByVariables(touched),
+    ]);
+  }
+
+  /** Starts what the cell made observable, and takes down what it no longer makes. */
+  end(touched: ReadonlySet<string>): CellOutcome {
+    const { branches } = this.#session;
+    const changes: Change[] = this.#kept.map((branch) => ({ branch, change: 'kept' }));
+    const replacements = this.#replacements();
+    for (const branch of this.made) {
+      const replaced = replacements.get(branch);
+      if (!replaced) {
+        changes.push({ branch, change: branch.cut ? 'resumed' : 'new' });
+        continue;
+      }
+      const pairs = pairNodes(branch.sink, replaced.sink);
+      const { fingerprints } = this.#session.lanes;
+      const edited = pairs && editedNodes(pairs, (node) => fingerprints.own(node), fingerprints);
+      changes.push(this.#replace(replaced, branch, pairs, edited));
+    }
+    const retired = [...this.#before, ...branches.takeOldOrphans()];
+    for (const branch of retired) {
+      branches.retire(branch, this.commits);
+      changes.push({ branch, change: 'retired' });
+    }
+    for (const waiting of branches.waiting) if (waiting.cell === this.cell) branches.waiting.delete(waiting);
+    changes.push(...this.#editByVariables(touched));
+    for (const branch of this.made) branches.start(branch);
+    return this.#outcome(changes);
+  }
+
+  /** What comes in the place of what: of one that shares a `uid`, or else of that at its place in the cell. */
+  #replacements(): ReadonlyMap<Branch, Branch> {
+    const found = new Map<Branch, Branch>();
+    const match = (isIt: (fresh: Branch, old: Branch) => boolean): void => {
+      for (const fresh of this.made) {
+        if (fresh.cut || found.has(fresh)) continue;
+        const old = [...this.#before].find((one) => one.sink.kind === fresh.sink.kind && isIt(fresh, one));
+        if (!old) continue;
+        this.#before.delete(old);
+        found.set(fresh, old);
+      }
+    };
+    const uids = ({ sink }: Branch): string[] => nodesBehind(sink).flatMap(({ uid }) => uid ?? []);
+    match((fresh, old) => uids(fresh).some((uid) => uids(old).includes(uid)));
+    match((fresh, old) => fresh.ordinal === old.ordinal);
+    return found;
+  }
+
+  /** Branches of other cells whose functions name what the cell has changed: an edit of them as well (law 4). */
+  #editByVariables(touched: ReadonlySet<string>): Change[] {
+    const { branches, host, lanes } = this.#session;
+    if (touched.size === 0) return [];
+    const changes: Change[] = [];
+    for (const old of [...branches.all]) {
+      if (!old.runner || this.#kept.includes(old) || this.made.includes(old)) continue;
+      const edited = changedNodes(old.sink, old.variables, touched, host);
+      if (edited.size === 0) continue;
+      const nodes = nodesBehind(old.sink);
+      lanes.fingerprints.forget(
+        nodes.filter((node) => nodesBehind(node).some((behind) => edited.has(behind))),
+      );
+      const { cell, ordinal, sink, view, job } = old;
+      const fingerprint = lanes.fingerprints.of(sink);
+      const fresh: Branch = {
+        cell,
+        ordinal,
+        sink,
+        view,
+        job,
+        fingerprint,
+        variables: variablesOf(sink, host),
+      };
+      branches.all.add(fresh);
+      changes.push(this.#replace(old, fresh, new Map(nodes.map((node) => [node, node])), [...edited]));
+      branches.announce(fresh);
+      branches.start(fresh);
+    }
+    return changes;
+  }
+
+  #replace(
+    old: Branch,
+    fresh: Branch,
+    pairs: NodePairs | undefined,
+    edited: readonly StreamNode[] = [],
+  ): Change {
+    const { branches, cuts, lanes, host } = this.#session;
+    const { runner } = old;
+    const failed = runner?.status === 'failed';
+    fresh.mutedThrough = failed ? cuts.lastCursorOf(old) : runner?.writtenThrough;
+    const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
+    const keeps = runner !== undefined && pairs !== undefined && keepsState(edited, { failed, reachesBack });
+    if (keeps) {
+      const keys = carriedKeys(pairs, old);
+      if (!failed) fresh.carried = { cut: runner.cut(), keys };
+      else {
+        // Law 9: from the last good cut, which lies on disk.
+        fresh.held = true;
+        const goOn = async (): Promise<void> => {
+          try {
+            const good = await cuts.lastGoodOf(old);
+            if (good) fresh.carried = { cut: good.load(), keys };
+          } finally {
+            fresh.held = false;
+            branches.start(fresh);
+          }
+        };
+        branches.waitFor(
+          goOn().catch((error: unknown) => host.warn(`${fresh.sink.name} starts anew: ${String(error)}`)),
+        );
+      }
+    }
+    branches.retire(old, this.commits);
+    return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
+  }
+
+  #outcome(changes: readonly Change[]): CellOutcome {
+    const names = (wanted: BranchChange['change']): string[] =>
+      changes.filter(({ change }) => change === wanted).map(({ branch }) => branch.sink.name);
+    return {
+      kept: names('kept'),
+      rebuilt: names('rebuilt'),
+      carried: names('carried'),
+      retired: names('retired'),
+      resumed: names('resumed'),
+      changes: changes.map(({ branch, change }) => {
+        const { cell, ordinal, sink, runner } = branch;
+        const replays = change === 'rebuilt' || change === 'resumed' ? this.#replayed(branch) : undefined;
+        const of = cell === this.cell ? {} : { cell };
+        return {
+          name: sink.name,
+          kind: sink.kind,
+          ordinal,
+          change,
+          ...of,
+          ...(runner && replays ? { replays } : {}),
+        };
+      }),
+    };
+  }
+
+  /** What a branch has to read of the recording before it is live. */
+  #replayed({ runner }: Branch): BranchChange['replays'] {
+    if (!runner) return undefined;
+    const { timeline } = this.#session.engine;
+    let records = 0;
+    let from: number | undefined;
+    let to: number | undefined;
+    for (const { kind, count, source, stamp } of timeline.between(runner.cursor)) {
+      if (kind !== 'batch' || !runner.sources.has(source)) continue;
+      records += count;
+      from ??= stamp;
+      to = stamp;
+    }
+    return from === undefined || to === undefined ? undefined : { records, from, to };
+  }
+}
