@@ -77,7 +77,7 @@ export function missingWatermark(what: string, column: string, at: SourceRange):
     `${what} needs a time attribute, and '${column}' is not one: its table has no watermark on it, or an operation before has lost ` +
       `it. Declare one: WATERMARK FOR ${column} AS ${column} - INTERVAL '5' SECOND, in CREATE TABLE or in the schema of fromDataStream.`,
     at,
-    { column },
+    { name: column },
   );
 }
 
@@ -109,7 +109,10 @@ function nearest(name: string, known: readonly string[], what: string, list = tr
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  if (best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))) {
+  if (
+    best !== undefined &&
+    best.distance <= Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)))
+  ) {
     return `Perhaps '${best.candidate}' is meant.`;
   }
   if (!list) return '';

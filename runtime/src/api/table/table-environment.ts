@@ -140,7 +140,7 @@ export abstract class TableEnvironment {
         NOWHERE,
       );
     }
-    return this.#output<T>(plan, true, false);
+    return this.#output<T>(plan, 'none');
   }
 
   /**
@@ -153,7 +153,7 @@ export abstract class TableEnvironment {
    */
   toChangelogStream<T>(table: Table<T>, options: ChangelogOptions = {}): DataStream<ChangelogRow<T>> {
     const plan = this.planner.optimized(table.relation);
-    return this.#output<ChangelogRow<T>>(plan, options.mode !== 'upsert', true);
+    return this.#output<ChangelogRow<T>>(plan, options.mode ?? 'all');
   }
 
   /**
@@ -174,8 +174,8 @@ export abstract class TableEnvironment {
   /** Makes a live view of a table. @internal */
   show(table: Table<unknown>, options: ViewOptions): View {
     const plan = this.planner.optimized(table.relation);
-    if (isAppendOnly(changelogMode(plan))) return this.#output(plan, true, false).show(options);
-    return this.#output(plan, true, true).show({ mode: 'update', ...options });
+    if (isAppendOnly(changelogMode(plan))) return this.#output(plan, 'none').show(options);
+    return this.#output(plan, 'all').show({ mode: 'update', ...options });
   }
 
   #table<const S extends Schema>(
@@ -203,16 +203,16 @@ export abstract class TableEnvironment {
     );
   }
 
-  #output<T>(plan: Relation, updateBefore: boolean, withKind: boolean): DataStream<T> {
-    const from = this.planner.lower(plan, updateBefore);
+  #output<T>(plan: Relation, kinds: 'none' | 'all' | 'upsert'): DataStream<T> {
+    const from = this.planner.lower(plan, kinds !== 'upsert');
     const names = renameDuplicates(plan.columns.map(({ name }) => name));
     const timeColumn = plan.columns.findIndex(({ time }) => time === 'rowtime');
     const node = this.graph.add({
       kind: 'sql-output',
-      name: withKind ? 'changelog stream' : 'data stream',
+      name: kinds === 'none' ? 'data stream' : 'changelog stream',
       inputs: [{ from }],
-      parameters: { names, timeColumn, withKind },
-      createOperator: () => new RowOutputOperator(names, timeColumn, withKind),
+      parameters: { names, timeColumn, kinds },
+      createOperator: () => new RowOutputOperator(names, timeColumn, kinds),
     });
     return new DataStream<T>(this.graph, node);
   }

@@ -5,14 +5,17 @@ import type { Row, RowKind } from '../changelog-row.ts';
 export class RowOutputOperator extends Operator {
   readonly #make: (values: readonly unknown[]) => object;
   readonly #timeColumn: number;
-  readonly #withKind: boolean;
+  readonly #kinds: 'none' | 'all' | 'upsert';
 
-  /** @param timeColumn the column that is the record's timestamp; −1 to keep the timestamp */
-  constructor(names: readonly string[], timeColumn: number, withKind: boolean) {
+  /**
+   * @param timeColumn the column that is the record's timestamp; −1 to keep the timestamp
+   * @param kinds whether records say what they do, and whether rows are told apart by key
+   */
+  constructor(names: readonly string[], timeColumn: number, kinds: 'none' | 'all' | 'upsert') {
     super();
     this.#make = makerOf(names);
     this.#timeColumn = timeColumn;
-    this.#withKind = withKind;
+    this.#kinds = kinds;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
@@ -20,10 +23,12 @@ export class RowOutputOperator extends Operator {
     const row = this.#make(values);
     const time =
       this.#timeColumn < 0 ? timestamp : ((values[this.#timeColumn] as number | null) ?? timestamp);
-    this.output.collect(
-      this.#withKind ? ({ kind, row } satisfies { kind: RowKind; row: object }) : row,
-      time,
-    );
+    this.output.collect(this.#kinds === 'none' ? row : { kind: this.#kindOf(kind), row }, time);
+  }
+
+  /** Where rows are told apart by key, an old version that comes all the same may have no new one: a filter has taken it. */
+  #kindOf(kind: RowKind): RowKind {
+    return kind === '-U' && this.#kinds === 'upsert' ? '-D' : kind;
   }
 }
 

@@ -67,10 +67,17 @@ export class QueryBinder {
     const { body } = query;
     if (body.kind === 'select') {
       const bound = this.#select(body, query.orderBy, outer);
-      return {
-        relation: this.#sorted(bound.relation, bound.order, bound.visible, query),
-        correlation: bound.correlation,
-      };
+      const { correlation } = bound;
+      if (correlation.length > 0 && (query.limit !== undefined || query.offset !== undefined)) {
+        throw notSupported(
+          'LIMIT in a correlated sub-query',
+          'Leave it out: one row is enough for EXISTS and IN.',
+          query.at,
+        );
+      }
+      // What the query around compares with stays behind the visible columns.
+      const visible = correlation.length > 0 ? bound.relation.columns.length : bound.visible;
+      return { relation: this.#sorted(bound.relation, bound.order, visible, query), correlation };
     }
     const relation = this.#body(body, outer);
     const order = query.orderBy.map((item) => this.#orderByOutput(item, relation));

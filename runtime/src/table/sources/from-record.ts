@@ -21,7 +21,7 @@ export function fromRecord(type: LogicalType, column: string): FromRecord {
       `The column '${column}' is of type ${showType(type)}, and a record has ${shown(value)} there. Correct its type in the schema, or map the ` +
         'records before.',
       NOWHERE,
-      { column },
+      { name: column },
     );
   };
 }

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { testJob } from 'tidemark/testing';
+import type { DataStream } from 'tidemark';
+
+const SCHEMA = `id INT, name STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3), plain TIMESTAMP(3), pair ROW<a INT, b STRING>,
+  WATERMARK FOR ts AS ts - INTERVAL '1' SECOND`;
+
+/** What making a query, and a stream of it, fails with. */
+function failureOf(query: string, output: 'changelog' | 'data' = 'changelog'): Promise<unknown> {
+  return testJob([], (input: DataStream<unknown>) => {
+    const env = input.getExecutionEnvironment();
+    env.createTemporaryView('orders', input, SCHEMA);
+    env.createTemporaryView('payments', input, SCHEMA);
+    const table = env.sqlQuery(query);
+    return output === 'data'
+      ? env.toDataStream(table)
+      : (env.toChangelogStream(table) as DataStream<unknown>);
+  }).catch((error: unknown) => error);
+}
+
+const CASES: readonly (readonly [query: string, code: string, line: number, column: number, says: string])[] = [
+  ['SELECT nme FROM orders', 'unknown-column', 1, 8, "Perhaps 'name' is meant"],
+  ['SELECT o.nme\nFROM orders o', 'unknown-column', 1, 10, "Perhaps 'name' is meant"],
+  ['SELECT pair.c FROM orders', 'unknown-column', 1, 13, "Known: 'a', 'b'"],
+  ['SELECT x.name FROM orders o', 'unknown-table', 1, 8, "Known: 'o'"],
+  ['SELECT * FROM order1', 'unknown-table', 1, 15, "Perhaps 'orders' is meant"],
+  ['SELECT id FROM orders JOIN payments ON TRUE', 'ambiguous-column', 1, 8, 'orders, payments'],
+  ['SELECT UPER(name) FROM orders', 'unknown-function', 1, 8, "Perhaps 'UPPER' is meant"],
+  ['SELECT name,\n  id + name FROM orders', 'type-mismatch', 2, 3, 'INT and STRING'],
+  ['SELECT * FROM orders WHERE id', 'type-mismatch', 1, 28, 'a condition'],
+  ['SELECT * FROM orders WHERE id = name', 'type-mismatch', 1, 28, 'CAST'],
+  ['SELECT SUM(name) FROM orders', 'type-mismatch', 1, 8, 'SUM(number)'],
+  ['SELECT name, COUNT(*) FROM orders', 'not-grouped', 1, 8, "'name'"],
+  ['SELECT id FROM orders WHERE COUNT(*) > 1', 'aggregate-misplaced', 1, 29, 'COUNT'],
+  ["SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(plain), INTERVAL '5' SECOND)) GROUP BY window_start, window_end", 'missing-watermark', 1, 60, 'WATERMARK FOR plain'],
+  ["SELECT * FROM TABLE(HOP(TABLE orders, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '10' SECOND))", 'bad-window', 1, 15, 'multiple'],
+  ['SELECT LEAD(id) OVER (ORDER BY ts) FROM orders', 'not-in-streaming', 1, 8, 'LAG looks back'],
+  ['SELECT SUM(id) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM orders', 'not-in-streaming', 1, 34, 'still to come'],
+  ['SELECT SUM(id) OVER (ORDER BY name) FROM orders', 'missing-watermark', 1, 8, "'name'"],
+  ['SELECT * FROM orders ORDER BY id', 'not-in-streaming', 1, 31, 'LIMIT'],
+  ['SELECT id, SUM(n) OVER (ORDER BY ts) FROM (SELECT id, ts, COUNT(*) AS n FROM orders GROUP BY id, ts)', 'not-on-changelog', 1, 12, 'the GROUP BY before it'],
+  ["SELECT * FROM TABLE(TUMBLE(TABLE joined, DESCRIPTOR(ts), INTERVAL '5' SECOND))", 'unknown-table', 1, 34, 'joined'],
+  ['SELECT id FROM orders UNION SELECT name FROM orders', 'type-mismatch', 1, 1, 'Column 1'],
+  ['SELECT id FROM orders UNION SELECT id, name FROM orders', 'set-columns', 1, 1, '1 and 2'],
+  ["INSERT INTO orders VALUES (1)", 'not-a-query', 1, 1, 'executeSql'],
+]; // prettier-ignore
+
+test.each(CASES)('%s', async (query, code, line, column, says) => {
+  const error = await failureOf(query);
+  expect(error).toMatchObject({ code, details: { line, column } });
+  expect((error as Error).message).toContain(says);
+});
+
+test('a stream of rows takes no table that changes them', async () => {
+  expect(await failureOf('SELECT name, COUNT(*) FROM orders GROUP BY name', 'data')).toMatchObject({
+    code: 'not-on-changelog',
+    message: expect.stringContaining('toChangelogStream') as string,
+  });
+});
+
+test('a time that a join has lost is none any more', async () => {
+  const query = `SELECT * FROM TABLE(TUMBLE(TABLE (SELECT o.ts AS ts FROM orders o JOIN payments p ON o.id = p.id), DESCRIPTOR(ts), INTERVAL '5' SECOND))`;
+  expect(await failureOf(query)).toMatchObject({ code: 'missing-watermark' });
+});
