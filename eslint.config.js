@@ -68,6 +68,11 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', hardPrivacy] },
   },
   {
+    // Streams are covariant by annotation; whether that check objects depends on what is checked before.
+    files: ['runtime/src/api/**/*.ts'],
+    rules: { '@typescript-eslint/ban-ts-comment': ['error', { 'ts-ignore': 'allow-with-description' }] },
+  },
+  {
     files: ['runtime/src/**/*.ts'],
     ignores: ['runtime/src/time/**', 'runtime/src/connectors/**', 'runtime/src/**/*-loop.ts'],
     rules: {

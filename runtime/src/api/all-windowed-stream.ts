@@ -28,7 +28,7 @@ export type AnyProcessAllWindowFunction<IN, OUT, W extends Window> =
  *   .sum(({ amount }) => amount)
  *   .executeAndCollect(); // → [12, 2]
  */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class AllWindowedStream<out T, out W extends Window> {
   readonly #windows: WindowedStream<T, number, W>;
 

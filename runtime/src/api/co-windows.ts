@@ -1,11 +1,12 @@
 import { coGroupAggregate, type BothSides } from '../operators/co-group-aggregate.ts';
-import { CoAlignedWindowOperator, CoWindowOperator } from '../operators/co-window-operator.ts';
+import { AlignedWindowOperator } from '../operators/aligned-window-operator.ts';
 import type { Collector, Results } from '../operators/collector.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
 import type { TaggedUnion } from '../operators/tagged-union.ts';
 import { AggregatedContents, EvictedContents } from '../operators/window-contents.ts';
 import { WindowEmitter } from '../operators/window-emitter.ts';
 import type { WindowFunction } from '../operators/window-function.ts';
+import { WindowOperator } from '../operators/window-operator.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import type { Evictor } from '../windows/evictor.ts';
@@ -87,18 +88,21 @@ abstract class MeetingWindows<T1, T2, W extends Window> {
       createOperator: () => {
         const common = {
           keySelector: firstKey,
+          secondKey,
           emitter: new WindowEmitter(apply),
           allowedLateness: allowedLateness ?? 0,
         };
         if (aligned !== undefined) {
-          return new CoAlignedWindowOperator({ ...common, ...aligned, aggregate }, secondKey);
+          return new AlignedWindowOperator({ ...common, ...aligned, aggregate });
         }
         const contents =
           evictor === undefined ? new AggregatedContents(aggregate) : new EvictedContents(evictor, aggregate);
-        return new CoWindowOperator(
-          { ...common, assigner, trigger: trigger ?? assigner.getDefaultTrigger(), contents },
-          secondKey,
-        );
+        return new WindowOperator({
+          ...common,
+          assigner,
+          trigger: trigger ?? assigner.getDefaultTrigger(),
+          contents,
+        });
       },
     });
     return new DataStream<R>(first.graph, node);

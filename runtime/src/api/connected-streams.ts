@@ -18,7 +18,7 @@ import { keySelectorOf } from './key-argument.ts';
 import { checkSameGraph, type InGraph } from './same-graph.ts';
 
 /** Two streams, of types of their own, that one operator reads. */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class ConnectedStreams<out T1, out T2> {
   readonly #first: InGraph;
   readonly #second: InGraph;
@@ -199,7 +199,7 @@ export class ConnectedStreams<out T1, out T2> {
 }
 
 /** Two connected streams that are grouped by keys of one type. */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class KeyedConnectedStreams<out T1, out T2, out K> extends ConnectedStreams<T1, T2> {
   declare readonly keyType?: K;
 

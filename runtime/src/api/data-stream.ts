@@ -54,7 +54,7 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
  * const loud = env.fromData('a', 'b').map((letter) => letter.toUpperCase());
  * await loud.executeAndCollect(); // → ['A', 'B']
  */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class DataStream<out T> {
   /** The graph that its operators are added to. @internal */
   readonly graph: StreamGraph;
@@ -418,7 +418,7 @@ export class DataStream<out T> {
  * const counts = orders.keyBy('user').sum(() => 1);
  * await counts.executeAndCollect(); // → [1, 1, 2, 2]
  */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class KeyedStream<out T, out K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
 

@@ -11,7 +11,7 @@ import { checkSameGraph, type InGraph } from './same-graph.ts';
 export type Meeting = 'join' | 'coGroup';
 
 /** Two streams that are to meet; `where` says by what key of the first. */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class JoinedStreams<out T1, out T2, M extends Meeting> {
   readonly #first: InGraph;
   readonly #second: InGraph;

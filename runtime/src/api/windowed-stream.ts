@@ -35,7 +35,7 @@ type AnyAggregate = AggregateFunction<unknown, unknown, unknown>;
  *   .sum(({ amount }) => amount);
  * await sums.executeAndCollect(); // → [7, 5, 2]
  */
-// @ts-expect-error A stream of some records is one of any. The check objects that methods take names of T's fields.
+// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class WindowedStream<out T, out K, out W extends Window> {
   readonly #graph: StreamGraph;
   readonly #node: StreamNode;

@@ -13,6 +13,8 @@ import type { WindowEmitter } from './window-emitter.ts';
 
 export interface AlignedWindowOptions {
   readonly keySelector: KeySelector;
+  /** Of the second stream, if records of two meet. */
+  readonly secondKey?: KeySelector;
   /** ms; a tumbling window slides by its size. */
   readonly size: number;
   readonly slide: number;
@@ -58,7 +60,7 @@ export class AlignedWindowOperator extends KeyedOperator {
   slice: Slice = NO_SLICE;
 
   constructor(options: AlignedWindowOptions) {
-    super(options.keySelector);
+    super(options.keySelector, options.secondKey);
     this.#options = options;
     this.#aggregate = options.aggregate;
     this.#emitter = options.emitter;
@@ -88,7 +90,14 @@ export class AlignedWindowOperator extends KeyedOperator {
     }
   }
 
-  override fuse(scope: FusionScope, value: string, timestamp: string): string {
+  override fuse(
+    scope: FusionScope,
+    value: string,
+    timestamp: string,
+    next: (value: string) => string,
+    input: number,
+  ): string {
+    if (this.tagsInputs) return super.fuse(scope, value, timestamp, next, input);
     const operator = scope.bind(this);
     const aggregate = scope.bind(this.#aggregate);
     const [key, slice, panes, i, pane, slot, accumulators] = Array.from({ length: 7 }, () => scope.local());

@@ -52,6 +52,16 @@ export interface CheckpointedFunction {
   snapshotState(context: FunctionSnapshotContext): void;
 }
 
+/** A function object that runs another one, which is the user's. */
+export interface FunctionAdapter {
+  /** Calls back with the function inside, before that is opened. */
+  onInner(callback: (inner: object) => void): void;
+}
+
+function isAdapter(fn: object): fn is FunctionAdapter {
+  return typeof (fn as Partial<FunctionAdapter>).onInner === 'function';
+}
+
 /** The operator's end of a function with operator state. */
 export class FunctionCheckpoints {
   readonly #states = new OperatorStates();
@@ -61,6 +71,7 @@ export class FunctionCheckpoints {
 
   /** To be called before the function's `open`. */
   initialize(fn: object, runtime: OperatorRuntime, keyedStates: () => StateStore): void {
+    if (isAdapter(fn)) return fn.onInner((inner) => this.initialize(inner, runtime, keyedStates));
     registerListener(fn, runtime);
     if (!isCheckpointed(fn)) return;
     this.#function = fn;
@@ -75,7 +86,9 @@ export class FunctionCheckpoints {
   /** `undefined` if the function has no operator state. */
   snapshot(): OperatorStateSnapshot | undefined {
     const runtime = this.#runtime;
-    if (this.#function === undefined || runtime === undefined) return undefined;
+    // A function that is made for its first record may not be there yet.
+    if (this.#function === undefined || runtime === undefined)
+      return this.#restored ? this.#states.snapshot() : undefined;
     this.#function.snapshotState({ getCheckpointTimestamp: () => runtime.currentProcessingTime() });
     return this.#states.snapshot();
   }

@@ -1,3 +1,4 @@
+import type { FunctionAdapter } from './checkpointed-function.ts';
 import { CoProcessFunction } from './co-process-function.ts';
 import type { Collector, Results } from './collector.ts';
 import { RichFunction, type RuntimeContext } from './rich-function.ts';
@@ -70,12 +71,19 @@ export abstract class RichCoFlatMapFunction<IN1, IN2, OUT>
 }
 
 /** Passes its life on to the function it runs, if that has one. */
-abstract class Adapter<F> extends CoProcessFunction<unknown, unknown, unknown> {
+abstract class Adapter<F extends object>
+  extends CoProcessFunction<unknown, unknown, unknown>
+  implements FunctionAdapter
+{
   protected readonly function: F;
 
   constructor(fn: F) {
     super();
     this.function = fn;
+  }
+
+  onInner(callback: (inner: object) => void): void {
+    callback(this.function);
   }
 
   override setRuntimeContext(context: RuntimeContext): void {

@@ -1,4 +1,4 @@
-import { refuseState, type FunctionHostSnapshot } from './function-host.ts';
+import { refuseState } from './function-host.ts';
 import type { CoProcessFunction, KeyedCoProcessFunction } from './co-process-function.ts';
 import { ProcessContext } from './process-context.ts';
 import type { TimeDomain } from './process-function.ts';
@@ -66,13 +66,5 @@ export class CoProcessOperator extends TwoInputFunctionOperator {
     this.#context.domain = domain;
     this.#collector.timestamp = time;
     this.#collector.drain(this.#function!.onTimer(time, this.#context, this.#collector));
-  }
-
-  override snapshot(): FunctionHostSnapshot {
-    return this.host.snapshot();
-  }
-
-  override restore(state: unknown): void {
-    this.host.restore(state as FunctionHostSnapshot);
   }
 }

@@ -26,7 +26,8 @@ export class FunctionHost {
   readonly #operator: Operator;
   readonly #onTimer: OnDueTimer;
 
-  constructor(operator: Operator, onTimer: OnDueTimer) {
+  /** @param onTimer left out where there are no timers, as records have no key */
+  constructor(operator: Operator, onTimer: OnDueTimer = () => undefined) {
     this.#operator = operator;
     this.#onTimer = onTimer;
   }

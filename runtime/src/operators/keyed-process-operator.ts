@@ -1,34 +1,24 @@
-import type { KeyedTable } from '../state/entries.ts';
-import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
-import { KeyedTimers } from '../state/keyed-timers.ts';
-import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import type { FusionScope } from './fusion-scope.ts';
-import type { OperatorStateSnapshot } from '../state/operator-state.ts';
-import { FunctionCheckpoints } from './checkpointed-function.ts';
+import { FunctionHost } from './function-host.ts';
 import { keyedRuntimeContext } from './runtime-context.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 import { ProcessContext } from './process-context.ts';
-import type { KeyedProcessFunction, ProcessFunction } from './process-function.ts';
+import type { KeyedProcessFunction, ProcessFunction, TimeDomain } from './process-function.ts';
 import { ResultCollector } from './result-collector.ts';
-
-interface KeyedProcessState {
-  readonly sweep: SweepSnapshot | undefined;
-  readonly operatorState?: OperatorStateSnapshot;
-}
 
 type AnyKeyedFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
 
 /** Runs a process function with state and timers a key. */
 export class KeyedProcessOperator extends KeyedOperator {
   override readonly showsOrder = true;
+  protected override readonly host: FunctionHost = new FunctionHost(this, (time, domain) =>
+    this.#onTimer(time, domain),
+  );
   readonly #source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>;
   // Generated code reads those without `#`.
-  readonly backend = new KeyedStateBackend();
-  readonly #eventTimers = new KeyedTimers('event-timers');
-  readonly #processingTimers = new KeyedTimers('processing-timers');
-  readonly #checkpoints = new FunctionCheckpoints();
+  readonly backend = this.host.backend;
   function: AnyKeyedFunction | undefined;
   collector!: ResultCollector;
   context!: ProcessContext;
@@ -39,24 +29,14 @@ export class KeyedProcessOperator extends KeyedOperator {
   }
 
   override open(): void {
-    const { runtime } = this;
-    const backend = this.backend;
-    backend.sweeper.clock = () => runtime.currentProcessingTime();
+    const { runtime, host } = this;
+    const { backend, checkpoints } = host;
     this.collector = new ResultCollector(this.output);
-    const timers = {
-      currentProcessingTime: () => runtime.currentProcessingTime(),
-      currentWatermark: () => this.currentWatermark,
-      registerEventTimeTimer: (time: number) => this.#eventTimers.register(backend.currentKey, time),
-      registerProcessingTimeTimer: (time: number) =>
-        this.#processingTimers.register(backend.currentKey, time),
-      deleteEventTimeTimer: (time: number) => this.#eventTimers.delete(backend.currentKey, time),
-      deleteProcessingTimeTimer: (time: number) => this.#processingTimers.delete(backend.currentKey, time),
-    };
+    const timers = host.keyedTimers(runtime);
     this.context = new ProcessContext(this.output, this.collector, timers, () => backend.currentKey);
-    const { store } = backend;
     this.function = this.#source.create(runtime.strictInstances);
-    this.function.setRuntimeContext(keyedRuntimeContext(this, store));
-    this.#checkpoints.initialize(this.function, runtime, () => store);
+    this.function.setRuntimeContext(keyedRuntimeContext(this, backend.store));
+    checkpoints.initialize(this.function, runtime, () => backend.store);
     this.function.open();
   }
 
@@ -90,57 +70,12 @@ const ${results} = ${operator}.function.processElement(${value}, ${operator}.con
 if (${results} !== undefined) ${collector}.drain(${results});`;
   }
 
-  protected override onWatermark(timestamp: number): boolean {
-    this.context.domain = 'event-time';
-    return this.#fire(this.#eventTimers, timestamp, this.runtime.mustStop);
-  }
-
-  override get nextProcessingTime(): number {
-    return Math.min(this.#processingTimers.nextTime, this.backend.sweeper.nextTime);
-  }
-
-  override get lastProcessingTime(): number {
-    return this.#processingTimers.lastTime;
-  }
-
-  override onProcessingTime(time: number): void {
-    this.context.domain = 'processing-time';
-    this.#fire(this.#processingTimers, time);
-    if (this.backend.sweeper.nextTime <= time) this.backend.sweeper.sweep();
-  }
-
-  override get timerCount(): number {
-    return this.#eventTimers.size + this.#processingTimers.size;
-  }
-
-  override get stateEntryCount(): number {
-    return this.backend.entryCount;
-  }
-
-  override get tables(): readonly KeyedTable[] {
-    return [this.backend, this.#eventTimers, this.#processingTimers];
-  }
-
-  override snapshot(): KeyedProcessState {
-    // The function comes first: it may write to keyed state as well.
-    const operatorState = this.#checkpoints.snapshot();
-    return { sweep: this.backend.sweeper.snapshot(), operatorState };
-  }
-
-  override restore(state: unknown): void {
-    const { sweep, operatorState } = state as KeyedProcessState;
-    this.#checkpoints.restore(operatorState);
-    this.backend.sweeper.restore(sweep);
-  }
-
-  #fire(timers: KeyedTimers, now: number, mustStop?: () => boolean): boolean {
+  #onTimer(time: number, domain: TimeDomain): void {
     const fn = this.function!;
-    for (let due = timers.poll(now); due !== undefined; due = timers.poll(now)) {
-      this.backend.setCurrentKey(due.key);
-      this.collector.timestamp = due.time;
-      if ('onTimer' in fn) this.collector.drain(fn.onTimer(due.time, this.context, this.collector));
-      if (mustStop?.()) return false;
-    }
-    return true;
+    if (!('onTimer' in fn)) return;
+    this.context.domain = domain;
+    this.collector.timestamp = time;
+    const results = fn.onTimer(time, this.context, this.collector);
+    if (results !== undefined) this.collector.drain(results);
   }
 }

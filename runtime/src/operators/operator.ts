@@ -2,6 +2,7 @@ import type { KeyedTable } from '../state/entries.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { CheckpointListener } from './checkpoint-listener.ts';
 import type { Emission } from './emission.ts';
+import type { FunctionHost, FunctionHostSnapshot } from './function-host.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
 import { OwnMetrics } from './metric-group.ts';
@@ -52,6 +53,8 @@ export type Partitioning = KeySelector | 'broadcast' | undefined;
 export abstract class Operator {
   protected output!: Output;
   protected runtime!: OperatorRuntime;
+  /** Of an operator that runs a function object: what keeps its state and timers. */
+  protected readonly host: FunctionHost | undefined = undefined;
   currentWatermark = MIN_TIMESTAMP;
   /** Records dropped or sent aside because they came too late. */
   lateRecords = 0;
@@ -125,20 +128,24 @@ export abstract class Operator {
    * Fires what is due; what it emits goes out before the watermark itself. It may stop when `runtime.mustStop` says so and
    * return false: then it is called again with the same watermark, before anything else comes.
    */
-  protected onWatermark(_timestamp: number): boolean | void {}
+  protected onWatermark(timestamp: number): boolean | void {
+    return this.host?.onWatermark(timestamp, this.runtime);
+  }
 
   /** Time of its first processing-time timer (epoch ms), `Infinity` if it has none. */
   get nextProcessingTime(): number {
-    return Infinity;
+    return this.host?.nextProcessingTime ?? Infinity;
   }
 
   /** Time of its last processing-time timer (epoch ms), `-Infinity` if it has none. */
   get lastProcessingTime(): number {
-    return -Infinity;
+    return this.host?.lastProcessingTime ?? -Infinity;
   }
 
   /** Fires its processing-time timers up to `time`; the clock shows `time`. */
-  onProcessingTime(_time: number): void {}
+  onProcessingTime(time: number): void {
+    this.host?.onProcessingTime(time);
+  }
 
   /** True if it asks the world outside, so that the members below have something to say. */
   readonly isAsync: boolean = false;
@@ -165,16 +172,16 @@ export abstract class Operator {
   failedRecord: unknown;
 
   get timerCount(): number {
-    return 0;
+    return this.host?.timerCount ?? 0;
   }
 
   get stateEntryCount(): number {
-    return 0;
+    return this.host?.stateEntryCount ?? 0;
   }
 
   /** What it keeps by key. */
   get tables(): readonly KeyedTable[] {
-    return [];
+    return this.host?.tables ?? [];
   }
 
   /**
@@ -182,11 +189,13 @@ export abstract class Operator {
    * share objects with the operator.
    */
   snapshot(): unknown {
-    return undefined;
+    return this.host?.snapshot();
   }
 
   /** Takes up what `snapshot` gave, before the tables are restored. */
-  restore(_state: unknown): void {}
+  restore(state: unknown): void {
+    this.host?.restore(state as FunctionHostSnapshot);
+  }
 
   /** Counts a record that came too late, and sends it aside if there is a tag for such. */
   protected tooLate(value: unknown, timestamp: number | undefined, tag: string | undefined): void {

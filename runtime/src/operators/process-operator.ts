@@ -1,6 +1,5 @@
 import { unsupported } from '../errors.ts';
-import type { OperatorStateSnapshot } from '../state/operator-state.ts';
-import { FunctionCheckpoints } from './checkpointed-function.ts';
+import { FunctionHost } from './function-host.ts';
 import { Operator } from './operator.ts';
 import type { FunctionSource } from './function-source.ts';
 import { ProcessContext } from './process-context.ts';
@@ -26,8 +25,8 @@ function refuseState(): never {
 
 /** Runs a process function on a stream without keys. */
 export class ProcessOperator extends Operator {
+  protected override readonly host: FunctionHost = new FunctionHost(this);
   readonly #source: Pick<FunctionSource<ProcessFunction<unknown, unknown>>, 'create'>;
-  readonly #checkpoints = new FunctionCheckpoints();
   #function: ProcessFunction<unknown, unknown> | undefined;
   #collector!: ResultCollector;
   #context!: ProcessContext;
@@ -40,32 +39,16 @@ export class ProcessOperator extends Operator {
   override open(): void {
     const { runtime } = this;
     this.#collector = new ResultCollector(this.output);
-    const timers = {
-      currentProcessingTime: () => runtime.currentProcessingTime(),
-      currentWatermark: () => this.currentWatermark,
-      registerEventTimeTimer: refuseTimers,
-      registerProcessingTimeTimer: refuseTimers,
-      deleteEventTimeTimer: refuseTimers,
-      deleteProcessingTimeTimer: refuseTimers,
-    };
+    const timers = this.host.keylessTimers(runtime, refuseTimers);
     this.#context = new ProcessContext(this.output, this.#collector, timers, refuseState);
     this.#function = this.#source.create(runtime.strictInstances);
     this.#function.setRuntimeContext(keylessRuntimeContext(this, refuseState));
-    this.#checkpoints.initialize(this.#function, runtime, refuseState);
+    this.host.checkpoints.initialize(this.#function, runtime, refuseState);
     this.#function.open();
   }
 
   override close(): void {
     this.#function?.close();
-  }
-
-  override snapshot(): { readonly operatorState: OperatorStateSnapshot } | undefined {
-    const operatorState = this.#checkpoints.snapshot();
-    return operatorState && { operatorState };
-  }
-
-  override restore(state: unknown): void {
-    this.#checkpoints.restore((state as { operatorState: OperatorStateSnapshot }).operatorState);
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -1,3 +1,4 @@
+import type { FunctionAdapter } from './checkpointed-function.ts';
 import type { Collector, Results } from './collector.ts';
 import { ProcessFunction, type Context } from './process-function.ts';
 import { RichFunction, type RuntimeContext } from './rich-function.ts';
@@ -75,12 +76,13 @@ export type RichRecordFunction =
 export type MaybeFactory = () => unknown;
 
 /** Runs a function object as a process function: one that is given, or that a factory makes for the first record. */
-export class RichRecordAdapter extends ProcessFunction<unknown, unknown> {
+export class RichRecordAdapter extends ProcessFunction<unknown, unknown> implements FunctionAdapter {
   readonly #plain:
     ((value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>) | undefined;
   readonly #maybeFactory: MaybeFactory | undefined;
   #rich: RichRecordFunction | undefined;
   #context: RuntimeContext | undefined;
+  #onInner: ((inner: object) => void) | undefined;
 
   /** @param plain what becomes of the result of a plain function */
   constructor(
@@ -91,6 +93,11 @@ export class RichRecordAdapter extends ProcessFunction<unknown, unknown> {
     if (typeof given === 'function') this.#maybeFactory = given;
     else this.#rich = given;
     this.#plain = plain;
+  }
+
+  onInner(callback: (inner: object) => void): void {
+    if (this.#rich !== undefined) callback(this.#rich);
+    else this.#onInner = callback;
   }
 
   override setRuntimeContext(context: RuntimeContext): void {
@@ -112,6 +119,7 @@ export class RichRecordAdapter extends ProcessFunction<unknown, unknown> {
       if (!(result instanceof RichFunction)) return this.#plain!(value, result, out);
       this.#rich = result as RichRecordFunction;
       this.#rich.setRuntimeContext(this.#context!);
+      this.#onInner?.(this.#rich);
       this.#rich.open();
     }
     const fn = this.#rich;

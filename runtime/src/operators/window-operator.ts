@@ -28,6 +28,8 @@ import { WindowTriggerContext } from './window-trigger-context.ts';
 
 export interface WindowOperatorOptions {
   readonly keySelector: KeySelector;
+  /** Of the second stream, if records of two meet. */
+  readonly secondKey?: KeySelector;
   readonly assigner: WindowAssigner;
   readonly trigger: Trigger;
   readonly contents: WindowContents;
@@ -61,7 +63,7 @@ export class WindowOperator extends KeyedOperator {
   #assignerContext!: WindowAssignerContext;
 
   constructor(options: WindowOperatorOptions) {
-    super(options.keySelector);
+    super(options.keySelector, options.secondKey);
     this.#options = options;
     this.#assigner = options.assigner;
     this.#trigger = options.trigger;

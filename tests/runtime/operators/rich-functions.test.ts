@@ -1,15 +1,19 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  ListStateDescriptor,
   RichFilterFunction,
   RichFlatMapFunction,
   RichMapFunction,
   StreamExecutionEnvironment,
   ValueStateDescriptor,
+  type CheckpointedFunction,
   type Collector,
   type DataStream,
+  type FunctionInitializationContext,
+  type ListState,
   type ValueState,
 } from 'tidemark';
-import { element, testJob } from 'tidemark/testing';
+import { element, snapshot, testJob } from 'tidemark/testing';
 
 const WAYS = [
   {},
@@ -88,6 +92,46 @@ test('an instance serves one job, is opened before its first record and closed a
   }
   await testJob(letters.slice(0, 2), (input: DataStream<string>) => input.map(new Life()));
   expect(calls).toEqual(['open', 'a', 'b', 'close']);
+});
+
+/** Numbers records by operator state; `calls` hears of its life. */
+class Counted extends RichMapFunction<string, string> implements CheckpointedFunction {
+  readonly #calls: string[];
+  #n = 0;
+  #saved!: ListState<number>;
+
+  constructor(calls: string[]) {
+    super();
+    this.#calls = calls;
+  }
+
+  initializeState(context: FunctionInitializationContext) {
+    this.#calls.push(context.isRestored() ? 'restored' : 'new');
+    this.#saved = context.getOperatorStateStore().getListState(new ListStateDescriptor<number>('n'));
+    this.#n = this.#saved.get()[0] ?? 0;
+  }
+
+  override open() {
+    this.#calls.push('open');
+  }
+
+  map(letter: string) {
+    return `${letter}${++this.#n}`;
+  }
+
+  snapshotState() {
+    this.#saved.update([this.#n]);
+  }
+}
+
+test('operator state of a function object lives through snapshots, also one before its first record', async () => {
+  const calls: string[] = [];
+  const { records } = await testJob(
+    [element('a'), snapshot(), snapshot(), element('b')],
+    (input: DataStream<string>) => input.map(() => new Counted(calls)),
+  );
+  expect(records.map(({ value }) => value)).toEqual(['a1', 'b2']);
+  expect(calls).toEqual(['new', 'open', 'restored', 'open']);
 });
 
 test('state without a key is refused', async () => {
