@@ -151,6 +151,20 @@ describe('event time', () => {
     await expect(run).rejects.toMatchObject({ cause: { code: 'missing-timestamp' } });
   });
 
+  test('a condition that fails says on which event, though the watermark has set it off', async () => {
+    const failing = Pattern.begin<Letter>('a').where(({ kind }) => {
+      if (kind === 'b') throw new Error('no b');
+      return true;
+    });
+    const run = testJob([at('a@1'), at('b@2'), at('c@3'), watermark(9)], (input) =>
+      CEP.pattern(keyed(input), failing).select(show),
+    );
+    await expect(run).rejects.toMatchObject({
+      code: 'operator-failed',
+      details: { kind: 'pattern', record: expect.stringContaining('b') },
+    });
+  });
+
   test('without keys all records are one sequence', async () => {
     const two = [letters('a', 1)[0]!, letters('x b@1', 2)[1]!];
     const steps = [...two.map((letter) => element(letter, letter.time)), watermark(9)];

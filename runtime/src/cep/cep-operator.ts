@@ -34,10 +34,14 @@ export interface CepOptions {
 export type AnyPatternFunction = PatternProcessFunction<FoundMatch, unknown> &
   Partial<TimedOutPartialMatchHandler<FoundMatch>>;
 
-/** Events of one key that wait for their time, in the order of time and then of arrival. */
-interface WaitingEvents {
-  readonly times: number[];
+/** What is kept of one key. */
+interface KeyState {
+  /** Events that wait for their time, in the order of time and then of arrival, and their times. */
   readonly events: unknown[];
+  readonly times: number[];
+  begun: KeyMatches | undefined;
+  /** Where the key's timer stands: when the first event has waited long enough, or what is begun runs out of time. */
+  due: number;
 }
 
 /**
@@ -49,9 +53,8 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   readonly #options: CepOptions;
   readonly #source: FunctionSource<AnyPatternFunction>;
   readonly #backend = new KeyedStateBackend();
-  readonly #waiting: StateCell = this.#backend.cell('waiting events');
-  readonly #begun: StateCell = this.#backend.cell('begun matches');
-  /** One a key: when the first of its events has waited long enough, or what is begun runs out of time. */
+  readonly #state: StateCell = this.#backend.cell('pattern');
+  /** One a key, at most. */
   readonly #timers = new KeyedTimers();
   #spare = newKeyMatches();
   #matcher!: Matcher;
@@ -63,8 +66,12 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   /** Time of the match that the function is called with. */
   #timestamp = 0;
 
+  /** By the clock, the order of arrival is all there is. */
+  override readonly showsOrder: boolean;
+
   constructor(options: CepOptions, source: FunctionSource<AnyPatternFunction>) {
     super(options.keySelector);
+    this.showsOrder = options.inProcessingTime;
     this.#options = options;
     this.#source = source;
   }
@@ -94,17 +101,18 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     if (inProcessingTime) {
       const now = this.runtime.currentProcessingTime();
       if (comparator !== undefined) return this.#wait(value, now);
-      const due = this.#due();
-      this.#match([value], now);
-      return this.#schedule(due);
+      const state = (this.#state.get() as KeyState | undefined) ?? newKeyState();
+      const { due } = state;
+      this.#match(state, [value], now);
+      return this.#keep(state, due);
     }
     if (timestamp === undefined) throw missingTimestamp('patterns in event time');
     if (timestamp <= this.currentWatermark) this.tooLate(value, timestamp, lateTag);
     else this.#wait(value, timestamp);
   }
 
-  protected override onWatermark(timestamp: number): void {
-    if (!this.#options.inProcessingTime) this.#advance(timestamp);
+  protected override onWatermark(timestamp: number): boolean {
+    return this.#options.inProcessingTime || this.#advance(timestamp, this.runtime.mustStop);
   }
 
   override get nextProcessingTime(): number {
@@ -145,10 +153,9 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   }
 
   #wait(value: unknown, timestamp: number): void {
-    const due = this.#due();
-    let waiting = this.#waiting.get() as WaitingEvents | undefined;
-    if (waiting === undefined) this.#waiting.set((waiting = { times: [], events: [] }));
-    const { times, events } = waiting;
+    let state = this.#state.get() as KeyState | undefined;
+    if (state === undefined) this.#state.set((state = newKeyState()));
+    const { times, events } = state;
     let at = times.length;
     while (at > 0 && times[at - 1]! > timestamp) at--;
     if (at === times.length) {
@@ -158,33 +165,33 @@ export class CepOperator extends KeyedOperator implements MatchListener {
       times.splice(at, 0, timestamp);
       events.splice(at, 0, value);
     }
-    this.#schedule(due);
+    if (timestamp < state.due) this.#schedule(state, timestamp);
   }
 
-  /** Takes up, in the order of their times, all that was to wait until `now` at most. */
-  #advance(now: number): void {
+  /** Takes up, in the order of their times, all that was to wait until `now` at most; false if it must stop in between. */
+  #advance(now: number, mustStop?: () => boolean): boolean {
     for (let due = this.#timers.poll(now); due !== undefined; due = this.#timers.poll(now)) {
       this.#backend.setCurrentKey(due.key);
-      this.#match(this.#eventsAt(due.time), due.time);
-      this.#schedule(Infinity);
+      const state = this.#state.get() as KeyState;
+      state.due = Infinity;
+      this.#match(state, this.#eventsAt(state, due.time), due.time);
+      this.#keep(state, Infinity);
+      if (mustStop?.()) return false;
     }
+    return true;
   }
 
-  #eventsAt(timestamp: number): readonly unknown[] {
-    const waiting = this.#waiting.get() as WaitingEvents | undefined;
-    if (waiting?.times[0] !== timestamp) return [];
-    const { times } = waiting;
-    let count = 1;
+  #eventsAt({ times, events }: KeyState, timestamp: number): readonly unknown[] {
+    let count = 0;
     while (times[count] === timestamp) count++;
-    if (count === times.length) this.#waiting.set(undefined);
-    else times.splice(0, count);
-    const events = waiting.events.splice(0, count);
+    times.splice(0, count);
+    const due = events.splice(0, count);
     const { comparator } = this.#options;
-    return comparator === undefined ? events : events.sort(comparator);
+    return comparator === undefined ? due : due.sort(comparator);
   }
 
-  #match(events: readonly unknown[], timestamp: number): void {
-    const begun = this.#begun.get() as KeyMatches | undefined;
+  #match(state: KeyState, events: readonly unknown[], timestamp: number): void {
+    const { begun } = state;
     const matches = begun ?? this.#spare;
     this.#now = timestamp;
     if (begun !== undefined) this.#matcher.advanceTime(matches, timestamp);
@@ -194,31 +201,35 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     }
     this.failedRecord = undefined;
     if (isIdle(matches)) {
-      if (begun !== undefined) this.#begun.set(undefined);
-      else forgetEvents(matches);
+      state.begun = undefined;
+      if (begun === undefined) forgetEvents(matches);
     } else if (begun === undefined) {
-      this.#begun.set(matches);
+      state.begun = matches;
       this.#spare = newKeyMatches();
     }
   }
 
-  /** When the current key has something to do: an event has waited long enough, or what is begun runs out of time. */
-  #due(): number {
-    const waiting = this.#waiting.get() as WaitingEvents | undefined;
-    const begun = this.#begun.get() as KeyMatches | undefined;
-    return Math.min(waiting?.times[0] ?? Infinity, begun?.deadline ?? Infinity);
+  /** Keeps what is left of the current key, if anything is. @param due where its timer stands; `Infinity` for nowhere */
+  #keep(state: KeyState, due: number): void {
+    const { times, begun } = state;
+    const next = Math.min(times[0] ?? Infinity, begun?.deadline ?? Infinity);
+    if (next !== due) this.#schedule(state, next);
+    this.#state.set(times.length === 0 && begun === undefined ? undefined : state);
   }
 
-  /** Moves the current key's one timer to where it is due now. @param before where it stands; `Infinity` for nowhere */
-  #schedule(before: number): void {
-    const due = this.#due();
-    if (due === before) return;
-    if (before !== Infinity) this.#timers.delete(this.#backend.currentKey, before);
-    if (due !== Infinity) this.#timers.register(this.#backend.currentKey, due);
+  #schedule(state: KeyState, due: number): void {
+    const { currentKey } = this.#backend;
+    if (state.due !== Infinity) this.#timers.delete(currentKey, state.due);
+    if (due !== Infinity) this.#timers.register(currentKey, due);
+    state.due = due;
   }
 
   #at(timestamp: number): void {
     this.#timestamp = timestamp;
     this.#collector.timestamp = this.#options.inProcessingTime ? undefined : timestamp;
   }
+}
+
+function newKeyState(): KeyState {
+  return { events: [], times: [], begun: undefined, due: Infinity };
 }
