@@ -50,8 +50,12 @@ export type {
 } from './engine/view.ts';
 export type { Param, ParamOptions } from './engine/params.ts';
 export type { ExportedRecording, Recording, RecordedSource, RecordingLimits } from './engine/recording.ts';
+export type { StateRow } from './engine/state-rows.ts';
+export type { StateQuery, StateTable } from './engine/state-lens.ts';
+export type { BranchDiff, DiffRow, SnapshotDiff } from './engine/state-diff.ts';
+export type { HeldBack, RecordQuery, RecordWindow, Why } from './engine/why.ts';
 export type { WhatIf, WhatIfRow } from './engine/what-if.ts';
-export type { SessionEnvironment, Snapshot, StepResult } from './api/session-environment.ts';
+export type { SessionEnvironment, Snapshot, StepResult, WhyQuestion } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
 
 export { Duration, Time, type DurationLike } from './time/duration.ts';

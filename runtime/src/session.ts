@@ -10,3 +10,6 @@ export { canonical, type DescribeFunction } from './graph/fingerprint.ts';
 export type { StreamNode } from './graph/stream-node.ts';
 export { Param, type ParamState } from './engine/params.ts';
 export { WhatIf } from './engine/what-if.ts';
+export { SnapshotDiff } from './engine/state-diff.ts';
+export { StateTable } from './engine/state-lens.ts';
+export { Why } from './engine/why.ts';

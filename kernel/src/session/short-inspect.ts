@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { DataStream, DataStreamSink } from 'tidemark';
-import { Param, SessionEnvironment, WhatIf } from 'tidemark/session';
+import { Param, SessionEnvironment, SnapshotDiff, StateTable, WhatIf, Why } from 'tidemark/session';
+import { diffTable, stateTable, whyTable } from '../display/inspection-tables.ts';
+import type { RowTable } from '../display/row-table.ts';
 import { whatIfTable } from '../display/what-if-table.ts';
 
 /** A view or sink of the session, as `env.jobs()` lists it. */
@@ -16,16 +18,24 @@ export function inspectShortly(): void {
   says(DataStream.prototype, ({ node }) => `DataStream '${node.name}'`);
   says(DataStreamSink.prototype, ({ node }) => `DataStreamSink '${node.name}'`);
   says(Param.prototype, ({ name, value }) => `Param '${name}' at ${value}`);
-  Object.defineProperty(WhatIf.prototype, Symbol.for('Jupyter.display'), {
-    configurable: true,
-    value(this: WhatIf) {
-      return whatIfTable(this).bundle();
-    },
-  });
+  shows(WhatIf.prototype, whatIfTable);
+  shows(StateTable.prototype, stateTable);
+  shows(SnapshotDiff.prototype, diffTable);
+  shows(Why.prototype, whyTable);
   says(SessionEnvironment.prototype, (env) => {
     const listed: readonly Listed[] = env.jobs();
     const running = listed.filter(({ status }) => status === 'running').length;
     return `StreamExecutionEnvironment: ${listed.length} views and sinks, ${running} running (env.jobs() lists them)`;
+  });
+}
+
+/** What a cell shows of a value as a table. */
+function shows<T extends object>(prototype: T, table: (value: T) => RowTable): void {
+  Object.defineProperty(prototype, Symbol.for('Jupyter.display'), {
+    configurable: true,
+    value(this: T) {
+      return table(this).bundle();
+    },
   });
 }
 

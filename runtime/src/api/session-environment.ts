@@ -2,8 +2,11 @@ import { badArgument } from '../errors.ts';
 import type { Param, ParamOptions } from '../engine/params.ts';
 import { Recording } from '../engine/recording.ts';
 import type { Session } from '../engine/session.ts';
+import type { SnapshotDiff } from '../engine/state-diff.ts';
+import type { StateQuery, StateTable } from '../engine/state-lens.ts';
 import type { View } from '../engine/view.ts';
 import type { WhatIf } from '../engine/what-if.ts';
+import type { RecordQuery, Why } from '../engine/why.ts';
 import { DataStream } from './data-stream.ts';
 import { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 
@@ -29,6 +32,16 @@ export interface StepResult {
   readonly ended: boolean;
   /** True if a source had nothing to hand over for too long, so that fewer went through than asked. */
   readonly waiting: boolean;
+}
+
+/** What `env.why` is asked. */
+export interface WhyQuestion {
+  /** A window, by its start (epoch ms) and, if it is none of a grid, its end. */
+  readonly window?: number | Date | { readonly start: number | Date; readonly end?: number | Date };
+  /** A record, as its source handed it over, or a function that tells it. */
+  readonly record?: RecordQuery;
+  /** The stream, view or operator that is asked about. */
+  readonly of?: string | DataStream<unknown> | View;
 }
 
 /** The environment of a notebook's session: Flink's, and control over time. */
@@ -173,6 +186,63 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   ): Promise<WhatIf> {
     const by = options.by as ((value: unknown) => unknown) | undefined;
     return this.#session.whatIf(params, of instanceof DataStream ? of.node : of, by);
+  }
+
+  /**
+   * The state of an operator as a table: its keys and values, open windows, timers. The streams go on meanwhile.
+   * @param of its uid or name, the stream that it makes, or a view of that
+   * @param query which part of it, and in which snapshot
+   * @throws {TidemarkError} `no-such-operator`; `no-such-cut`
+   * @example
+   * const totals = orders.keyBy('user').sum('amount').uid('totals');
+   * totals.show();
+   * await env.step('watermark');
+   * (await env.state('totals', { limit: 10 })).rows.map(({ key }) => key);
+   */
+  state(of: string | DataStream<unknown> | View, query: StateQuery = {}): Promise<StateTable> {
+    return this.#session.inspection.state(of instanceof DataStream ? of.node : of, query);
+  }
+
+  /**
+   * What has changed between two snapshots: state, windows and timers, and how far views have come.
+   * @param a a snapshot of `snapshots()`
+   * @param b a later one; the last when left out
+   * @throws {TidemarkError} `no-such-cut`
+   * @example
+   * const [first] = env.snapshots();
+   * (await env.diff(first?.id ?? 0)).count; // → 0
+   */
+  diff(a: number, b = this.snapshots().at(-1)?.id ?? a): Promise<SnapshotDiff> {
+    return this.#session.inspection.diff(a, b);
+  }
+
+  /**
+   * Why a window has not fired: which input or split holds its watermark back, whether that is idle, and how far out of
+   * order it may be. Or why a record was dropped: its windows, when these were cleaned up, and the watermark when it came.
+   * @param question `window`: its start (epoch ms or a Date), or its start and end; `record`: as its source handed it
+   *   over, or a function that tells it. `of`: the stream, view or operator that is asked about, by default the first
+   *   with windows
+   * @throws {TidemarkError} `no-windows`, `no-such-record`, `no-such-operator`, `no-such-branch`
+   * @example
+   * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('5 s')).sum('amount');
+   * sums.show();
+   * await env.step(2);
+   * const why = await env.why({ window: 0, of: sums });
+   * why.needed; // → 4999
+   * why.lines.length > 1; // → true
+   */
+  async why(question: WhyQuestion): Promise<Why> {
+    const { window, record, of } = question;
+    const asked = of instanceof DataStream ? of.node : of;
+    const { inspection } = this.#session;
+    if (window === undefined) {
+      if (record === undefined)
+        throw badArgument('why', question, 'It asks nothing.', 'Give { window } or { record }.');
+      return inspection.whyRecord(record, asked);
+    }
+    const span = typeof window === 'number' || window instanceof Date ? { start: window } : window;
+    const end = span.end === undefined ? {} : { end: Number(span.end) };
+    return inspection.whyWindow({ start: Number(span.start), ...end }, asked);
   }
 
   /**

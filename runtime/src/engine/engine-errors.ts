@@ -126,3 +126,32 @@ export function recordingNotStorable(source: string, cause: unknown): TidemarkEr
     { details: { source }, cause },
   );
 }
+
+export function noSuchOperator(wanted: string, names: readonly string[]): TidemarkError {
+  const there =
+    names.length === 0
+      ? 'No operator with state runs.'
+      : `Operators with state: ${names.map((name) => `'${name}'`).join(', ')}.`;
+  return new TidemarkError(
+    'no-such-operator',
+    `No operator that runs is called '${wanted}'. ${there} Name one with .uid('…') or .name('…').`,
+    { details: { wanted, names } },
+  );
+}
+
+export function noWindows(name: string): TidemarkError {
+  return new TidemarkError(
+    'no-windows',
+    `Nothing is windowed before '${name}'. Ask of a stream or view behind a window: env.why({ window, of: view }).`,
+    { details: { name } },
+  );
+}
+
+export function noSuchRecord(sources: readonly string[]): TidemarkError {
+  return new TidemarkError(
+    'no-such-record',
+    `The recording of ${sources.map((name) => `'${name}'`).join(', ')} has no such record. Give it as its source handed it ` +
+      'over, or a function that tells it: env.why({ record: ({ id }) => id === 7 }).',
+    { details: { sources } },
+  );
+}

@@ -239,6 +239,19 @@ export class LaneSource {
     return max === MIN_TIMESTAMP ? undefined : max;
   }
 
+  /** How far each split has come. */
+  splitTimes(): { id: string; watermark: number; idle: boolean; maxTimestamp: number }[] {
+    const marks = new Map(
+      this.#combiner.snapshot().channels.map(([id, watermark, idle]) => [id, { watermark, idle }]),
+    );
+    return [...this.#splits].map(([id, { maxTimestamp }]) => ({
+      id,
+      maxTimestamp,
+      watermark: marks.get(id)?.watermark ?? MIN_TIMESTAMP,
+      idle: marks.get(id)?.idle ?? false,
+    }));
+  }
+
   snapshot(): SourceState {
     return {
       combiner: this.#combiner.snapshot(),

@@ -12,6 +12,7 @@ import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { allCommits } from './cut-commits.ts';
+import { explainEventTime, type EventTimeOf } from './event-time-of.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
 import { KeySorter } from './key-sorter.ts';
@@ -238,6 +239,16 @@ export class Lane implements Delivery {
   /** The key under which the state of a node lies in a snapshot; `undefined` if the lane has no such node. */
   keyOf(node: StreamNode): string | undefined {
     return this.#subtasks.get(node)?.[0]?.key;
+  }
+
+  /** Its subtasks' operators; none of a source. */
+  operatorsOf(node: StreamNode): Operator[] {
+    return this.#subtasks.get(node)?.flatMap(({ operator }) => operator ?? []) ?? [];
+  }
+
+  /** What holds the event time of a node back, or does not. */
+  explain(node: StreamNode): EventTimeOf {
+    return explainEventTime(node, this.#subtasks, this.#sources);
   }
 
   /** Event time where the lane ends: the lowest watermark of its sinks and views. */

@@ -1,4 +1,5 @@
 import { RecordingWriter } from '../connectors/recording-file.ts';
+import type { Source } from '../connectors/source.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { budgetInvalid, recordingNotStorable } from './engine-errors.ts';
 import type { Engine } from './engine.ts';
@@ -95,7 +96,7 @@ export class Recording {
     const { sources, timeline } = this.#engine;
     const logs = [...sources.values()];
     const readers = new Map(
-      logs.filter(({ source }) => source.rereadable).map((log) => [log, new WaitingReader(log)]),
+      logs.filter(({ source }) => source.rereadable).map((log) => [log, new WaitingReader(log.source)]),
     );
     const names = namesOf(logs);
     const head = { sources: logs.map(({ source }, at) => ({ name: names[at]!, kind: source.kind })) };
@@ -178,11 +179,11 @@ function namesOf(logs: readonly SourceLog[]): string[] {
 }
 
 /** Reads recorded ranges of one source, and waits while it has to be fetched. */
-class WaitingReader {
+export class WaitingReader {
   readonly #reader: RangeReader;
   #goOn: () => void = () => undefined;
 
-  constructor({ source }: SourceLog) {
+  constructor(source: Source<unknown>) {
     this.#reader = new RangeReader(source, () => this.#goOn());
   }
 

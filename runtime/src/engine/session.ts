@@ -17,6 +17,7 @@ import { sessionCheckpoints } from './session-checkpoints.ts';
 import { SessionBranches } from './session-branches.ts';
 import { branchesOf, SessionCuts, type CutBegun, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
+import { SessionInspection } from './session-inspection.ts';
 import { SessionLanes } from './session-lanes.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
 import { sayTrouble } from './source-trouble.ts';
@@ -47,6 +48,8 @@ export class Session implements ExecutionBackend {
   readonly #branches: SessionBranches;
   readonly #cuts: SessionCuts;
   readonly params: Params;
+  /** Looks into it, and changes nothing. */
+  readonly inspection: SessionInspection;
   readonly #time: TimeControls;
   /** A stream has ended and its sinks wait for a cut to commit. */
   #cutWanted = false;
@@ -92,6 +95,7 @@ export class Session implements ExecutionBackend {
       },
     });
     this.#branches = new SessionBranches(host, this.engine, this.#lanes, this.#cuts);
+    this.inspection = new SessionInspection(this.engine, this.#branches, this.#lanes, this.#cuts);
     if (past.resume) this.#branches.adopt(branchesOf(past.resume));
     this.#cuts.writer.onReady = this.engine.wake;
     this.#cutAt = this.clock.now();

@@ -1,6 +1,5 @@
 import { canonical } from '../graph/fingerprint.ts';
-import { LaneRunner, type LaneRunnerOptions } from './lane-runner.ts';
-import { afterRealTime, SliceLoop } from './slice-loop.ts';
+import { replayLane, type ReplayOptions } from './replay-lane.ts';
 import type { RecordOrigin, ViewObserver } from './view.ts';
 
 /** What another value of a param makes of one row. */
@@ -84,8 +83,6 @@ function windowId(key: unknown, { start, end }: { start: number; end: number }):
   return `${canonical(key)} ${start} ${end}`;
 }
 
-type ReplayOptions = Omit<LaneRunnerOptions, 'openView' | 'onReady' | 'until' | 'paramsInstead'>;
-
 /**
  * Replays the recording up to its end, as it was and with other values of params, and compares what comes of it.
  * @param by tells rows apart whose values may differ; windows are told apart by key and time
@@ -96,9 +93,9 @@ export async function whatIf(
   by: ((value: unknown) => unknown) | undefined,
 ): Promise<WhatIf> {
   const until = options.timeline.head;
-  const before = await replay(options, until, new SeenRows(by));
+  const before = await rowsOf(options, until, by);
   const instead = new Map(Object.entries(params));
-  const after = await replay({ ...options, paramsInstead: instead }, until, new SeenRows(by));
+  const after = await rowsOf({ ...options, paramsInstead: instead }, until, by);
   const rows: WhatIfRow[] = [];
   let same = 0;
   for (const [id, old] of before) {
@@ -120,46 +117,12 @@ function placeOf({ time, origin }: SeenRow): Partial<WhatIfRow> {
   return time === undefined ? {} : { time };
 }
 
-/** Runs a lane of its own over the recording, beside all others and while they are paused, too. */
-function replay(
-  options: ReplayOptions & Pick<LaneRunnerOptions, 'paramsInstead'>,
+async function rowsOf(
+  options: ReplayOptions,
   until: number,
-  seen: SeenRows,
+  by: ((value: unknown) => unknown) | undefined,
 ): Promise<ReadonlyMap<string, SeenRow>> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      loop.stop();
-      stopWaiting();
-      const { status, error } = runner;
-      runner.cancel();
-      if (status === 'failed') reject(error ?? new Error('the replay failed'));
-      else resolve(seen.rows);
-    };
-    const runner: LaneRunner = new LaneRunner({
-      ...options,
-      until,
-      openView: () => seen,
-      onReady: () => loop.wake(),
-    });
-    const loop = new SliceLoop({
-      slice: (expired) => {
-        while (!expired()) {
-          if (runner.hasMail) runner.processMail();
-          if (runner.step()) continue;
-          if (!runner.active || (runner.cursor >= until && runner.lane.inFlight === 0)) {
-            end();
-            return false;
-          }
-          runner.advanceTo(options.clock.now());
-          return false;
-        }
-        return true;
-      },
-      // Requests to the world outside may time out.
-      sleepFor: () => (runner.blocked ? 5 : undefined),
-    });
-    runner.start();
-    // Not within the caller's turn.
-    const stopWaiting = afterRealTime(0, () => loop.start());
-  });
+  const seen = new SeenRows(by);
+  (await replayLane(options, until, seen)).cancel();
+  return seen.rows;
 }

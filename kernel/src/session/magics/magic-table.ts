@@ -1,13 +1,16 @@
 import { unknownMagic } from '../../errors.ts';
 import type { Dataflow } from '../dataflow.ts';
 import type { MagicCall } from '../ipc.ts';
+import { diff } from './diff.ts';
 import { jobs } from './jobs.ts';
 import { recording } from './recording.ts';
 import { restore } from './restore.ts';
 import { rewind } from './rewind.ts';
 import { snapshots } from './snapshots.ts';
+import { state } from './state.ts';
 import { step } from './step.ts';
 import { who } from './who.ts';
+import { why } from './why.ts';
 
 export interface MagicContext {
   readonly args: string;
@@ -23,7 +26,7 @@ export interface Magic {
   run(context: MagicContext): unknown;
 }
 
-const TABLE: readonly Magic[] = [snapshots, restore, rewind, step, recording, jobs, who];
+const TABLE: readonly Magic[] = [snapshots, restore, rewind, step, recording, state, diff, why, jobs, who];
 
 /** Magics that wrap or make TypeScript; the kernel process resolves them before compiling. */
 export const SOURCE_MAGICS: readonly string[] = ['%time', '%%time', '%load'];
