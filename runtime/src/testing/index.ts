@@ -7,3 +7,6 @@ export type { ControlStep, ElementStep, TestStep } from './step.ts';
 export { testJob } from './test-job.ts';
 export type { BuildMany, TestJobOptions, TestRecord, TestResult, TestStepResult } from './test-job.ts';
 export { operatorHarness, OperatorHarness } from './operator-harness.ts';
+export { checkSource, type CheckSourceOptions } from './check-source.ts';
+export { checkSink, type CheckSinkOptions, type SinkUnderTest } from './check-sink.ts';
+export type { ConformanceRule } from './conformance-errors.ts';
