@@ -43,6 +43,9 @@ export async function startBroker({ folder, port, ports, extra }) {
       'share.coordinator.state.topic.replication.factor=1',
       'share.coordinator.state.topic.min.isr=1',
       'group.initial.rebalance.delay.ms=0',
+      // After a failure the node that comes back is another to the controller until this has passed.
+      'broker.session.timeout.ms=1500',
+      'broker.heartbeat.interval.ms=300',
       `log.dirs=${join(folder, 'data')}`,
       ...lines,
     ].join('\n'),

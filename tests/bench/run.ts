@@ -1,9 +1,10 @@
 // Measures the engine against hand-written loops: `npm run bench -- [query…] [--quick] [--events=n] [--runs=n]`. Every
 // query runs in a process of its own, loop and engine by turns; rows and checksum must be those that are known to be
 // right, or those of the loop where none are given. Then, in that process: ten other jobs, and the engine once more.
-// `npm run bench -- cuts` measures what cuts cost.
+// `npm run bench -- cuts` measures what cuts cost, `npm run bench -- kafka` a pipeline on a real Kafka broker.
 import { fork } from 'node:child_process';
 import { measureCuts, type CutsMeasured } from './cuts.ts';
+import type { KafkaMeasured } from './kafka.ts';
 import { EXPECTED } from './expected.ts';
 import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
@@ -14,11 +15,15 @@ const runs = argument('runs', quick ? 3 : 5);
 const only = text('measure');
 const memory = text('memory');
 const cuts = text('cuts');
+const kafka = text('kafka');
 
 if (only !== undefined) process.send!(await measureQuery(only, events, runs));
 else if (memory !== undefined) process.send!(await measureMemory(memory));
 else if (cuts !== undefined) process.send!(await measureCuts(Number(cuts)), () => process.exit());
-else await table();
+else if (kafka !== undefined) {
+  const { measureKafka } = await import('./kafka.ts');
+  process.send!(await measureKafka(Number(kafka), runs), () => process.exit());
+} else await table();
 
 function argument(name: string, fallback: number): number {
   const given = text(name);
@@ -32,6 +37,7 @@ function text(name: string): string | undefined {
 async function table(): Promise<void> {
   const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   if (asked.includes('cuts')) return cutsTable();
+  if (asked.includes('kafka')) return kafkaTable();
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
     `${events.toLocaleString('en')} events; million records/s: median of ${runs} runs (slowest–fastest). ` +
@@ -77,6 +83,23 @@ async function cutsTable(): Promise<void> {
         `  peak of the process: ${measured.peakMiB.toFixed(0)} MiB\n`,
     );
   }
+}
+
+/** `npm run bench -- kafka`. */
+async function kafkaTable(): Promise<void> {
+  const { records, loop, engine, lag } = await inOwnProcess<KafkaMeasured>(
+    `--kafka=${quick ? 100_000 : 400_000}`,
+  );
+  console.log(`Kafka: ${records.toLocaleString('en')} JSON readings → keyed sum → Kafka; million records/s`);
+  console.log(`  by hand, same client  ${rates(loop)}`);
+  for (const [guarantee, measured] of Object.entries(engine)) {
+    console.log(
+      `  engine, ${guarantee.padEnd(14)}${rates(measured)}  ratio ${(median(measured) / median(loop)).toFixed(2)}`,
+    );
+  }
+  console.log(
+    `  from reading to anomaly at 10,000 readings/s, at-least-once: ${lag.median.toFixed(0)} ms (median), ${lag.p99.toFixed(0)} ms (99th percentile), of ${lag.count}`,
+  );
 }
 
 function inOwnProcess<M>(task: string): Promise<M> {

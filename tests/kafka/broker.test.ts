@@ -8,6 +8,7 @@ import {
   StreamExecutionEnvironment,
   type KafkaSecurity,
 } from '../../runtime/src/index.ts';
+import { openCluster } from '../../runtime/src/connectors/kafka/open-cluster.ts';
 import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
@@ -122,6 +123,27 @@ describe('a broker that fails', () => {
     broker.thaw();
     await sent;
     expect((await topic.records()).map(({ value }) => value)).toEqual(['late']);
+  });
+
+  test('has given up a transaction that a snapshot had still to commit: that is said, not passed over', async () => {
+    const topic = kafkaTopic<string>({ brokers: broker.brokers, topic: 'given-up', format: raw() });
+    await topic.create();
+    const cluster = openCluster(broker.brokers);
+    const transaction = await cluster.initTransactions('given-up-0', 200);
+    const record = {
+      topic: 'given-up',
+      partition: 0,
+      timestamp: 0,
+      key: null,
+      value: Buffer.from('1'),
+      headers: [],
+    };
+    await cluster.transactionalProducer(transaction).send([record]);
+    while ((await cluster.openTransactions('given-up-')).length > 0);
+    await expect(cluster.endTransaction(transaction, true)).rejects.toMatchObject({
+      code: 'kafka-transaction-lost',
+    });
+    await cluster.close();
   });
 
   test('refuses a record that is larger than it takes, and the error says so', async () => {

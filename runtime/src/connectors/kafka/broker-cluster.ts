@@ -2,12 +2,14 @@ import {
   addPartitionsToTxnV3,
   createTopicsV7,
   deleteTopicsV6,
+  describeTransactionsV0,
   endTxnV3,
   initProducerIdV4,
   listOffsetsV6,
   listTransactionsV0,
   offsetCommitV8,
   offsetFetchV8,
+  type Connection,
 } from '@platformatic/kafka';
 import { BrokerConnections } from './broker-connections.ts';
 import { BrokerFetch } from './broker-fetch.ts';
@@ -24,7 +26,7 @@ import type {
   TopicPartition,
   TransactionalProducer,
 } from './kafka-cluster.ts';
-import { kafkaTopicGone, reasonsIn } from './kafka-errors.ts';
+import { kafkaTopicGone, kafkaTransactionLost, reasonsIn } from './kafka-errors.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 
 const TOPIC_TIMEOUT = 10_000;
@@ -181,10 +183,14 @@ export class BrokerCluster implements KafkaCluster {
       const connection = await this.#connections.coordinator('transaction', transactionalId);
       try {
         await endTxnV3.api.async(connection, transactionalId, BigInt(producerId), producerEpoch, commit);
+        await this.#untilMarked(connection, transactionalId);
         return true;
       } catch (error) {
-        if (reasonsIn(error).some((reason) => ENDED_BEFORE.includes(reason))) return false;
-        throw error;
+        if (!reasonsIn(error).some((reason) => ENDED_BEFORE.includes(reason))) throw error;
+        if (commit && (await this.#isTimedOut(connection, producer))) {
+          throw kafkaTransactionLost(this.name, transactionalId);
+        }
+        return false;
       }
     });
   }
@@ -249,6 +255,25 @@ export class BrokerCluster implements KafkaCluster {
 
   close(): Promise<void> {
     return this.#connections.close();
+  }
+
+  /** True if nobody has had the id since, and yet it was aborted: by the broker, which waits for so long only. */
+  async #isTimedOut(
+    connection: Connection,
+    { transactionalId, producerEpoch }: TransactionalProducer,
+  ): Promise<boolean> {
+    const { transactionStates } = await describeTransactionsV0.api.async(connection, [transactionalId]);
+    const state = transactionStates[0];
+    return state?.transactionState.endsWith('Abort') === true && state.producerEpoch === producerEpoch + 1;
+  }
+
+  /** The answer comes when the decision is safe; readers see it when the partitions have their markers. */
+  async #untilMarked(connection: Connection, transactionalId: string): Promise<void> {
+    for (let wait = 1; ; wait *= 2) {
+      const { transactionStates } = await describeTransactionsV0.api.async(connection, [transactionalId]);
+      if (!transactionStates.some(({ transactionState }) => transactionState.startsWith('Prepare'))) return;
+      await this.#connections.pause(wait);
+    }
   }
 
   /** Brokers learn of a topic one after the other. */

@@ -104,6 +104,7 @@ export interface KafkaCluster {
   /**
    * Ends a transaction, by whomever it was begun.
    * @returns false if there is no such transaction any more: it was ended before
+   * @throws {TidemarkError} `kafka-transaction-lost` if it was to be committed and the cluster has given it up
    */
   endTransaction(producer: TransactionalProducer, commit: boolean): Promise<boolean>;
   /** Transactional ids that begin with a prefix and have a transaction open. */

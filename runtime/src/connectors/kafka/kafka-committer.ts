@@ -33,6 +33,7 @@ export class KafkaCommitter implements SinkCommitter {
     this.#cluster ??= this.#open();
     // Of one that is gone already, the commit came through before it could be noted.
     await this.#cluster.endTransaction(producer, commit);
-    this.#ids.free(producer.transactionalId);
+    if (commit) this.#ids.committed(producer.transactionalId);
+    else this.#ids.aborted(producer.transactionalId);
   }
 }

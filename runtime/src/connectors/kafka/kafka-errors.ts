@@ -147,6 +147,16 @@ export function kafkaFenced(
   );
 }
 
+export function kafkaTransactionLost(cluster: string, transactionalId: string): TidemarkError {
+  return new TidemarkError(
+    'kafka-transaction-lost',
+    `Kafka at ${cluster} has aborted the transaction ${transactionalId}, which a snapshot had still to commit: it was gone on from ` +
+      'later than transactionTimeout after it was taken. Its records are not in the topic. Run the cell with an edit, so that they are computed again, ' +
+      'and give kafkaSink() a longer transactionTimeout (the broker allows up to its transaction.max.timeout.ms).',
+    { details: { cluster, transactionalId } },
+  );
+}
+
 export function kafkaPrefixTaken(cluster: string, prefix: string): TidemarkError {
   return new TidemarkError(
     'kafka-prefix-taken',

@@ -128,6 +128,7 @@ export class KafkaWriter<T> implements SinkWriter<T> {
     if (committable === undefined || this.#written === 0) return undefined;
     this.#transaction = undefined;
     this.#open = false;
+    this.#ids.prepared(committable.transactionalId);
     const ready = this.#pump.flushed();
     if (!endOfInput) this.#openNext();
     return { committable, ready };
@@ -201,7 +202,7 @@ export class KafkaWriter<T> implements SinkWriter<T> {
       for (const producer of producers) {
         if (producer === undefined) continue;
         await this.#cluster.endTransaction(producer, false);
-        this.#ids!.free(producer.transactionalId);
+        this.#ids!.aborted(producer.transactionalId);
       }
     } catch {
       // Its broker aborts them in time, or whoever comes next does.

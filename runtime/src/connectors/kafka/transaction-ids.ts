@@ -6,12 +6,18 @@ const RUN = randomBytes(4).toString('hex');
 const known = new Map<string, TransactionIds>();
 
 /**
- * Transactional ids with one prefix in this process. An id is used again when its transaction has ended; those of an
+ * Transactional ids with one prefix in this process. An id is used again when no snapshot can ask for
+ * its transaction any more; those of an
  * earlier process are never touched but to abort what they left open.
  */
 export class TransactionIds {
   readonly #prefix: string;
   readonly #free: string[] = [];
+  /** Committed, but perhaps a snapshot still says otherwise: whoever goes on from that asks what became of it. */
+  #cooling: { readonly id: string; readonly after: number }[] = [];
+  /** When each was handed to a snapshot, by number. */
+  readonly #prepared = new Map<string, number>();
+  #snapshots = 0;
   /** Ids whose transactions this process has still to end. */
   readonly #used = new Set<string>();
   readonly #writers = new Set<number>();
@@ -53,7 +59,23 @@ export class TransactionIds {
     return id;
   }
 
-  free(id: string): void {
+  /** Its transaction is part of the snapshot that begins now. */
+  prepared(id: string): void {
+    this.#prepared.set(id, ++this.#snapshots);
+  }
+
+  /** Its transaction is committed: the snapshot that it is part of is durable, and with it all that were before. */
+  committed(id: string): void {
+    const number = this.#prepared.get(id) ?? 0;
+    const cold = this.#cooling.filter(({ after }) => after < number);
+    this.#cooling = this.#cooling.filter(({ after }) => after >= number);
+    for (const { id } of cold) this.#free.push(id);
+    this.#prepared.delete(id);
+    if (this.#used.delete(id)) this.#cooling.push({ id, after: this.#snapshots });
+  }
+
+  /** Its transaction is aborted, and no snapshot knows of it. */
+  aborted(id: string): void {
     if (this.#used.delete(id)) this.#free.push(id);
   }
 
