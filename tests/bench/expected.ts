@@ -12,6 +12,7 @@ export const EXPECTED: Readonly<
   session: {},
   interval: {},
   timers: {},
+  pattern: {},
   'q12-string': {},
   'q12-pair': {},
   'q12-1m': {},

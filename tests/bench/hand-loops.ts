@@ -124,6 +124,44 @@ export const handLoops: Readonly<Record<string, (n: number) => Checksum>> = {
   q5: countSliding,
   session: countSessions,
   timers: countBySecond,
+
+  // Events of one millisecond wait together until the watermark has passed it.
+  pattern(n) {
+    const out = new Checksum();
+    const waiting = new Map<number, BenchEvent[]>();
+    const highs = new Map<number, BenchEvent[]>();
+    let latest = -Infinity;
+    let done = Infinity;
+    const take = (event: BenchEvent) => {
+      const { auction, price, dateTime } = event;
+      const open = highs.get(auction)?.filter((high) => dateTime - high.dateTime < 2000) ?? [];
+      if (price < 500) {
+        for (const high of open) out.add(auction, high.price, price);
+        open.length = 0;
+      }
+      if (price > 9500) open.push(event);
+      if (open.length > 0) highs.set(auction, open);
+      else highs.delete(auction);
+    };
+    const advance = (watermark: number) => {
+      for (; done <= watermark; done++) {
+        for (const event of waiting.get(done) ?? []) take(event);
+        waiting.delete(done);
+      }
+    };
+    for (let i = 0; i < n; i++) {
+      const event = eventAt(i);
+      const time = event.dateTime;
+      if (time > latest) latest = time;
+      if (time < done) done = time;
+      const together = waiting.get(time);
+      if (together === undefined) waiting.set(time, [event]);
+      else together.push(event);
+      if (i % 1024 === 0) advance(latest - 1001);
+    }
+    advance(latest);
+    return out;
+  },
 };
 
 type EventAt = (i: number) => BenchEvent;

@@ -1,7 +1,9 @@
 import {
+  CEP,
   EventTimeSessionWindows,
   generatorSource,
   KeyedProcessFunction,
+  Pattern,
   SlidingEventTimeWindows,
   StreamExecutionEnvironment,
   TumblingEventTimeWindows,
@@ -197,6 +199,16 @@ const queries: Readonly<Record<string, Query>> = {
   'q12-1m': countWindows(auction, TumblingEventTimeWindows.of('10 s')),
   q5: countWindows(auction, SlidingEventTimeWindows.of('10 s', '2 s')),
   session: countWindows(auction, EventTimeSessionWindows.withGap('500 ms'), (end) => end % 1_000_000),
+  pattern: (events, out) => {
+    const fall = Pattern.begin('high')
+      .where((event: BenchEvent) => event.price > 9500)
+      .followedBy('low')
+      .where(({ price }) => price < 500)
+      .within('2 s');
+    CEP.pattern(events.keyBy(auction), fall)
+      .select(({ high: [high], low: [low] }) => [high.auction, high.price, low.price])
+      .sinkTo(checksumSink(out, (sum, [of, high, low]) => sum.add(of!, high!, low!)));
+  },
   timers: (events, out) => {
     events
       .keyBy(auction)

@@ -56,7 +56,7 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   readonly #state: StateCell = this.#backend.cell('pattern');
   /** One a key, at most. */
   readonly #timers = new KeyedTimers();
-  #spare = newKeyMatches();
+  #spare: KeyMatches;
   #matcher!: Matcher;
   #function: AnyPatternFunction | undefined;
   #collector!: ResultCollector;
@@ -74,6 +74,7 @@ export class CepOperator extends KeyedOperator implements MatchListener {
     this.showsOrder = options.inProcessingTime;
     this.#options = options;
     this.#source = source;
+    this.#spare = newKeyMatches(options.nfa.shape);
   }
 
   override open(): void {
@@ -191,7 +192,9 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   }
 
   #match(state: KeyState, events: readonly unknown[], timestamp: number): void {
-    const { begun } = state;
+    const { shape } = this.#options.nfa;
+    // An edit that keeps state may have changed the pattern: then nobody knows what was begun by the old one.
+    const begun = state.begun?.shape === shape ? state.begun : undefined;
     const matches = begun ?? this.#spare;
     this.#now = timestamp;
     if (begun !== undefined) this.#matcher.advanceTime(matches, timestamp);
@@ -205,7 +208,7 @@ export class CepOperator extends KeyedOperator implements MatchListener {
       if (begun === undefined) forgetEvents(matches);
     } else if (begun === undefined) {
       state.begun = matches;
-      this.#spare = newKeyMatches();
+      this.#spare = newKeyMatches(shape);
     }
   }
 

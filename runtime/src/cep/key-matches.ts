@@ -14,6 +14,8 @@ export interface Run {
  * one walk from the end.
  */
 export interface KeyMatches {
+  /** Of the automaton whose states it names. */
+  readonly shape: number;
   /** Events that steps hold, with their timestamps. */
   readonly events: unknown[];
   readonly timestamps: number[];
@@ -33,8 +35,9 @@ export interface KeyMatches {
 
 const SMALLEST_COLLECTION = 64;
 
-export function newKeyMatches(): KeyMatches {
+export function newKeyMatches(shape: number): KeyMatches {
   return {
+    shape,
     events: [],
     timestamps: [],
     previous: [],

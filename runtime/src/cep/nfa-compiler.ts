@@ -54,7 +54,8 @@ class NfaCompiler {
     this.#check();
     const end = this.#states.add(END, 'final');
     const start = this.#sequence(this.#last, end, { again: false });
-    return { states: this.#states.all, start, window: this.#window, skip: this.#last.skip };
+    const { all, shape } = this.#states;
+    return { states: all, shape, start, window: this.#window, skip: this.#last.skip };
   }
 
   #check(): void {

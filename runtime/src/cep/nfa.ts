@@ -49,6 +49,8 @@ export class NfaState {
 /** A pattern as the automaton that finds it. */
 export interface Nfa {
   readonly states: readonly NfaState[];
+  /** Equal for automata whose states mean the same: what is begun by one can be gone on with by the other. */
+  readonly shape: number;
   readonly start: NfaState;
   /** ms from a match's first event until it has timed out; 0 for ever. */
   readonly window: number;
@@ -63,6 +65,19 @@ export class NfaStates {
     const state = new NfaState(this.all.length, name, kind, window);
     this.all.push(state);
     return state;
+  }
+
+  /** Tells apart automata of other states, or of other ways between them; what conditions say is left out. */
+  get shape(): number {
+    const text = this.all
+      .map(({ name, kind, transitions }) => {
+        const ways = transitions.map(({ action, target }) => `${action}${target.id}`);
+        return `${name} ${kind} ${ways.join()}`;
+      })
+      .join(';');
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+    return hash;
   }
 
   /** Another state that does the same; what leads from the one to itself leads from the copy to the copy. */

@@ -6,8 +6,10 @@ import {
   Pattern,
   StreamExecutionEnvironment,
   WatermarkStrategy,
+  type DataStream,
   type RuntimeMode,
 } from 'tidemark';
+import { element, snapshot, testJob, watermark } from 'tidemark/testing';
 import { Fingerprints } from '../../../runtime/src/graph/fingerprint.ts';
 
 interface Step {
@@ -103,4 +105,37 @@ describe('two patterns are one node only if all of them is the same (law 3)', ()
   test('another in its comparator', () => {
     expect(fingerprint(begin().next('b'), (a, b) => a.time - b.time)).not.toBe(plain);
   });
+});
+
+describe('a restored pattern', () => {
+  const letters = (text: string) => [...text].map((kind, time) => element({ kind, time }, time));
+  const find = (parts: string) => (input: DataStream<{ kind: string }>) => {
+    let pattern = Pattern.begin<{ kind: string }>('0') as Pattern<
+      { kind: string },
+      object,
+      object,
+      { kind: string }
+    >;
+    [...parts].forEach((kind, at) => {
+      if (at > 0) pattern = pattern.next(String(at)) as typeof pattern;
+      pattern = pattern.where((letter) => letter.kind === kind) as typeof pattern;
+    });
+    return CEP.pattern(
+      input.keyBy(() => 'all'),
+      pattern,
+    )
+      .select((match) => Object.values(match as Record<string, readonly { kind: string }[]>).flat())
+      .map((all) => all.map(({ kind }) => kind).join(''))
+      .uid('kept');
+  };
+  const runs = async (before: string, after: string) => {
+    let built = 0;
+    const steps = [...letters('xab'), watermark(2), snapshot(), element({ kind: 'c' }, 5), watermark(9)];
+    const { records } = await testJob(steps, (input: DataStream<{ kind: string }>) =>
+      find(built++ === 0 ? before : after)(input),
+    );
+    return records.map(({ value }) => value);
+  };
+  test('goes on with what was begun', async () => expect(await runs('abc', 'abc')).toEqual(['abc']));
+  test('drops what another pattern has begun', async () => expect(await runs('xabcd', 'c')).toEqual(['c']));
 });
