@@ -37,9 +37,9 @@ export class ClockToolbar extends Widget {
     this.#rewind.title = 'Take the streams back to before a cell ran; variables stay';
     this.#pace.addEventListener('change', () => this.#do('speed', Number(this.#pace.value)));
     this.#rewind.addEventListener('change', () => {
-      const cell = Number(this.#rewind.value);
+      const [action, value] = this.#rewind.value.split(' ');
       this.#rewind.value = '';
-      if (cell > 0) this.#do('rewind', cell);
+      if (action === 'rewind' || action === 'restore') this.#do(action, Number(value));
     });
     this.node.append(
       this.#button('back', 'One record back; pauses the streams'),
@@ -73,7 +73,11 @@ export class ClockToolbar extends Widget {
     }
     this.#count.textContent = `${clock.records.toLocaleString('en')} records${clock.paused ? ', paused' : ''}`;
     setOptions(this.#pace, paces(clock), String(clock.speed));
-    const cells = [...clock.rewindable].reverse().map((cell) => [String(cell), `Before [${cell}]`] as const);
+    const cells: (readonly [string, string])[] = [...clock.rewindable]
+      .reverse()
+      .map((cell) => [`rewind ${cell}`, `Before [${cell}]`] as const);
+    const { offered } = clock;
+    if (offered) cells.push([`restore ${offered.id}`, `${offered.after}, before the restart`]);
     setOptions(this.#rewind, [['', 'Rewind'], ...cells], '');
     this.#rewind.disabled = cells.length === 0;
   }

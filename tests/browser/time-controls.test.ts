@@ -12,6 +12,7 @@ const readings = env.fromSource(
   'readings',
 );`;
 const FILES = {
+  'restarted.ipynb': notebookJson([STREAM, "readings.show({ title: 'Readings' })"]),
   'clock.ipynb': notebookJson([
     STREAM,
     "readings.show({ title: 'Readings' })",
@@ -64,6 +65,29 @@ test('the clock in the toolbar pauses, steps on and back, rewinds, and sets the 
       (reached) => Number(document.querySelector<HTMLElement>('.tm-clock')?.dataset['records']) < reached,
       before,
     );
+  });
+});
+
+test('law 8: after a restart the rows of before stay, and one click goes back to the last snapshot', async () => {
+  await lab.withPage('restarted.ipynb', async (page) => {
+    await page.runCell(0);
+    await page.runCell(1);
+    await page.untilViewChanges(1, 3);
+    await page.runCell(0);
+    await press(page, 'pause');
+    await page.restartKernel();
+    await page.untilViewStatus(1, 'before-restart');
+    const offered = clock(page).locator('option', { hasText: 'before the restart' });
+    await offered.waitFor({ state: 'attached' });
+    const value = (await offered.getAttribute('value')) ?? '';
+    await clock(page).locator('select').nth(1).selectOption(value);
+    await page.page.waitForFunction(
+      () => Number(document.querySelector<HTMLElement>('.tm-clock')?.dataset['records']) > 0,
+    );
+    await page.runCell(0);
+    await page.runCell(1);
+    await page.untilViewStatus(1, 'running');
+    expect(plainText(await page.outputs(1))).toContain('goes on from a snapshot');
   });
 });
 

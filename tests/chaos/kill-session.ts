@@ -58,7 +58,7 @@ async function someChanges(views: FollowedViews, count: number): Promise<void> {
 }
 
 /** mulberry32, a small generator of Tommy Ettinger's: numbers in [0, 1) that a seed replays. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -7,4 +7,6 @@ export interface ClockState {
   readonly records: number;
   /** Execution counts of cells that there is a snapshot from before, oldest first. */
   readonly rewindable: readonly number[];
+  /** The last snapshot of before a restart, if there is one: its id, and what it was taken after. */
+  readonly offered?: { readonly id: number; readonly after: string };
 }

@@ -43,6 +43,7 @@ export const VIEW_CONTROL_ACTIONS = [
   'watermark',
   'speed',
   'rewind',
+  'restore',
 ] as const;
 
 /** What the kernel says on the comm. */

@@ -28,13 +28,15 @@ export class SessionClock {
   /** Says how time stands if that has changed. */
   look(): void {
     const { engine, clock } = this.#session;
-    const cells = this.#session.snapshots().flatMap(({ executionCount }) => executionCount ?? []);
+    const offered = this.#session.offered();
+    const cells = this.#session.snapshotsOfNow().flatMap(({ executionCount }) => executionCount ?? []);
     const state: ClockState = {
       paused: engine.paused,
       speed: clock.speed,
       records: engine.timeline.records,
       // From before the first there is none.
       rewindable: cells.slice(1),
+      ...(offered ? { offered: { id: offered.id, after: offered.label } } : {}),
     };
     const said = JSON.stringify(state);
     if (said === this.#said) return;
@@ -61,6 +63,8 @@ export class SessionClock {
         return void (await session.step(-value));
       case 'watermark':
         return void (await session.step('watermark'));
+      case 'restore':
+        return void (await session.restore(value));
       case 'rewind':
         return void (await session.rewind(value));
     }

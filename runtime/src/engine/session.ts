@@ -233,6 +233,16 @@ export class Session implements ExecutionBackend {
     return this.#cuts.list();
   }
 
+  /** The last cut of before the user restarted the kernel, to be restored on request (law 8). */
+  offered(): SessionCut | undefined {
+    return this.#cuts.list().findLast(({ startSeq }) => startSeq !== this.#startSeq);
+  }
+
+  /** Cuts of the recording that goes on. */
+  snapshotsOfNow(): SessionCut[] {
+    return this.#cuts.list().filter(({ startSeq }) => startSeq === this.#startSeq);
+  }
+
   /** Branches that wait in a cut for their cells, by cell (law 8). */
   waiting(): readonly { cell: string; name: string }[] {
     return [...this.#branches.waiting].map(({ cell, name }) => ({ cell, name }));

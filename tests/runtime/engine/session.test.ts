@@ -36,6 +36,26 @@ const counts = (env: SessionEnvironment, size: string) =>
 const finished = (id: string) => notebook.view(id).until((view) => view.status === 'finished');
 const total = (id: string) => (notebook.view(id).values as number[]).reduce((sum, n) => sum + n, 0);
 
+describe('law 1: one session, one dataflow', () => {
+  it('reads equal sources once, whatever cells they are made in', async () => {
+    let made = 0;
+    const numbers = (env: SessionEnvironment) =>
+      env.fromSource(generatorSource((n) => (made++, n), { count: 10 }));
+    notebook.env.pause();
+    notebook.cell('a', (env) => void numbers(env).show());
+    notebook.cell('b', (env) => {
+      numbers(env)
+        .map((n) => -n)
+        .show();
+    });
+    await notebook.env.step(11);
+    expect(notebook.view('a/0').values).toHaveLength(10);
+    expect(notebook.view('b/0').values).toHaveLength(10);
+    expect(made).toBe(10);
+    expect(notebook.env.recording().sources).toHaveLength(1);
+  });
+});
+
 describe('law 2: nothing runs unobserved', () => {
   it('does not call a function that nobody looks at', async () => {
     let calls = 0;

@@ -264,3 +264,23 @@ describe('law 7: rewind', () => {
     expect(notebook.view('a/0').values).toEqual([0, 1, 2, 3]);
   });
 });
+
+describe('law 11: determinism', () => {
+  it('gives the same results in the same order for the same recording, whenever a view was made', async () => {
+    const both = (env: SessionEnvironment) =>
+      windows(env)
+        .union(others(env).map(({ n }) => n))
+        .map((n) => n);
+    notebook.cell('a', (env) => void both(env).show());
+    await notebook.env.step(17);
+    notebook.cell('b', (env) => void both(env).show());
+    await notebook.env.step(25);
+    expect(notebook.view('b/0').values).toEqual(notebook.view('a/0').values);
+    const again = await Notebook.open(':memory:');
+    again.env.pause();
+    again.cell('a', (env) => void both(env).show());
+    await again.env.step(42);
+    expect(again.view('a/0').values).toEqual(notebook.view('a/0').values);
+    await again.crash();
+  });
+});
