@@ -162,3 +162,18 @@ export function badProgress(of: unknown): KernelError {
     `progress(steps) takes a number of steps above 0, or a list or other iterable, and was given ${of === null ? 'null' : typeof of === 'number' ? String(of) : typeof of}. For example: for (const item of progress(items)) …`,
   );
 }
+
+/** A file that `tidemark run` was given and that is no notebook. */
+export function badNotebook(path: string, cause: unknown): KernelError {
+  const why = cause instanceof Error ? cause.message : 'it has no cells';
+  return new KernelError(
+    'bad-notebook',
+    `${path} cannot be run as a notebook: ${why}. Give the path of an .ipynb file, as in: tidemark run my-notebook.ipynb`,
+    { details: { path }, cause },
+  );
+}
+
+/** A magic in a job, where nobody looks. */
+export function magicLeftOut(name: string): string {
+  return `${name} is for notebooks and is left out of the job.`;
+}

@@ -8,17 +8,20 @@ import type { KafkaMeasured } from './kafka.ts';
 import { EXPECTED } from './expected.ts';
 import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
+import { FLEETS, measureSensors, type SensorsMeasured } from './sensors.ts';
 
 const quick = process.argv.includes('--quick');
 const events = argument('events', quick ? 2_000_000 : 10_000_000);
 const runs = argument('runs', quick ? 3 : 5);
 const only = text('measure');
 const memory = text('memory');
+const sensors = text('sensors');
 const cuts = text('cuts');
 const kafka = text('kafka');
 
 if (only !== undefined) process.send!(await measureQuery(only, events, runs));
 else if (memory !== undefined) process.send!(await measureMemory(memory));
+else if (sensors !== undefined) process.send!(await measureSensors(sensors));
 else if (cuts !== undefined) process.send!(await measureCuts(Number(cuts)), () => process.exit());
 else if (kafka !== undefined) {
   const { measureKafka } = await import('./kafka.ts');
@@ -38,6 +41,7 @@ async function table(): Promise<void> {
   const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   if (asked.includes('cuts')) return cutsTable();
   if (asked.includes('kafka')) return kafkaTable();
+  if (asked.includes('sensors')) return sensorsTable();
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
     `${events.toLocaleString('en')} events; million records/s: median of ${runs} runs (slowest–fastest). ` +
@@ -63,6 +67,17 @@ async function table(): Promise<void> {
       `loop's Map ${loop.bytesPerKey.toFixed(0)} bytes (peak of the process: ${engine.peakMiB.toFixed(0)} and ` +
       `${loop.peakMiB.toFixed(0)} MiB).`,
   );
+}
+
+/** `npm run bench -- sensors`. */
+async function sensorsTable(): Promise<void> {
+  for (const name of Object.keys(FLEETS)) {
+    const { sensors: count, bytesPerSensor, rate } = await inOwnProcess<SensorsMeasured>(`--sensors=${name}`);
+    console.log(
+      `${name}, ${count.toLocaleString('en')} sensors: ${bytesPerSensor.toFixed(0)} bytes a sensor, ` +
+        `${Math.round(rate).toLocaleString('en')} readings/s`,
+    );
+  }
 }
 
 /** `npm run bench -- cuts`. */
@@ -105,7 +120,7 @@ async function kafkaTable(): Promise<void> {
 function inOwnProcess<M>(task: string): Promise<M> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, [task, `--events=${events}`, `--runs=${runs}`], {
-      execArgv: task.startsWith('--memory') ? [...process.execArgv, '--expose-gc'] : process.execArgv,
+      execArgv: /^--(memory|sensors)/.test(task) ? [...process.execArgv, '--expose-gc'] : process.execArgv,
     });
     child.once('message', (measured) => resolve(measured as M));
     child.once('exit', (code) => reject(new Error(`${task} ended with code ${code}`)));

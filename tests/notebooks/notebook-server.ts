@@ -17,6 +17,7 @@ const NAMES = [
   '02-the-flink-chapter.ipynb',
   '03-three-million-flights.ipynb',
   '04-anomalies-kafka.ipynb',
+  '05-tune-a-detector.ipynb',
 ];
 
 /** The project's notebooks and their data, placed as in the checkout. */
