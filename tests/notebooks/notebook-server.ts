@@ -18,6 +18,7 @@ const NAMES = [
   '03-three-million-flights.ipynb',
   '04-anomalies-kafka.ipynb',
   '05-tune-a-detector.ipynb',
+  '06-bring-your-own-source.ipynb',
 ];
 
 /** The project's notebooks and their data, placed as in the checkout. */

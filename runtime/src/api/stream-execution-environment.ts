@@ -183,7 +183,7 @@ export class StreamExecutionEnvironment extends TableEnvironment {
     return this;
   }
 
-  /** What becomes of jobs executed from now on that fail. In a notebook, of views and sinks made from now on. */
+  /** What becomes of jobs executed from now on that fail. In a notebook what fails waits for its cell to be corrected. */
   setRestartStrategy(strategy: RestartStrategy): this {
     this.#graph.backend.configure?.({ restart: strategy });
     return this;
