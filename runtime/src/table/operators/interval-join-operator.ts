@@ -1,4 +1,6 @@
+import type { OperatorRuntime, Output } from '../../operators/operator.ts';
 import type { ValueState } from '../../state/value-state.ts';
+import { MAX_TIMESTAMP, saturatingAdd } from '../../time/timestamp.ts';
 import type { Row } from '../changelog-row.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
 import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
@@ -28,7 +30,8 @@ interface WaitingRow {
 
 /**
  * Pairs rows whose times are near. A row is kept until nothing can come any more that pairs with it; an outer join then lets it out
- * with NULLs if nothing has. A row that comes too late still pairs with what is there, and is not kept.
+ * with NULLs if nothing has. A row that comes too late still pairs with what is there, and is not kept. A pair has the times of both
+ * its rows, and the older one may be as old as rows are kept; so in event time its watermark lags by as much.
  */
 export class TableIntervalJoinOperator extends KeyedTableOperator {
   readonly #options: TableIntervalJoinOptions;
@@ -40,6 +43,11 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
     this.#options = options;
     this.#left = this.valueState('left');
     this.#right = this.valueState('right');
+  }
+
+  override setup(output: Output, runtime: OperatorRuntime): void {
+    const lag = Math.max(this.#keptFor(true), this.#keptFor(false));
+    super.setup(this.#options.domain === 'rowtime' && lag > 0 ? lagging(output, lag) : output, runtime);
   }
 
   protected processRow(row: Row, timestamp: number | undefined): void {
@@ -71,7 +79,7 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
       this.emit('+I', [...left, ...right], domain === 'rowtime' ? Math.max(time, candidate.time) : timestamp);
     }
     if (candidates !== undefined) other.update(candidates);
-    const until = time + this.#keptFor(fromLeft);
+    const until = saturatingAdd(time, this.#keptFor(fromLeft));
     if (isNull || until <= this.timeOf(domain) || upper < lower) {
       if (!row.paired) this.#pad(row, fromLeft);
       return;
@@ -105,4 +113,15 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
     const nulls = Array<null>(left ? rightColumns : leftColumns).fill(null);
     this.emit('+I', left ? [...values, ...nulls] : [...nulls, ...values], time);
   }
+}
+
+/** The same output with watermarks that much (ms) earlier, but for the last. */
+function lagging(output: Output, lag: number): Output {
+  return {
+    // Where it leads is said later than an operator is given it.
+    collect: (value, timestamp) => output.collect(value, timestamp),
+    emitWatermark: (time) => output.emitWatermark(time === MAX_TIMESTAMP ? time : saturatingAdd(time, -lag)),
+    emitIdle: (idle) => output.emitIdle(idle),
+    sideOutput: (tag, value, timestamp) => output.sideOutput(tag, value, timestamp),
+  };
 }

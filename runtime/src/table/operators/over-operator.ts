@@ -1,4 +1,5 @@
 import type { ValueState } from '../../state/value-state.ts';
+import { saturatingAdd } from '../../time/timestamp.ts';
 import type { Row } from '../changelog-row.ts';
 import type { AggregateHandler } from '../lower/aggregate-handler.ts';
 import type { Frame } from '../plan/relation.ts';
@@ -75,12 +76,22 @@ export class OverOperator extends KeyedTableOperator {
     if (partition === undefined) return;
     const { frame } = this.#options;
     const due = partition.waiting.filter((row) => row.time <= time);
-    if (due.length === 0) return;
+    if (due.length === 0) return this.#forget(partition, time);
     partition.waiting = partition.waiting.slice(due.length);
     partition.last = time;
     if (frame.unit === 'RANGE') this.#put(partition, due, undefined);
     else for (const row of due) this.#put(partition, [row], undefined);
     this.#partition.update(partition);
+    if (frame.unit === 'RANGE' && frame.from.kind !== 'unbounded') {
+      this.registerTimer(saturatingAdd(time, frame.from.offset + 1));
+    }
+  }
+
+  /** Drops a partition once its rows are in the frame of no row that is still to come. */
+  #forget({ waiting, last }: Partition, time: number): void {
+    const { frame } = this.#options;
+    const isOver = waiting.length === 0 && saturatingAdd(last, frame.from.offset) < time;
+    if (frame.unit === 'RANGE' && frame.from.kind !== 'unbounded' && isOver) this.#partition.clear();
   }
 
   /** Moves the frame on to rows that share their results, and lets them out. */
