@@ -218,6 +218,21 @@ export function clusterBehaviours(brokersOf: () => string): void {
       }
     }
 
+    test('outside a notebook a checkpoint tells the group how far it is', async () => {
+      const topic = await topicOf<number>('checkpointed', 2);
+      await topic.send(numbered(100));
+      const job = env().enableCheckpointing(20);
+      const group = `group-${topic.name}`;
+      const source = { brokers: brokersOf(), topic: topic.name, groupId: group, format: json<number>() };
+      job
+        .fromSource(kafkaSource(source))
+        .filter(() => false)
+        .print();
+      const client = await job.execute();
+      await committed(group, topic.name, 100);
+      await client.cancel();
+    });
+
     test('finds topics that match and appear later', async () => {
       const prefix = `later${++topics}x`;
       const first = await topicOf<number>(prefix);

@@ -22,6 +22,8 @@ export interface CheckpointInfo {
 export interface BegunCheckpoint {
   readonly bytes: Uint8Array;
   readonly commits: CutCommits | undefined;
+  /** Called when it is complete: sources may tell the world outside how far they have come. */
+  readonly onDurable: () => void;
 }
 
 export interface CoordinatorOptions {
@@ -42,6 +44,7 @@ interface Pending {
   readonly startedAt: number;
   readonly requests: readonly Request[];
   readonly commits: CutCommits | undefined;
+  readonly onDurable: () => void;
   /** True if the job ends with it. */
   readonly final: boolean;
   declined: boolean;
@@ -143,10 +146,18 @@ export class CheckpointCoordinator {
       for (const { reject } of requests) reject(checkpointAborted(undefined));
       return;
     }
-    const { bytes, commits } = begun;
+    const { bytes, commits, onDurable } = begun;
     const final = this.#finalWanted;
     this.#finalWanted = false;
-    const pending: Pending = { id: this.#next++, startedAt: now, requests, commits, final, declined: false };
+    const pending: Pending = {
+      id: this.#next++,
+      startedAt: now,
+      requests,
+      commits,
+      onDurable,
+      final,
+      declined: false,
+    };
     this.#pending = pending;
     this.#complete(pending, bytes).catch((error: unknown) => this.#decline(pending, error));
   }
@@ -171,6 +182,7 @@ export class CheckpointCoordinator {
       ...(path === undefined ? {} : { path }),
     };
     this.#kept.push({ info, bytes });
+    pending.onDurable();
     for (const { info: old } of this.#kept.splice(0, this.#kept.length - (settings?.retained ?? 1))) {
       // What cannot be removed stays.
       files?.drop(old.id).catch(() => undefined);

@@ -189,7 +189,9 @@ export class LocalJob implements JobClient {
     try {
       const { lane, views } = runner.cut();
       const state: JobState = { sources: engine.places(), lane: { lane, views } };
-      return { bytes: this.#options.store.codec.encode(state), commits };
+      const { head } = engine.timeline;
+      const onDurable = (): void => engine.onDurable(head);
+      return { bytes: this.#options.store.codec.encode(state), commits, onDurable };
     } catch (error) {
       commits?.discard(0);
       throw error;
