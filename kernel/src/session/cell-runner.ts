@@ -177,7 +177,7 @@ export class CellRunner {
   async #show(cell: CellContext, request: RunRequest, value: unknown): Promise<void> {
     if (request.silent || !request.hasValue || value === undefined) return;
     if (this.#dataflow()?.showValue(value)) return;
-    const shown = await showValue(value);
+    const shown = await showValue(this.#dataflow()?.displayable(value) ?? value);
     postResult(cell.run, shown);
   }
 

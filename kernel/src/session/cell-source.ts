@@ -6,6 +6,8 @@ export interface CellParts {
   readonly code: string | undefined;
   /** `%time` or `%%time`: say how long the code took. */
   readonly timed: boolean;
+  /** Of a `%%sql` cell: what is below it, and the line of the cell that it begins on. It has no TypeScript. */
+  readonly sql?: { readonly text: string; readonly firstLine: number };
 }
 
 const MAGIC = /^\s*(%%?[A-Za-z][\w-]*)[ \t]*(.*?)\s*$/;
@@ -22,6 +24,10 @@ export function cellParts(source: string): CellParts {
     if (line.trim() === '') continue;
     const [, name = '', args = ''] = MAGIC.exec(line) ?? [];
     if (name === '') break;
+    if (name === '%%sql') {
+      const text = [args, ...lines.slice(index + 1)].join('\n');
+      return { magics, code: undefined, timed, sql: { text, firstLine: index + 1 } };
+    }
     if (name === '%time' || name === '%%time') {
       timed = true;
       // Blanks keep the expression at its column.

@@ -1,4 +1,4 @@
-import { DataStream, type ParamOptions, type ViewOptions } from 'tidemark';
+import { DataStream, Table, TableResult, type ParamOptions, type ViewOptions } from 'tidemark';
 import {
   openSession,
   openStore,
@@ -12,6 +12,7 @@ import { LiveViews } from './live-views.ts';
 import { showParam } from './param-api.ts';
 import { SessionClock } from './session-clock.ts';
 import { inspectShortly } from './short-inspect.ts';
+import { SqlResult } from './sql-result.ts';
 
 /** A view or sink that has nothing more to do. */
 const ENDED: ReadonlySet<string> = new Set(['finished', 'failed', 'canceled']);
@@ -82,10 +83,12 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       return report;
     },
     showValue: (value) => {
-      if (value instanceof DataStream) value.show();
+      if (value instanceof DataStream || value instanceof Table) value.show();
+      else if (value instanceof TableResult && value.table !== undefined) value.table.show();
       else if (!session.isView(value)) return false;
       return true;
     },
+    displayable: (value) => (value instanceof TableResult ? new SqlResult(value) : value),
     get paused() {
       return session.engine.paused;
     },

@@ -49,8 +49,10 @@ export interface Dataflow {
   beginCell(cell: CellRun): void;
   /** Ends the cell: starts what it made observable, takes the cut. `failed`: the cell threw; nothing is retired. */
   endCell(cell: CellRun, failed: boolean): Promise<CellReport>;
-  /** True if the last expression's value is shown as a live view instead of by value (a DataStream); it opens the view. */
+  /** True if the last expression's value is shown as a live view instead of by value (a DataStream, a Table); it opens the view. */
   showValue(value: unknown): boolean;
+  /** What is shown in place of a value that is not shown live. */
+  displayable(value: unknown): unknown;
   /** The streams are held, by an interrupt or by `env.pause()`. */
   readonly paused: boolean;
   /** True if a view or sink has something to do, or would have. */

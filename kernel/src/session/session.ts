@@ -12,6 +12,7 @@ import { cellParts } from './cell-source.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
 import type { ExpressionResult, FromSession, ShownError } from './ipc.ts';
 import { SessionClient } from './session-client.ts';
+import { sqlScript } from './sql-cell.ts';
 
 export interface SessionHost {
   readonly cwd: string;
@@ -100,6 +101,7 @@ export class Session {
       );
       if (error) return failed(this.#mapped(error));
     }
+    if (parts.sql !== undefined) return this.#runSql(execution, sqlScript(parts.sql), parts.timed);
     if (parts.code === undefined) return { error: undefined, report: undefined, expressions: {}, payload };
 
     const source = { cellId: execution.cellId, name: '', executionCount: execution.executionCount };
@@ -125,6 +127,24 @@ export class Session {
     if (error) return { ...failed(this.#mapped(error)), report };
     const expressions = await this.#evaluateExpressions(execution);
     return { error: undefined, report, expressions, payload };
+  }
+
+  /** A cell of SQL: the planner checks it, not the type checker, and what it makes belongs to the cell as any stream does. */
+  async #runSql(execution: Execution, js: string, timed: boolean): Promise<Outcome> {
+    const { error, report } = await this.#ask(execution, () =>
+      this.#client.send({
+        type: 'run',
+        ...identity(execution),
+        deletedCells: execution.deletedCells,
+        code: execution.code,
+        js,
+        hasValue: true,
+        silent: execution.silent,
+        timed,
+      }),
+    );
+    if (error) return { ...failed(this.#mapped(error)), report };
+    return { error: undefined, report, expressions: await this.#evaluateExpressions(execution), payload: [] };
   }
 
   interrupt(): void {

@@ -25,3 +25,12 @@ test('%time and %%time time the code, which keeps its line and column', () => {
   expect(cellParts('%%time\nf(1)')).toMatchObject({ magics: [], timed: true });
   expect(cellParts('%%time\nf(1)').code?.split('\n')[1]).toBe('f(1)');
 });
+
+test('a %%sql cell has SQL below its first line, and no TypeScript', () => {
+  expect(cellParts('%%sql\nSELECT 1')).toEqual({
+    magics: [],
+    code: undefined,
+    timed: false,
+    sql: { text: '\nSELECT 1', firstLine: 1 },
+  });
+});

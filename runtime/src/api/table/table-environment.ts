@@ -15,6 +15,11 @@ import { describeChangelog } from '../../table/lower/changelog-mode.ts';
 import { DataStream } from '../data-stream.ts';
 import { checkSameGraph } from '../same-graph.ts';
 import type { ChangelogRow } from './changelog.ts';
+import { parseStatements } from '../../table/parse/parse-sql.ts';
+import { userFunction } from '../../table/functions/user-function.ts';
+import { underlined } from './sql-cell.ts';
+import { executeStatement } from './statements.ts';
+import { TableResult } from './table-result.ts';
 import { schemaNode, type RowOf, type Schema } from './schema.ts';
 import { Table } from './table.ts';
 
@@ -157,6 +162,59 @@ export abstract class TableEnvironment {
   }
 
   /**
+   * Carries out statements, with `;` between them: CREATE TABLE … WITH, CREATE VIEW, DROP, INSERT INTO, EXECUTE STATEMENT SET, SET,
+   * SHOW, DESCRIBE, EXPLAIN, or a query. INSERT starts its job.
+   * @returns what the last one gave
+   * @throws {TidemarkError} as `sqlQuery`; `table-exists`, `table-option`
+   * @example
+   * env.executeSql(`CREATE TABLE numbers (n INT) WITH (
+   *   'connector' = 'datagen', 'number-of-rows' = '3', 'fields.n.kind' = 'sequence')`);
+   * env.executeSql("CREATE TABLE out (n INT) WITH ('connector' = 'print')");
+   * const { job } = env.executeSql('INSERT INTO out SELECT n FROM numbers WHERE n <> 1');
+   * await (await job!).finished(); // prints '+I[0]', '+I[2]'
+   */
+  executeSql(statements: string): TableResult {
+    return this.runSql(statements, {});
+  }
+
+  /** Carries out a cell of SQL, in which variables of the notebook can be named. @internal */
+  runSql(statements: string, variables: Readonly<Record<string, unknown>>, firstLine?: number): TableResult {
+    this.planner.catalog.fallback = (name) => {
+      const held = variables[name];
+      if (held instanceof Table) return { kind: 'relation', relation: held.relation };
+      if (!(held instanceof DataStream)) return undefined;
+      throw badArgument(
+        'stream',
+        name,
+        'A stream has no columns by itself.',
+        `Say them in a cell before: env.createTemporaryView('${name}', ${name}, 'a INT, b STRING').`,
+      );
+    };
+    try {
+      return parseStatements(statements).reduce(
+        (_, statement) => executeStatement(this, statement),
+        new TableResult(),
+      );
+    } catch (error) {
+      throw firstLine === undefined ? error : underlined(error, statements, firstLine);
+    } finally {
+      this.planner.catalog.fallback = undefined;
+    }
+  }
+
+  /**
+   * Gives SQL a function of TypeScript: called with the values of a row, NULL as `null`.
+   * @param types the SQL types of its arguments and result, as `'(INT, STRING) => STRING'`; any to any when left out
+   * @throws {TidemarkError} `bad-argument` for what is no such text
+   * @example
+   * env.createFunction('shout', (s: string) => `${s.toUpperCase()}!`, '(STRING) => STRING');
+   * await env.toDataStream(env.sqlQuery("SELECT shout('hey') AS s")).executeAndCollect(); // → [{ s: 'HEY!' }]
+   */
+  createFunction(name: string, fn: (...args: never[]) => unknown, types?: string): void {
+    this.planner.functions.addScalar(userFunction(name, fn, types));
+  }
+
+  /**
    * How a query will run.
    * @throws {TidemarkError} as `sqlQuery` and `toChangelogStream`
    * @example
@@ -175,7 +233,10 @@ export abstract class TableEnvironment {
   show(table: Table<unknown>, options: ViewOptions): View {
     const plan = this.planner.optimized(table.relation);
     if (isAppendOnly(changelogMode(plan))) return this.#output(plan, 'none').show(options);
-    return this.#output(plan, 'all').show({ mode: 'update', ...options });
+    // A view shows what is done to the table, one line a change.
+    return this.#output<ChangelogRow>(plan, 'all')
+      .map(({ kind, row }) => ({ op: kind, ...row }))
+      .show(options);
   }
 
   #table<const S extends Schema>(

@@ -1,0 +1,22 @@
+import type { TableResult } from 'tidemark';
+import { RowTable } from '../display/row-table.ts';
+import type { Bundle } from './ipc.ts';
+
+const DISPLAY = Symbol.for('Jupyter.display');
+
+/** What a statement that is no query gave, as a cell shows it. */
+export class SqlResult {
+  readonly #result: TableResult;
+
+  constructor(result: TableResult) {
+    this.#result = result;
+  }
+
+  [DISPLAY](): Bundle {
+    const { rows, job } = this.#result;
+    const [first] = rows;
+    // A plan is text of several lines, not a value of a table.
+    if (rows.length === 1 && typeof first?.['plan'] === 'string') return { 'text/plain': first['plan'] };
+    return new RowTable(rows, job === undefined ? 'OK' : 'The job has started: %jobs lists it.').bundle();
+  }
+}

@@ -1,0 +1,182 @@
+// Connectors as CREATE TABLE … WITH names them.
+import { fileSink } from '../../connectors/file-sink/file-sink.ts';
+import { fileSource } from '../../connectors/file-source.ts';
+import { generatorSource } from '../../connectors/generator-source.ts';
+import { kafkaSink } from '../../connectors/kafka/kafka-sink.ts';
+import { kafkaSource } from '../../connectors/kafka/kafka-source.ts';
+import { socketSource } from '../../connectors/socket-source.ts';
+import type { Source } from '../../connectors/source.ts';
+import { csv } from '../../formats/csv-format.ts';
+import type { Format } from '../../formats/format.ts';
+import { json } from '../../formats/json-format.ts';
+import { jsonLines } from '../../formats/json-lines-format.ts';
+import { parquet, type ColumnFormat } from '../../formats/parquet-format.ts';
+import { raw } from '../../formats/raw-format.ts';
+import type { Sink } from '../../operators/sink.ts';
+import type { SourceRange } from '../../table/parse/position.ts';
+import { badSql } from '../../table/sql-errors.ts';
+import type { Column } from '../../table/plan/relation.ts';
+import { generatedRow } from './generated-rows.ts';
+
+/** The options of a table, which are asked for by name; one that nobody asks for is a mistake. */
+export class ConnectorOptions {
+  readonly #options: ReadonlyMap<string, string>;
+  readonly #asked = new Set(['connector']);
+  readonly at: SourceRange;
+
+  constructor(options: ReadonlyMap<string, string>, at: SourceRange) {
+    this.#options = options;
+    this.at = at;
+  }
+
+  get connector(): string {
+    return this.need('connector');
+  }
+
+  find(key: string): string | undefined {
+    this.#asked.add(key);
+    return this.#options.get(key);
+  }
+
+  need(key: string): string {
+    const value = this.find(key);
+    if (value === undefined)
+      throw badSql(
+        'table-option',
+        `The option '${key}' is missing.`,
+        `Add it: WITH ('${key}' = '…').`,
+        this.at,
+      );
+    return value;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.find(key);
+    if (value === undefined) return undefined;
+    if (Number.isFinite(Number(value))) return Number(value);
+    throw badSql(
+      'table-option',
+      `The option '${key}' is a number, and '${value}' is none.`,
+      'Correct it.',
+      this.at,
+    );
+  }
+
+  wrong(key: string, known: readonly string[]): Error {
+    return badSql(
+      'table-option',
+      `'${key}' = '${this.find(key)}' is not known.`,
+      `Known: ${known.join(', ')}.`,
+      this.at,
+    );
+  }
+
+  /** @throws {TidemarkError} `table-option` for an option that the connector does not have */
+  checkAll(): void {
+    const unknown = [...this.#options.keys()].filter(
+      (key) => !this.#asked.has(key) && !key.startsWith('fields.'),
+    );
+    if (unknown.length > 0) {
+      throw badSql(
+        'table-option',
+        `The connector ${this.connector} has no option '${unknown[0]}'.`,
+        `It has: ${[...this.#asked].join(', ')}.`,
+        this.at,
+      );
+    }
+  }
+}
+
+const SOURCES = ['datagen', 'filesystem', 'kafka', 'socket'];
+const SINKS = ['print', 'blackhole', 'filesystem', 'kafka'];
+const FORMATS = ['json', 'csv', 'parquet', 'raw'];
+
+/** @throws {TidemarkError} `table-option`; what the connector says */
+export function sourceOf(options: ConnectorOptions, columns: readonly Column[]): Source<unknown> {
+  switch (options.connector) {
+    case 'datagen':
+      return generatorSource((index) => generatedRow(options, columns, index), {
+        rate: options.number('rows-per-second') ?? 10_000,
+        count: options.number('number-of-rows'),
+      });
+    case 'filesystem':
+      return fileSource(options.need('path'), { format: fileFormat(options, 'read') });
+    case 'socket':
+      return socketSource(options.need('hostname'), options.number('port') ?? 0) as Source<unknown>;
+    case 'kafka':
+      return kafkaSource({
+        brokers: options.need('properties.bootstrap.servers'),
+        topic: options.need('topic'),
+        groupId: options.find('properties.group.id'),
+        startFrom: startOf(options),
+        format: recordFormat(options),
+      });
+    default:
+      throw options.wrong('connector', SOURCES);
+  }
+}
+
+/** `print` is for the stream to do. @throws {TidemarkError} `table-option`; what the connector says */
+export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
+  switch (options.connector) {
+    case 'print':
+      return 'print';
+    case 'blackhole':
+      return { kind: 'blackhole', createWriter: () => ({ write: () => undefined }) };
+    case 'filesystem':
+      return fileSink(options.need('path'), { format: fileFormat(options, 'write') });
+    case 'kafka':
+      return kafkaSink({
+        brokers: options.need('properties.bootstrap.servers'),
+        topic: options.need('topic'),
+        format: recordFormat(options),
+      }) as Sink<unknown>;
+    default:
+      throw options.wrong('connector', SINKS);
+  }
+}
+
+function startOf(options: ConnectorOptions): 'earliest' | 'latest' | 'committed' {
+  switch (options.find('scan.startup.mode')) {
+    case undefined:
+    case 'group-offsets':
+      return options.find('properties.group.id') === undefined ? 'earliest' : 'committed';
+    case 'earliest-offset':
+      return 'earliest';
+    case 'latest-offset':
+      return 'latest';
+    default:
+      throw options.wrong('scan.startup.mode', ['earliest-offset', 'latest-offset', 'group-offsets']);
+  }
+}
+
+function fileFormat(
+  options: ConnectorOptions,
+  way: 'read' | 'write',
+): Format<unknown> | ColumnFormat<unknown> {
+  switch (options.need('format')) {
+    case 'json':
+      return way === 'read' ? json() : jsonLines();
+    case 'csv':
+      return csv();
+    case 'parquet':
+      return parquet();
+    case 'raw':
+      return raw() as Format<unknown>;
+    default:
+      throw options.wrong('format', FORMATS);
+  }
+}
+
+function recordFormat(options: ConnectorOptions): Format<unknown> {
+  switch (options.find('format') ?? options.need('value.format')) {
+    case 'json':
+      return json();
+    case 'csv':
+      return csv();
+    case 'raw':
+      return raw() as Format<unknown>;
+    default:
+      throw options.wrong('format', ['json', 'csv', 'raw']);
+  }
+}

@@ -1,0 +1,24 @@
+import type { JobClient } from '../job-client.ts';
+import type { Table } from './table.ts';
+
+/**
+ * What a statement gave: rows of SHOW, DESCRIBE and EXPLAIN at once, a table of a query, a job of INSERT.
+ * @example
+ * env.executeSql('CREATE TEMPORARY VIEW two AS SELECT 2 AS n');
+ * env.executeSql('SHOW TABLES').rows; // → [{ name: 'two' }]
+ */
+export class TableResult {
+  /** Rows that are there at once; none of a query or an INSERT. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Of a query: its table. */
+  readonly table: Table | undefined;
+  /** Of INSERT and EXECUTE STATEMENT SET: the job, once it has started. */
+  readonly job: Promise<JobClient> | undefined;
+
+  /** Made by `executeSql`. @internal */
+  constructor(given: Partial<Pick<TableResult, 'rows' | 'table' | 'job'>> = {}) {
+    this.rows = given.rows ?? [];
+    this.table = given.table;
+    this.job = given.job;
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { StreamExecutionEnvironment } from 'tidemark';
+
+const SCHEMA = "id INT, k STRING, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND";
+
+function planOf(query: string, settings: Readonly<Record<string, string>> = {}): string {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  for (const [key, value] of Object.entries(settings)) env.getConfig().set(key, value);
+  for (const name of ['t', 'u'])
+    env.createTemporaryView(name, env.fromDataStream(env.fromData<unknown>().name(name), SCHEMA));
+  return env.explainSql(query);
+}
+
+const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly string[]])[] = [
+  [
+    'columns that nobody reads are not read, and a filter stands at the source',
+    'SELECT k FROM (SELECT k, n + 1 AS m, id FROM t) WHERE m > 1 + 2 AND TRUE',
+    [
+      'Project(select=[k]) changelogMode=[I]',
+      '+- Filter(where=[((n + 1) > 3)]) changelogMode=[I]',
+      '   +- TableScan(table=[t], fields=[k, n]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'an aggregate changes its groups, and keeps them',
+    'SELECT k, SUM(n) FROM t GROUP BY k',
+    [
+      'Project(select=[k, agg$0 AS EXPR$1]) changelogMode=[I,UB,UA]',
+      '+- GroupAggregate(groupBy=[k], select=[SUM(n)]) changelogMode=[I,UB,UA] state=[one entry a group, for ever]',
+      '   +- TableScan(table=[t], fields=[k, n]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'a window aggregate assigns windows itself',
+    "SELECT k, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '5' SECOND)) WHERE n > 0 GROUP BY k, window_start, window_end",
+    [
+      'Project(select=[k, window_end, agg$0 AS EXPR$2]) changelogMode=[I]',
+      '+- WindowAggregate(groupBy=[k], window=[TUMBLE(time_col=[ts], size=[5000 ms])], select=[COUNT(*), window_start, window_end]) changelogMode=[I] state=[one entry a group and open window]',
+      '   +- Filter(where=[(n > 0)]) changelogMode=[I]',
+      '      +- TableScan(table=[t], fields=[k, n, ts]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'ROW_NUMBER is a Top-N, and a place that nobody asks for is not kept up to date',
+    'SELECT id, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC) AS rn FROM t) WHERE rn <= 3',
+    [
+      'Project(select=[id, n]) changelogMode=[I,D]',
+      '+- Rank(partitionBy=[k], orderBy=[n DESC], rankRange=[1, 3], outputRankNumber=[false]) changelogMode=[I,D] state=[rows of each partition, for ever]',
+      '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'the last row by time is a de-duplication',
+    'SELECT id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS rn FROM t) WHERE rn = 1',
+    [
+      'Project(select=[id]) changelogMode=[I,UB,UA]',
+      '+- Deduplicate(keep=[last], key=[k], order=[ts]) changelogMode=[I,UB,UA] state=[one row a key, for ever]',
+      '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'conditions of WHERE become those of the join, or go to its sides; times make it an interval join',
+    "SELECT t.id, u.id FROM t, u WHERE t.k = u.k AND t.n > 1 AND t.ts BETWEEN u.ts - INTERVAL '5' SECOND AND u.ts",
+    [
+      'Project(select=[id, id]) changelogMode=[I]',
+      '+- IntervalJoin(joinType=[inner], windowBounds=[ts, ts: 0 ms .. 5000 ms], on=[k = k]) changelogMode=[I] state=[rows of 5000 ms]',
+      '   :- Filter(where=[(n > 1)]) changelogMode=[I]',
+      '   :  +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
+      '   +- TableScan(table=[u], fields=[id, k, ts]) changelogMode=[I]',
+    ],
+  ],
+  [
+    'NOT EXISTS is an anti join',
+    'SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.id)',
+    [
+      'Join(joinType=[anti], on=[id = hidden$0]) changelogMode=[I,D] state=[rows of both sides, for ever]',
+      ':- TableScan(table=[t], fields=[id]) changelogMode=[I]',
+      '+- Project(select=[id AS hidden$0]) changelogMode=[I]',
+      '   +- TableScan(table=[u], fields=[id]) changelogMode=[I]',
+    ],
+  ],
+]; // prettier-ignore
+
+describe('plans', () => {
+  test.each(GOLDEN)('%s', (_title, query, plan) => {
+    expect(planOf(query).split('\n')).toEqual(plan);
+  });
+
+  test('a time to live is in the plan', () => {
+    expect(planOf('SELECT DISTINCT k FROM t', { 'table.exec.state.ttl': '1 h' })).toContain(
+      '3600000 ms after it was last changed',
+    );
+  });
+});
