@@ -13,6 +13,8 @@ export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { TableEnvironment, type ChangelogOptions } from './api/table/table-environment.ts';
 export { Table, type TableColumn } from './api/table/table.ts';
 export { TableResult } from './api/table/table-result.ts';
+export { GroupedTable, WindowedTable } from './api/table/grouped-table.ts';
+export { Cumulate, GroupWindow, Slide, Tumble } from './api/table/group-windows.ts';
 export { formatChange, type ChangelogRow } from './api/table/changelog.ts';
 export type { RowKind } from './table/changelog-row.ts';
 export type { RowOf, Schema, SchemaColumn, SchemaOptions, ValueOf } from './api/table/schema.ts';

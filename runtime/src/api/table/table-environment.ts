@@ -202,6 +202,19 @@ export abstract class TableEnvironment {
     }
   }
 
+  /** A query on tables by names of its own. @internal */
+  derive<T>(query: string, tables: Readonly<Record<string, Table<never> | Table>>): Table<T> {
+    const { catalog } = this.planner;
+    const fallback = catalog.fallback;
+    catalog.fallback = (name) =>
+      name in tables ? { kind: 'relation', relation: tables[name]!.relation } : undefined;
+    try {
+      return this.sqlQuery<T>(query);
+    } finally {
+      catalog.fallback = fallback;
+    }
+  }
+
   /**
    * Gives SQL a function of TypeScript: called with the values of a row, NULL as `null`.
    * @param types the SQL types of its arguments and result, as `'(INT, STRING) => STRING'`; any to any when left out

@@ -1,6 +1,8 @@
 import type { View, ViewOptions } from '../../engine/view.ts';
 import type { Relation } from '../../table/plan/relation.ts';
 import { showType } from '../../table/types/logical-type.ts';
+import type { GroupWindow } from './group-windows.ts';
+import { GroupedTable, WindowedTable } from './grouped-table.ts';
 import type { TableEnvironment } from './table-environment.ts';
 
 /** A column of a table. */
@@ -40,6 +42,115 @@ export class Table<T = Record<string, unknown>> {
       type: showType(type),
       ...(time === undefined ? {} : { time }),
     }));
+  }
+
+  /**
+   * Columns computed of its own, written as in SELECT.
+   * @throws {TidemarkError} as `env.sqlQuery`
+   * @example
+   * const table = env.fromDataStream(orders, 'user STRING, amount INT').select('user', 'amount * 2 AS double');
+   * table.columns.map(({ name }) => name); // → ['user', 'double']
+   */
+  select<R = Record<string, unknown>>(...expressions: readonly string[]): Table<R> {
+    return this.#query<R>(`SELECT ${expressions.join(', ')} FROM $self`);
+  }
+
+  /**
+   * Only the rows for which a condition is true, written as in WHERE.
+   * @throws {TidemarkError} as `env.sqlQuery`
+   * @example
+   * const large = env.fromDataStream(orders, 'user STRING, amount INT').where('amount > 4');
+   * await env.toDataStream(large).executeAndCollect(); // → [{ user: 'bob', amount: 5 }]
+   */
+  where(condition: string): Table<T> {
+    return this.#query<T>(`SELECT * FROM $self WHERE ${condition}`);
+  }
+
+  /** `where` under its other name. */
+  filter(condition: string): Table<T> {
+    return this.where(condition);
+  }
+
+  /**
+   * Groups its rows; `select` says what is computed of each group.
+   * @example
+   * const counts = env.fromDataStream(orders, 'user STRING, amount INT').groupBy('user').select('user', 'COUNT(*) AS n');
+   * counts.columns; // → [{ name: 'user', type: 'STRING' }, { name: 'n', type: 'BIGINT' }]
+   */
+  groupBy(...keys: readonly string[]): GroupedTable {
+    return new GroupedTable((expressions) =>
+      this.#query(`SELECT ${expressions} FROM $self GROUP BY ${keys.join(', ')}`),
+    );
+  }
+
+  /**
+   * Puts its rows into windows; `groupBy` then names the window and other keys. In `select`, `w.start`, `w.end` and `w.rowtime` are
+   * those of a window called w.
+   * @throws {TidemarkError} `missing-watermark` for a column that has no event time
+   * @example
+   * const timed = env.fromDataStream(orders, `user STRING, amount INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
+   *   WATERMARK FOR ts AS SOURCE_WATERMARK()`);
+   * const sums = timed
+   *   .window(Tumble.over('10 s').on('ts').as('w'))
+   *   .groupBy('w', 'user')
+   *   .select('user', 'w.start AS start', 'SUM(amount) AS total');
+   * (await env.toDataStream(sums).executeAndCollect()).length; // → 3
+   */
+  window(window: GroupWindow): WindowedTable {
+    const named = (text: string) =>
+      text.replaceAll(new RegExp(`\\b${window.name}\\.(start|end|rowtime)\\b`, 'g'), (_, part: string) =>
+        part === 'rowtime' ? 'window_time' : `window_${part}`,
+      );
+    return new WindowedTable((keys) => {
+      const others = keys.filter((key) => key !== window.name);
+      const all = ['window_start', 'window_end', 'window_time', ...others].join(', ');
+      return new GroupedTable((expressions) =>
+        this.#query(`SELECT ${named(expressions)} FROM ${window.tableOf('$self')} GROUP BY ${all}`),
+      );
+    });
+  }
+
+  /**
+   * An inner join with another table, on a condition in which the tables are called `a` and `b`.
+   * @example
+   * const users = env.fromDataStream(orders, 'user STRING, amount INT');
+   * const paid = env.fromDataStream(payments, 'user STRING, paid INT');
+   * users.join(paid, 'a.user = b.user').columns.map(({ name }) => name); // → ['user', 'amount', 'user', 'paid']
+   */
+  join(other: Table<never> | Table, on: string): Table {
+    return this.#query(`SELECT * FROM $self AS a JOIN $other AS b ON ${on}`, other);
+  }
+
+  /** A join that keeps its own rows, with NULLs where no other fits. */
+  leftOuterJoin(other: Table<never> | Table, on: string): Table {
+    return this.#query(`SELECT * FROM $self AS a LEFT JOIN $other AS b ON ${on}`, other);
+  }
+
+  /** All rows of both, equal ones too. */
+  unionAll(other: Table<never> | Table): Table<T> {
+    return this.#query<T>('SELECT * FROM $self UNION ALL SELECT * FROM $other', other);
+  }
+
+  /** Each of its rows once. */
+  distinct(): Table<T> {
+    return this.#query<T>('SELECT DISTINCT * FROM $self');
+  }
+
+  /**
+   * The first rows of an order, written as in ORDER BY.
+   * @example
+   * const most = env.fromDataStream(orders, 'user STRING, amount INT').top(1, 'amount DESC');
+   * (await env.toChangelogStream(most).executeAndCollect()).at(-1)?.row.user; // → 'bob'
+   */
+  top(count: number, order: string): Table<T> {
+    return this.#query<T>(`SELECT * FROM $self ORDER BY ${order} LIMIT ${count}`);
+  }
+
+  #query<R = Record<string, unknown>>(text: string, other?: Table<never> | Table): Table<R> {
+    return this.environment.derive<R>(text, {
+      $self: this as unknown as Table,
+      ...(other === undefined ? {} : { $other: other }),
+    });
   }
 
   /**

@@ -13,7 +13,7 @@ export type CatalogEntry =
 /** Tables and views by name. */
 export class Catalog {
   readonly #entries = new Map<string, CatalogEntry>();
-  /** Finds what is not in the catalog: variables of a notebook that hold streams or tables. */
+  /** Finds what is not in the catalog while a query is bound: variables of a notebook, tables of a method. */
   fallback: ((name: string) => CatalogEntry | undefined) | undefined;
 
   get names(): readonly string[] {
