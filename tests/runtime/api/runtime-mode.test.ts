@@ -335,6 +335,39 @@ describe('streaming is batch at the end of the input', () => {
     );
   });
 
+  test('for windows that keep lists, and for functions that wait for event time', async () => {
+    class Latest extends KeyedProcessFunction<string, Event, string> {
+      #seen!: ListState<number>;
+      override open() {
+        this.#seen = this.getRuntimeContext().getListState(new ListStateDescriptor<number>('seen'));
+      }
+      processElement({ time, n }: Event, context: KeyedContext<string>) {
+        this.#seen.add(n);
+        context.timerService().registerEventTimeTimer(time - (time % 10) + 1_000);
+      }
+      override *onTimer(time: number, context: OnTimerContext<string>) {
+        yield `${context.getCurrentKey()} at ${time}: ${[...this.#seen.get()].sort().join()}`;
+      }
+    }
+    await holds(
+      arbitrary,
+      async (events) => {
+        const run = async (mode: RuntimeMode) => {
+          const keyed = stream(mode, events, 100).keyBy('key');
+          const lists = keyed.window(SlidingEventTimeWindows.of(15, 5)).process((key, { window }, all) => [
+            `${key} ${window.start}: ${all
+              .map(({ n }) => n)
+              .sort()
+              .join()}`,
+          ]);
+          return sorted(await lists.union(keyed.process(() => new Latest())).executeAndCollect());
+        };
+        expect(await run('batch')).toEqual(await run('streaming'));
+      },
+      40,
+    );
+  });
+
   test('for running sums, of which streaming shows every step', async () => {
     await holds(
       arbitrary,
