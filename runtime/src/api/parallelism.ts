@@ -22,3 +22,15 @@ export function checkParallelism(parallelism: number, node?: StreamNode): number
   }
   return parallelism;
 }
+
+/** @throws {TidemarkError} `bad-argument` */
+export function checkKeyGroups(maxParallelism: number): number {
+  if (Number.isSafeInteger(maxParallelism) && maxParallelism >= 1 && maxParallelism <= 32_768)
+    return maxParallelism;
+  throw badArgument(
+    'maxParallelism',
+    maxParallelism,
+    'It must be a whole number from 1 to 32768.',
+    'Give the most subtasks that there will ever be, such as 128.',
+  );
+}

@@ -12,6 +12,7 @@ import { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { checkpointSettings, type CheckpointingOptions } from './checkpointing-options.ts';
 import { DataStream } from './data-stream.ts';
 import type { JobClient } from './job-client.ts';
+import { checkKeyGroups } from './parallelism.ts';
 import { checkSetting } from '../table/settings.ts';
 import { TableEnvironment } from './table/table-environment.ts';
 
@@ -161,6 +162,18 @@ export class StreamExecutionEnvironment extends TableEnvironment {
       );
     }
     this.#graph.runtimeMode = mode;
+    return this;
+  }
+
+  /**
+   * Sets the number of key groups of operators made from now on: the most subtasks that their state can ever be spread over. It
+   * cannot be changed once there is state. Default: 128, more for a parallelism above 85.
+   * @throws {TidemarkError} `bad-argument` unless it is a whole number from 1 to 32768
+   * @example
+   * env.setMaxParallelism(0); // throws 'bad-argument'
+   */
+  setMaxParallelism(maxParallelism: number): this {
+    this.#graph.maxParallelism = checkKeyGroups(maxParallelism);
     return this;
   }
 

@@ -155,3 +155,16 @@ export function noSuchRecord(sources: readonly string[]): TidemarkError {
     { details: { sources } },
   );
 }
+
+export function maxParallelismDiffers(
+  operator: string,
+  maxParallelism: number,
+  saved: number,
+): TidemarkError {
+  return new TidemarkError(
+    'max-parallelism-differs',
+    `${operator} has a maximum parallelism of ${maxParallelism}, but its state was kept with one of ${saved}, by which its keys ` +
+      `are grouped. Set it back: env.setMaxParallelism(${saved}).`,
+    { details: { operator, maxParallelism, saved } },
+  );
+}

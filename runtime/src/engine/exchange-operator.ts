@@ -1,6 +1,6 @@
 import type { KeySelector } from '../operators/key-selector.ts';
 import { Operator, type Partitioning } from '../operators/operator.ts';
-import { defaultMaxParallelism, keyGroupOf, subtaskOf } from '../state/key-group.ts';
+import { keyGroupOf, subtaskOf } from '../state/key-group.ts';
 import type { Collect } from './lane-vertex.ts';
 
 /**
@@ -9,14 +9,15 @@ import type { Collect } from './lane-vertex.ts';
  */
 export class ExchangeOperator extends Operator {
   readonly #partitioning: Partitioning;
-  readonly #maxParallelism: number;
+  /** Number of key groups. */
+  readonly maxParallelism: number;
   #targets: readonly Collect[] = [];
   #next = 0;
 
-  constructor(partitioning: Partitioning, parallelism: number) {
+  constructor(partitioning: Partitioning, maxParallelism: number) {
     super();
     this.#partitioning = partitioning;
-    this.#maxParallelism = defaultMaxParallelism(parallelism);
+    this.maxParallelism = maxParallelism;
   }
 
   /** @param targets one for each subtask */
@@ -46,7 +47,7 @@ export class ExchangeOperator extends Operator {
   }
 
   #subtaskFor(keySelector: KeySelector, value: unknown): number {
-    const group = keyGroupOf(keySelector.keyOf(value), this.#maxParallelism);
-    return subtaskOf(group, this.#maxParallelism, this.#targets.length);
+    const group = keyGroupOf(keySelector.keyOf(value), this.maxParallelism);
+    return subtaskOf(group, this.maxParallelism, this.#targets.length);
   }
 }

@@ -1,5 +1,6 @@
 import type { StreamEdge, StreamNode } from '../graph/stream-node.ts';
 import type { Operator } from '../operators/operator.ts';
+import { checkMaxParallelism, defaultMaxParallelism } from '../state/key-group.ts';
 import { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import type { LaneConsumer, LaneVertex, VertexOutput } from './lane-vertex.ts';
@@ -95,7 +96,7 @@ export class LanePlan {
       const exchange = this.#add(
         exchangeNode(node),
         `${key}/exchange/${channel(at)}`,
-        new ExchangeOperator(partitioning, parallelism),
+        new ExchangeOperator(partitioning, maxParallelismOf(node, parallelism)),
         1,
       );
       link(source, edge, { vertex: exchange, input: 0, channel: '0' });
@@ -131,6 +132,12 @@ export class LanePlan {
 function parallelismOf(node: StreamNode, operator: Operator | undefined): number {
   if (operator === undefined || node.view !== undefined || node.kind === 'print') return 1;
   return operator.isParallel ? node.parallelism : 1;
+}
+
+/** Number of key groups of a node that runs with so many subtasks. */
+export function maxParallelismOf({ maxParallelism }: StreamNode, parallelism: number): number {
+  if (maxParallelism === undefined) return defaultMaxParallelism(parallelism);
+  return checkMaxParallelism(parallelism, maxParallelism);
 }
 
 function link(

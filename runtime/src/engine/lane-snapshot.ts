@@ -15,6 +15,8 @@ export interface NodeSnapshot {
   /** Records handed on where a reader has several inputs, in the order of its readers. */
   readonly edges?: readonly number[];
   readonly inputs?: WatermarkCombinerState;
+  /** Number of key groups that its state was spread by; absent of what has no keys. */
+  readonly maxParallelism?: number;
   /** In batch mode: records that wait to be sorted. */
   readonly unsorted?: KeySorterSnapshot;
   /** What its operator keeps beside its tables. */

@@ -1,7 +1,6 @@
 import type { GeneratedRange } from '../connectors/source.ts';
 import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
-import { shareUnionLists } from '../operators/checkpointed-function.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -18,7 +17,8 @@ import { compileChain, type Fail } from './lane-fusion.ts';
 import { KeySorter } from './key-sorter.ts';
 import { LaneMeter } from './lane-meter.ts';
 import { metricsOf, progressOf } from './lane-report.ts';
-import { LanePlan } from './lane-plan.ts';
+import { LanePlan, maxParallelismOf } from './lane-plan.ts';
+import { forSubtasks, takeUpWatermarks } from './lane-restore.ts';
 import type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
@@ -366,6 +366,7 @@ export class Lane implements Delivery {
     const nodes: Record<string, NodeSnapshot> = {};
     for (const vertex of this.#vertices) {
       const { node, key, index, operator, combiner, output } = vertex;
+      const { length: parallelism } = this.#subtasks.get(node) ?? [vertex];
       nodes[key] = {
         watermark: operator?.currentWatermark ?? output.watermark,
         idle: output.idle,
@@ -374,6 +375,7 @@ export class Lane implements Delivery {
         recordsIn: this.#counts[index]!,
         edges: edgesOf(vertex).map((edge) => this.#counts[edge]!),
         inputs: combiner?.snapshot(),
+        ...(operator?.tables.length ? { maxParallelism: maxParallelismOf(node, parallelism) } : {}),
         unsorted: vertex.sorter?.snapshot(),
         state: operator === undefined ? this.#sources.get(node.id)!.snapshot() : operator.snapshot(),
       };
@@ -381,32 +383,38 @@ export class Lane implements Delivery {
     return { now: this.#now, nodes };
   }
 
-  /** Takes up the state of nodes with equal keys; before `open`. The lane then owns the snapshot's objects. */
+  /**
+   * Takes up the state of nodes with equal keys, spread over as many subtasks as they have now; before `open`. The lane then
+   * owns the snapshot's objects.
+   * @throws {TidemarkError} `bad-parallelism`, `max-parallelism-differs`
+   */
   restore(snapshot: LaneSnapshot): void {
     this.#now = snapshot.now;
-    for (const subtasks of this.#subtasks.values()) {
-      if (subtasks.length > 1) shareUnionLists(subtasks.map(({ key }) => snapshot.nodes[key]?.state));
-    }
+    const nodes = forSubtasks(snapshot.nodes, this.#subtasks);
     for (const vertex of this.#vertices) {
-      const { node, key, index, operator, combiner, output } = vertex;
-      const saved = snapshot.nodes[key];
-      if (saved === undefined) continue;
-      output.watermark = saved.watermark;
-      output.idle = saved.idle;
-      this.#counts[index] = saved.recordsIn;
-      edgesOf(vertex).forEach((edge, at) => (this.#counts[edge] = saved.edges?.[at] ?? 0));
-      if (saved.inputs !== undefined) combiner?.restore(saved.inputs);
-      if (saved.unsorted !== undefined) vertex.sorter?.restore(saved.unsorted);
-      if (operator === undefined) {
-        this.#sources.get(node.id)!.restore(saved.state);
-        continue;
-      }
-      operator.currentWatermark = saved.watermark;
-      operator.lateRecords = saved.lateRecords;
-      operator.lateSideOutputs = saved.lateSideOutputs ?? 0;
-      if (saved.state !== undefined) operator.restore(saved.state);
-      for (const table of operator.tables) table.restore(saved.tables?.[table.name] ?? []);
+      const saved = nodes[vertex.key];
+      if (saved !== undefined) this.#restoreVertex(vertex, saved);
     }
+    takeUpWatermarks(this.#vertices, nodes);
+  }
+
+  #restoreVertex(vertex: LaneVertex, saved: NodeSnapshot): void {
+    const { node, index, operator, combiner, output } = vertex;
+    output.watermark = saved.watermark;
+    output.idle = saved.idle;
+    this.#counts[index] = saved.recordsIn;
+    edgesOf(vertex).forEach((edge, at) => (this.#counts[edge] = saved.edges?.[at] ?? 0));
+    if (saved.inputs !== undefined && combiner?.fits(saved.inputs)) combiner.restore(saved.inputs);
+    if (saved.unsorted !== undefined) vertex.sorter?.restore(saved.unsorted);
+    if (operator === undefined) {
+      this.#sources.get(node.id)!.restore(saved.state);
+      return;
+    }
+    operator.currentWatermark = saved.watermark;
+    operator.lateRecords = saved.lateRecords;
+    operator.lateSideOutputs = saved.lateSideOutputs ?? 0;
+    if (saved.state !== undefined) operator.restore(saved.state);
+    for (const table of operator.tables) table.restore(saved.tables?.[table.name] ?? []);
   }
 
   /** Event time as each operator sees it, in the order of the graph; views are left out. */

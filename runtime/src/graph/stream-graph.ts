@@ -13,6 +13,8 @@ export class StreamGraph {
   autoWatermarkInterval: number | undefined;
   /** A source keeps the one it was made under. */
   runtimeMode: 'streaming' | 'batch' | 'automatic' = 'streaming';
+  /** Number of key groups of operators made from now on; by their parallelism if it was not set. */
+  maxParallelism: number | undefined;
   /** Options by Flink's keys, as they were set. */
   readonly options = new Map<string, string>();
   /** The environment that made it: what a stream's `getExecutionEnvironment` returns. */
@@ -35,6 +37,7 @@ export class StreamGraph {
     const added: StreamNode = {
       name: node.kind,
       parallelism: 1,
+      ...(this.maxParallelism === undefined ? {} : { maxParallelism: this.maxParallelism }),
       parameters: {},
       functions: [],
       inputs: [],

@@ -19,6 +19,8 @@ export interface StreamNode {
   uid?: string;
   onEdit?: 'rebuild' | 'keep';
   parallelism: number;
+  /** Number of its key groups, if it was set. */
+  maxParallelism?: number;
   readonly inputs: readonly StreamEdge[];
   /** What makes two operators of a kind differ, as plain data; part of the fingerprint. */
   readonly parameters: Readonly<Record<string, unknown>>;

@@ -3,6 +3,7 @@ import { TimerQueue, type Timer } from '../time/timer-queue.ts';
 import type { AsyncResults, AsyncRetryStrategy, ResultFuture } from './async-function.ts';
 import { refuseState } from './function-host.ts';
 import { Operator } from './operator.ts';
+import { splitEvenly } from './redistribute-beside.ts';
 import type { RuntimeContext } from './rich-function.ts';
 import { keylessRuntimeContext } from './runtime-context.ts';
 
@@ -167,6 +168,14 @@ export class AsyncWaitOperator extends Operator {
       if (entry.kind === 'record') this.#enqueue(entry.value, entry.timestamp);
       else this.#queue.push(entry);
     }
+  }
+
+  /** Requests are made again by whoever gets them; what they held back between them comes again with the next watermark. */
+  override redistribute(states: readonly unknown[], parallelism: number): unknown[] {
+    const records = states.flatMap((state) =>
+      (state as readonly SavedEntry[]).filter(({ kind }) => kind === 'record'),
+    );
+    return splitEvenly(records, parallelism);
   }
 
   #enqueue(value: unknown, timestamp: number | undefined): void {

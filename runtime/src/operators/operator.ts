@@ -5,6 +5,7 @@ import type { Emission } from './emission.ts';
 import type { FunctionHost, FunctionHostSnapshot } from './function-host.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
+import { redistributeBeside } from './redistribute-beside.ts';
 import { OwnMetrics } from './metric-group.ts';
 
 /** Where an operator sends what it makes. */
@@ -195,6 +196,11 @@ export abstract class Operator {
   /** Takes up what `snapshot` gave, before the tables are restored. */
   restore(state: unknown): void {
     this.host?.restore(state as FunctionHostSnapshot);
+  }
+
+  /** What subtasks have given by `snapshot`, for another number of subtasks. */
+  redistribute(states: readonly unknown[], parallelism: number): unknown[] {
+    return redistributeBeside(states, parallelism);
   }
 
   /** Counts a record that came too late, and sends it aside if there is a tag for such. */

@@ -99,6 +99,20 @@ export class SinkOperator extends Operator implements SinkContext {
     this.#restored = state as SinkState;
   }
 
+  /** What was prepared is committed by whoever gets it; a writer goes on from what the one in its place had. */
+  override redistribute(states: readonly unknown[], parallelism: number): unknown[] {
+    const saved = states as readonly (SinkState | undefined)[];
+    return Array.from({ length: parallelism }, (_, subtask): SinkState | undefined => {
+      const theirs = saved
+        .filter((_state, at) => at % parallelism === subtask)
+        .filter((state) => state !== undefined);
+      if (theirs.length === 0) return undefined;
+      const pending = theirs.flatMap(({ transactions }) => transactions.pending);
+      const numbered = pending.map(([, committable], at) => [at, committable] as const);
+      return { writer: theirs[0]!.writer, transactions: { next: pending.length, pending: numbered } };
+    });
+  }
+
   override fuse(scope: FusionScope, value: string, timestamp: string): string {
     const operator = scope.bind(this);
     return `${operator}.timestamp = ${timestamp};\n${operator}.writer.write(${value}, ${operator});`;

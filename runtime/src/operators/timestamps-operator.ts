@@ -117,6 +117,11 @@ export class TimestampsOperator extends Operator implements WatermarkOutput {
     this.#idle = idle;
   }
 
+  /** Each begins anew with the timestamps that it sees: those of others say nothing of what it will get. */
+  override redistribute(_states: readonly unknown[], parallelism: number): unknown[] {
+    return Array.from({ length: parallelism }, () => undefined);
+  }
+
   #scheduleTick(): void {
     this.#nextTick = this.runtime.currentProcessingTime() + this.runtime.autoWatermarkInterval;
   }

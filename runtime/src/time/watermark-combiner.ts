@@ -38,6 +38,13 @@ export class WatermarkCombiner {
     this.#channels.delete(id);
   }
 
+  /** True if these are the channels of a combiner whose state was kept. */
+  fits(state: WatermarkCombinerState): boolean {
+    return (
+      state.channels.length === this.#channels.size && state.channels.every(([id]) => this.#channels.has(id))
+    );
+  }
+
   /** Takes a channel's watermark, which makes the channel active; one that is lower than before changes no more than that. */
   update(id: string, watermark: number): void {
     const channel = this.#channel(id);
