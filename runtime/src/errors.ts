@@ -46,13 +46,6 @@ export function unsupported(what: string, why: string, next: string): TidemarkEr
   return new TidemarkError('unsupported', `${what} is not possible: ${why} ${next}`, { details: { what } });
 }
 
-/** Part of the API that this version does not have. */
-export function notYet(what: string, next: string): TidemarkError {
-  return new TidemarkError('not-yet', `${what} is not in this version of Tidemark. ${next}`, {
-    details: { what },
-  });
-}
-
 /** A key that cannot be compared by value. */
 export function badKey(key: unknown, why: string): TidemarkError {
   return new TidemarkError(

@@ -2,6 +2,8 @@
  * The streaming runtime: Flink's DataStream API.
  * @module tidemark
  */
+export { savepoint, SavepointWriter } from './api/savepoint.ts';
+export type { KeyedValue, SavedTimer, SavedWindow, Savepoint } from './api/savepoint.ts';
 export { OperatorError, TidemarkError, type OperatorFailure, type TidemarkErrorOptions } from './errors.ts';
 export {
   StreamExecutionEnvironment,

@@ -50,6 +50,19 @@ export interface JobClient {
   triggerCheckpoint(): Promise<CheckpointInfo>;
   /** The checkpoints that are complete and kept, oldest first. */
   checkpoints(): readonly CheckpointInfo[];
+  /**
+   * Writes all of the job's state to one file that a job can start from: `env.execute({ fromSavepoint })`. The job goes on.
+   * @param path of the file
+   * @returns its absolute path
+   * @throws {TidemarkError} `checkpoint-aborted` if the job is over or ends meanwhile
+   */
+  triggerSavepoint(path: string): Promise<string>;
+  /**
+   * Stops the job with a savepoint; nothing comes out of it afterwards.
+   * @param options `drain`: true to end event time first, so that every window and timer fires; for a job that will not go on
+   * @throws {TidemarkError} `checkpoint-aborted` if the job is over or ends meanwhile
+   */
+  stopWithSavepoint(path: string, options?: { readonly drain?: boolean }): Promise<string>;
   /** Counts of each of its operators, as they stand now. */
   metrics(): readonly OperatorMetrics[];
 }

@@ -1,4 +1,4 @@
-import { badArgument, notYet, unsupported } from '../errors.ts';
+import { badArgument, unsupported } from '../errors.ts';
 import { collectionSource, sequenceSource } from '../connectors/collection-source.ts';
 import { socketSource } from '../connectors/socket-source.ts';
 import type { Source } from '../connectors/source.ts';
@@ -81,7 +81,7 @@ export class ExecutionConfig {
 export interface ExecuteOptions {
   /** Names the job, and what `JobClient` and errors call it. */
   readonly name?: string;
-  /** A savepoint to start from. Not in this version: it fails with `not-yet`. */
+  /** A savepoint to start from: state is found by the uids of operators. */
   readonly fromSavepoint?: string;
   /** Starts although the savepoint has state of operators that are gone. */
   readonly allowNonRestoredState?: boolean;
@@ -273,16 +273,14 @@ export class StreamExecutionEnvironment extends TableEnvironment {
   /**
    * Starts what is observed and not yet running, and names it; does not wait for its end. In a notebook what a cell
    * observes starts by itself when the cell ends, named or not.
-   * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; `not-yet` with
-   *   `fromSavepoint`.
+   * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; with `fromSavepoint`, `no-savepoint`,
+   *   `savepoint-damaged`, `state-not-restored`, `unsupported` in a notebook
    * @example
    * env.fromData('a').print();
    * await (await env.execute('letters')).finished(); // prints 'a'
    */
   execute(options: string | ExecuteOptions = {}): Promise<JobClient> {
     const request = typeof options === 'string' ? { name: options } : options;
-    if (request.fromSavepoint !== undefined)
-      throw notYet('Starting from a savepoint', 'Start without fromSavepoint.');
     return this.#graph.backend.execute(request);
   }
 

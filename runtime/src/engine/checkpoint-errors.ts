@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError, unsupported } from '../errors.ts';
 
 export function checkpointTimedOut(id: number, timeout: number): TidemarkError {
   return new TidemarkError(
@@ -25,5 +25,43 @@ export function checkpointsFailed(failures: number, cause: unknown): TidemarkErr
     `${failures === 1 ? 'A checkpoint' : `${failures} checkpoints one after the other`} failed: ${reason} ` +
       'Remove the cause, or let more of them fail: env.enableCheckpointing(interval, { tolerableFailures: 3 }).',
     { details: { failures, reason }, cause },
+  );
+}
+
+export function stateNotRestored(
+  left: readonly { readonly key: string; readonly name: string }[],
+): TidemarkError {
+  const names = [...new Set(left.map(({ key, name }) => (key === name ? `'${key}'` : `${name} ('${key}')`)))];
+  return new TidemarkError(
+    'state-not-restored',
+    `The savepoint has state of ${names.join(', ')}, which this job does not have. Give its operators the uids that they had when ` +
+      'the savepoint was taken (without one an operator is only found while nothing of it or before it changes), or drop that ' +
+      'state: env.execute({ fromSavepoint, allowNonRestoredState: true }).',
+    { details: { operators: names } },
+  );
+}
+
+export function noSuchState(path: string, what: string, known: readonly string[]): TidemarkError {
+  const there =
+    known.length === 0 ? 'There is none' : `There is ${known.map((name) => `'${name}'`).join(', ')}`;
+  return new TidemarkError('no-such-state', `The savepoint ${path} has not ${what}. ${there}.`, {
+    details: { path, known },
+  });
+}
+
+export function branchBehind(name: string): TidemarkError {
+  return new TidemarkError(
+    'branch-behind',
+    `${name} is still catching up with the recording, so that its state is not from the same moment as that of others. Take the ` +
+      'savepoint when its view has caught up.',
+    { details: { name } },
+  );
+}
+
+export function savepointInSession(): TidemarkError {
+  return unsupported(
+    'Starting from a savepoint in a notebook',
+    'a session goes on from its own snapshots.',
+    'Run the job outside of it, or look at the state with savepoint(path).readKeyedState(uid, name).',
   );
 }

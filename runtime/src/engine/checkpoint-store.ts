@@ -1,3 +1,4 @@
+import type { SavepointFiles } from './job-state.ts';
 import type { Codec } from './session-store.ts';
 
 /** Where the checkpoints of one job are written. */
@@ -12,6 +13,7 @@ export interface CheckpointFiles {
 /** What jobs need to be kept safe. */
 export interface CheckpointStore {
   readonly codec: Codec;
+  readonly savepoints: SavepointFiles;
   /** Opens the folder of a job in the folder of all. */
   openFolder(directory: string, job: string): CheckpointFiles;
 }

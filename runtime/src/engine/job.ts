@@ -16,6 +16,8 @@ export function nextJobId(): string {
 /** A session's cuts, as a job speaks of them. */
 export interface JobCheckpoints {
   trigger(): Promise<CheckpointInfo>;
+  /** Writes the state of lanes to a file; returns its path. */
+  savepoint(path: string, runners: readonly LaneRunner[]): Promise<string>;
   list(): readonly CheckpointInfo[];
 }
 
@@ -88,6 +90,21 @@ export class Job implements JobClient {
 
   checkpoints(): readonly CheckpointInfo[] {
     return this.#checkpoints.list();
+  }
+
+  async triggerSavepoint(path: string): Promise<string> {
+    return this.#checkpoints.savepoint(path, this.#runners);
+  }
+
+  async stopWithSavepoint(
+    path: string,
+    { drain = false }: { readonly drain?: boolean } = {},
+  ): Promise<string> {
+    if (drain) for (const runner of this.#runners) await runner.drain();
+    else await this.pause();
+    const written = await this.triggerSavepoint(path);
+    await this.cancel();
+    return written;
   }
 
   async cancel(): Promise<void> {

@@ -1,34 +1,20 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
-import { Lane, type LaneCutBegun, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
+import type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
 import { renamed, type CarriedState } from './carried-state.ts';
 import type { ParamValues } from './param-log.ts';
 import type { Params } from './params.ts';
 import { RangeReader } from './range-reader.ts';
+import { afterRealTime } from './slice-loop.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 import type { ViewObserver, ViewStatus } from './view.ts';
 
 export type LaneStatus =
   'created' | 'catching-up' | 'running' | 'paused' | 'finished' | 'failed' | 'canceled';
 
-/** A lane's part of a cut: where it stood and everything it held. */
-export interface LaneCut {
-  readonly cursor: number;
-  /** Absent of a lane that had finished: its results are in its views, and nothing else is left of it. */
-  readonly lane?: LaneSnapshot;
-  /** Rows of its views, in the order of the sinks. */
-  readonly views: readonly unknown[];
-  /** Set while its sinks are muted: seq of the last entry that the lane before has written out. */
-  readonly mutedThrough?: number;
-  /** Values of params there. */
-  readonly params?: ParamValues;
-}
-
-/** A cut of a lane that has begun: what is not in tables, and what these have still to give. */
-export interface LaneRunnerCutBegun extends Pick<LaneCutBegun, 'tables'> {
-  readonly cut: LaneCut;
-}
+export type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
 
 export interface LaneRunnerOptions {
   readonly sinks: readonly StreamNode[];
@@ -379,6 +365,20 @@ export class LaneRunner {
     if (this.active) this.#setStatus('paused', error);
   }
 
+  /** Ends event time and holds it: every window and timer fires, and nothing more is read. */
+  async drain(): Promise<void> {
+    if (this.#status === 'paused') this.resume();
+    this.#guarded(() => {
+      for (const { id } of this.#lane.sources) this.#lane.endInput(id);
+    });
+    // Answers from outside are still to come.
+    while (this.active && this.#lane.inFlight > 0) {
+      await new Promise<void>((turn) => afterRealTime(1, turn));
+      this.#guarded(() => this.#lane.processMail());
+    }
+    this.pause();
+  }
+
   resume(): void {
     if (this.#cutShort) this.#resumed = true;
     else if (this.#status === 'paused')
@@ -554,7 +554,8 @@ export class LaneRunner {
       },
     });
     if (cut?.lane) lane.restore(carried ? renamed(cut.lane, lane, carried) : cut.lane);
-    if (cut) this.#observers.forEach((observer, at) => observer.restore(cut.views[at]));
+    // A savepoint has no rows.
+    if (cut?.views.length) this.#observers.forEach((observer, at) => observer.restore(cut.views[at]));
     return lane;
   }
 

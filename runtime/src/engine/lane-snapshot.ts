@@ -4,6 +4,8 @@ import type { WatermarkCombinerState } from '../time/watermark-combiner.ts';
 import type { KeySorterSnapshot } from './key-sorter.ts';
 
 export interface NodeSnapshot {
+  /** Of its operator, for people. */
+  readonly name: string;
   readonly watermark: number;
   readonly idle: boolean;
   /** Records that came too late. */

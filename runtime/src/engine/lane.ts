@@ -368,6 +368,7 @@ export class Lane implements Delivery {
       const { node, key, index, operator, combiner, output } = vertex;
       const { length: parallelism } = this.#subtasks.get(node) ?? [vertex];
       nodes[key] = {
+        name: node.name,
         watermark: operator?.currentWatermark ?? output.watermark,
         idle: output.idle,
         lateRecords: operator?.lateRecords ?? 0,

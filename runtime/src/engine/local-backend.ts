@@ -8,7 +8,8 @@ import { BranchView } from './branch-view.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { collectRecords } from './collect.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { LocalJob } from './local-job.ts';
+import { operatorsOf, restorable } from './job-state.ts';
+import { LocalJob, type LocalJobOptions } from './local-job.ts';
 import { RestartStrategies } from './restart-strategies.ts';
 import { afterRealTime } from './slice-loop.ts';
 import type { View, ViewObserver } from './view.ts';
@@ -37,7 +38,7 @@ export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
   const run = (
     nodes: readonly StreamNode[],
     openView: (node: StreamNode) => ViewObserver,
-    options: { readonly name?: string; readonly settings: ExecutionSettings },
+    options: Pick<LocalJobOptions, 'name' | 'settings' | 'from'>,
   ): LocalJob =>
     new LocalJob({
       ...options,
@@ -67,13 +68,19 @@ export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
       views.set(node, view);
       return view;
     },
-    execute: ({ name }: ExecuteRequest): Promise<JobClient> => {
-      if (sinks.size === 0) return Promise.reject(nothingToExecute());
+    // Asynchronous, so that what cannot be restored is a rejection.
+    execute: async ({
+      name,
+      fromSavepoint,
+      allowNonRestoredState = false,
+    }: ExecuteRequest): Promise<JobClient> => {
+      if (sinks.size === 0) throw nothingToExecute();
+      const saved = fromSavepoint === undefined ? undefined : store.savepoints.read(fromSavepoint);
       const nodes = [...sinks];
+      const from =
+        saved && restorable(saved, operatorsOf(nodes, laneKeys(fingerprints)), allowNonRestoredState);
       sinks.clear();
-      return Promise.resolve(
-        run(nodes, (node) => views.get(node)?.tap(NO_ROWS) ?? NO_ROWS, { name, settings }),
-      );
+      return run(nodes, (node) => views.get(node)?.tap(NO_ROWS) ?? NO_ROWS, { name, settings, from });
     },
     collect: (node, options) =>
       collectRecords(

@@ -11,8 +11,9 @@ import { Engine, type SourcePlace } from './engine.ts';
 import { jobCanceled } from './engine-errors.ts';
 import type { ExecutionSettings, RestartAttempts } from './execution-settings.ts';
 import { nextJobId } from './job.ts';
-import type { LaneCut } from './lane-runner.ts';
 import { LaneRunner } from './lane-runner.ts';
+import { checkpointAborted } from './checkpoint-errors.ts';
+import type { JobState } from './job-state.ts';
 import type { LaneOptions } from './lane.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 import { afterRealTime } from './slice-loop.ts';
@@ -28,12 +29,8 @@ export interface LocalJobOptions {
   readonly sourceKey: (node: StreamNode) => string;
   readonly lane: Omit<LaneOptions, 'startTime' | 'views'>;
   readonly openView: (node: StreamNode) => ViewObserver;
-}
-
-/** What a checkpoint holds. */
-interface JobState {
-  readonly sources: readonly SourcePlace[];
-  readonly lane: Pick<LaneCut, 'lane' | 'views'>;
+  /** What it starts from. */
+  readonly from?: JobState;
 }
 
 interface Attempt {
@@ -52,7 +49,7 @@ export class LocalJob implements JobClient {
   readonly #finished = Promise.withResolvers<JobExecutionResult>();
   #attempts = 0;
   #attempt: Attempt;
-  #over: 'failed' | 'canceled' | undefined;
+  #over: 'failed' | 'canceled' | 'finished' | undefined;
   #paused = false;
   /** Set while it waits to be started again. */
   #restarting: { cancel: () => void } | undefined;
@@ -74,7 +71,7 @@ export class LocalJob implements JobClient {
     });
     // Whoever does not ask for the end need not hear of it.
     this.#finished.promise.catch(() => undefined);
-    this.#attempt = this.#start(undefined);
+    this.#attempt = this.#start(options.from);
   }
 
   get attempt(): number {
@@ -103,6 +100,41 @@ export class LocalJob implements JobClient {
 
   checkpoints(): readonly CheckpointInfo[] {
     return this.#coordinator.list();
+  }
+
+  async triggerSavepoint(path: string): Promise<string> {
+    const begun = this.#begin();
+    if (begun === undefined) throw checkpointAborted(undefined);
+    const { codec, savepoints } = this.#options.store;
+    const { bytes, commits } = begun;
+    try {
+      await commits?.ready;
+      const written = savepoints.write(path, codec.decode(bytes) as JobState);
+      await commits?.commit(0);
+      return written;
+    } catch (error) {
+      commits?.discard(0);
+      throw error;
+    }
+  }
+
+  async stopWithSavepoint(
+    path: string,
+    { drain = false }: { readonly drain?: boolean } = {},
+  ): Promise<string> {
+    const { engine, runner } = this.#attempt;
+    if (this.#over !== undefined || (!runner.active && runner.status !== 'paused'))
+      throw checkpointAborted(undefined);
+    if (drain) await runner.drain();
+    else runner.pause();
+    const written = await this.triggerSavepoint(path);
+    this.#over = 'finished';
+    this.#coordinator.close();
+    engine.close();
+    await runner.closing;
+    const runtime = this.#options.clock.now() - this.#startedAt;
+    this.#finished.resolve({ jobId: this.id, name: this.name, runtime });
+    return written;
   }
 
   async cancel(): Promise<void> {

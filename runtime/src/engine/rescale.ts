@@ -33,6 +33,7 @@ export function rescaled(
   const sum = (count: (subtask: NodeSnapshot) => number): number =>
     saved.reduce((total, subtask) => total + count(subtask), 0);
   return tables.map((ofSubtask, at) => ({
+    name: saved[0]!.name,
     watermark: Math.min(...saved.map(({ watermark }) => watermark)),
     idle: saved.every(({ idle }) => idle),
     // Counts are those of all together: the first subtask has them.

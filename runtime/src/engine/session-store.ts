@@ -1,4 +1,5 @@
 import type { Blob } from './cut-writer.ts';
+import type { SavepointFiles } from './job-state.ts';
 import { joinChunks, StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
 import { packPosition, unpackPosition } from './split-position.ts';
 import type { RecordedBatch, TimelineEntry } from './timeline.ts';
@@ -56,12 +57,14 @@ interface CutGraph {
 export class SessionStore {
   readonly #store: CutStore;
   readonly #codec: Codec;
+  readonly savepoints: SavepointFiles;
   #queue: StoredEntry[] = [];
   #blobs = 0;
 
-  constructor(store: CutStore, codec: Codec) {
+  constructor(store: CutStore, codec: Codec, savepoints: SavepointFiles) {
     this.#store = store;
     this.#codec = codec;
+    this.savepoints = savepoints;
   }
 
   /**

@@ -13,6 +13,7 @@ import type { ExecutionSettings } from './execution-settings.ts';
 import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
 import type { LaneRunner } from './lane-runner.ts';
+import { savepointInSession } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
 import { SessionBranches } from './session-branches.ts';
 import { branchesOf, SessionCuts, type CutBegun, type CutLabel } from './session-cuts.ts';
@@ -176,6 +177,7 @@ export class Session implements ExecutionBackend {
   }
 
   execute(request: ExecuteRequest): Promise<JobClient> {
+    if (request.fromSavepoint !== undefined) return Promise.reject(savepointInSession());
     const named = [...this.#branches.all].filter((branch) => branch.job === undefined);
     if (named.length === 0) return Promise.reject(nothingToExecute());
     for (const branch of named) {
@@ -184,7 +186,13 @@ export class Session implements ExecutionBackend {
     }
     const runners = named.flatMap((branch) => branch.runner ?? []);
     const remove = (runner: LaneRunner): void => this.engine.remove(runner);
-    const job = new Job(request.name, runners, this.clock, remove, sessionCheckpoints(this, this.#cuts));
+    const job = new Job(
+      request.name,
+      runners,
+      this.clock,
+      remove,
+      sessionCheckpoints(this, this.#cuts, this.#store.savepoints),
+    );
     return Promise.resolve(job);
   }
 

@@ -1,8 +1,8 @@
 import { parquetReadObjects } from 'hyparquet';
 import { expect } from 'vitest';
 import fc from 'fast-check';
-import { decode, encode } from '../../../runtime/src/checkpoint/codec.ts';
 import { fileSinkOn } from '../../../runtime/src/connectors/file-sink/file-sink.ts';
+import { localCheckpoints } from '../../../runtime/src/checkpoint/local-checkpoints.ts';
 import { createLocalBackend } from '../../../runtime/src/engine/local-backend.ts';
 import {
   csv,
@@ -73,7 +73,7 @@ async function carryOut(disturbed: Run): Promise<UnreliableFiles> {
   const failedCheckpoints = new Set(disturbed.failedCheckpoints);
   const failedRecords = new Set(disturbed.failedRecords);
   const backend = createLocalBackend({
-    codec: { encode, decode },
+    ...localCheckpoints,
     openFolder: () => ({
       last: 0,
       write: async (id) => {
