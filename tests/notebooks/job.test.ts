@@ -46,7 +46,7 @@ function notebookOf(name: string, ...sources: readonly string[]): string {
   return path;
 }
 
-describe('a notebook as a job', () => {
+describe.concurrent('a notebook as a job', () => {
   test('runs notebook 05 to the end of its streams, and writes what its views end with', async () => {
     const { code, stdout, stderr } = await tidemark([
       'run',

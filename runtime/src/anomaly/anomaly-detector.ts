@@ -13,6 +13,8 @@
 export interface AnomalyDetector<S = unknown> {
   /** For charts and tables. */
   readonly name: string;
+  /** What makes it differ from others of its kind: an edit of them is an edit of the job (law 3). */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Records of a series whose score is 0, while it learns. */
   readonly warmUp: number;
   /** The state of a series that has not begun. */

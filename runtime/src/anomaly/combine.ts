@@ -67,6 +67,12 @@ export function combine(
 
   return {
     name: options.name ?? 'combination',
+    parameters: {
+      alarms,
+      quiet,
+      warmUp,
+      of: detectors.map(({ name, parameters }) => ({ name, parameters })),
+    },
     warmUp,
     createState: (): CombinationState => ({
       seen: 0,

@@ -29,30 +29,30 @@ export interface DetectOptions<T> {
 }
 
 /** Scores every record by the series of its key. */
-class DetectFunction<K, T, S> extends KeyedProcessFunction<K, T, Detection<K>> {
-  readonly #detector: AnomalyDetector<S>;
-  readonly #options: DetectOptions<T>;
-  #series!: ValueState<S | undefined>;
+class DetectFunction<K, T> extends KeyedProcessFunction<K, T, Detection<K>> {
+  readonly #detector: AnomalyDetector;
+  readonly #valueOf: (record: T) => number;
+  readonly #threshold: () => number;
+  #series!: ValueState<unknown>;
 
-  constructor(detector: AnomalyDetector<S>, options: DetectOptions<T>) {
+  constructor(detector: AnomalyDetector, valueOf: (record: T) => number, threshold: () => number) {
     super();
     this.#detector = detector;
-    this.#options = options;
+    this.#valueOf = valueOf;
+    this.#threshold = threshold;
   }
 
   override open(): void {
-    this.#series = this.getRuntimeContext().getState(new ValueStateDescriptor<S>('series'));
+    this.#series = this.getRuntimeContext().getState(new ValueStateDescriptor<unknown>('series'));
   }
 
   processElement(record: T, context: KeyedContext<K>): Results<Detection<K>> {
     let series = this.#series.value();
     if (series === undefined) this.#series.update((series = this.#detector.createState()));
-    const { value: valueOf, threshold = 0.99 } = this.#options;
-    const value = valueOf(record);
+    const value = this.#valueOf(record);
     const timestamp = context.timestamp();
     const score = this.#detector.score(series, value, timestamp ?? NaN);
-    const least = typeof threshold === 'function' ? threshold() : threshold;
-    return [{ key: context.getCurrentKey(), timestamp, value, score, anomaly: score >= least }];
+    return [{ key: context.getCurrentKey(), timestamp, value, score, anomaly: score >= this.#threshold() }];
   }
 }
 
@@ -70,5 +70,8 @@ export function detect<T, S, K = unknown>(
   detector: AnomalyDetector<S>,
   options: DetectOptions<T>,
 ): () => KeyedProcessFunction<K, T, Detection<K>> {
-  return () => new DetectFunction<K, T, S>(detector, options);
+  // Each by itself: functions that the job captures are followed to what they name (law 3), those in an object are not.
+  const { value, threshold = 0.99 } = options;
+  const least = typeof threshold === 'function' ? threshold : () => threshold;
+  return () => new DetectFunction<K, T>(detector, value, least);
 }

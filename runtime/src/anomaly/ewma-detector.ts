@@ -34,6 +34,7 @@ export function ewmaDetector(options: EwmaOptions = {}): AnomalyDetector {
   const weight = 1 - 0.5 ** (1 / halfLife);
   return {
     name: 'exponentially weighted',
+    parameters: { halfLife, warmUp },
     warmUp,
     createState: (): EwmaState => ({ seen: 0, mean: 0, variance: 0 }),
     score(state: EwmaState, value: number) {

@@ -38,6 +38,7 @@ export function gaussianDetector(options: GaussianOptions = {}): AnomalyDetector
   const warmUp = wholeNumber('warmUp', options.warmUp ?? 20, 1);
   return {
     name: 'windowed Gaussian',
+    parameters: { size, step, warmUp },
     warmUp,
     createState: (): GaussianState => ({ recent: createRecent(size), mean: 0, deviation: 0, sinceStep: 0 }),
     score(state: GaussianState, value: number) {

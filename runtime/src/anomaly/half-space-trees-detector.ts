@@ -82,6 +82,7 @@ export function halfSpaceTreesDetector(options: HalfSpaceTreesOptions = {}): Ano
 
   return {
     name: 'half-space trees',
+    parameters: { dimension, trees, depth, window, seed },
     warmUp: 2 * window,
     createState: (): HalfSpaceTreesState => ({
       seen: 0,

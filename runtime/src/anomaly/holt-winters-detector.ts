@@ -91,6 +91,7 @@ export function holtWintersDetector(options: HoltWintersOptions = {}): AnomalyDe
 
   return {
     name: 'Holt-Winters',
+    parameters: { period, slots, alpha, beta, gamma, warmUp },
     warmUp,
     createState: (): HoltWintersState => ({
       seen: 0,

@@ -90,6 +90,7 @@ export function knnDetector(options: KnnOptions = {}): AnomalyDetector {
 
   return {
     name: `nearest neighbours ${dimension}×${stride}`,
+    parameters: { dimension, stride, neighbours, history, warmUp },
     warmUp,
     createState: (): KnnState => ({
       recent: createRecent(stride),

@@ -31,6 +31,7 @@ export function madDetector(options: MadOptions = {}): AnomalyDetector {
   const sorted = new Float64Array(size);
   return {
     name: 'median and MAD',
+    parameters: { size, warmUp },
     warmUp,
     createState: (): RecentValues => createRecent(size),
     score(recent: RecentValues, value: number) {

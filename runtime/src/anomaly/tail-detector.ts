@@ -69,6 +69,7 @@ export function tailDetector(options: TailOptions = {}): AnomalyDetector {
 
   return {
     name: `tail of ${of}${of === 'change' ? '' : ` over ${over}`}`,
+    parameters: { of, over, period, slots, warmUp },
     warmUp,
     createState: (): TailDetectorState => ({
       seen: 0,

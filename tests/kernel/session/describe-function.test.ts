@@ -1,5 +1,16 @@
 import { Session } from 'node:inspector';
 import { describe, expect, it } from 'vitest';
+import {
+  combine,
+  detect,
+  ewmaDetector,
+  halfSpaceTreesDetector,
+  holtWintersDetector,
+  knnDetector,
+  multiScaleDetector,
+  tailDetector,
+  type AnomalyDetector,
+} from 'tidemark';
 import { functionDescriber } from '../../../kernel/src/session/describe-function.ts';
 
 const { describe: describeFunction, variable, variablesOf } = functionDescriber();
@@ -99,5 +110,44 @@ describe('law 3: source text alone is not enough', () => {
     for (const fn of [object.method, class A {}, object.method.bind(null), Math.max])
       expect(describeFunction(fn)).toContain('');
     expect(describeFunction(object.method)).toContain('x + 1');
+  });
+});
+
+describe('law 3: an edit of a detector is an edit of the job', () => {
+  const value = (record: { value: number }) => record.value;
+  const described = (detector: AnomalyDetector) => describeFunction(detect(detector, { value }));
+
+  it.each<[string, AnomalyDetector, AnomalyDetector, AnomalyDetector]>([
+    ['half-life', ewmaDetector(), ewmaDetector(), ewmaDetector({ halfLife: 51 })],
+    ['seed', halfSpaceTreesDetector(), halfSpaceTreesDetector(), halfSpaceTreesDetector({ seed: 2 })],
+    ['season', holtWintersDetector(), holtWintersDetector(), holtWintersDetector({ season: '7 d' })],
+    ['neighbours', knnDetector(), knnDetector(), knnDetector({ neighbours: 4 })],
+    ['quiet', multiScaleDetector(), multiScaleDetector(), multiScaleDetector({ quiet: 151 })],
+    [
+      'option of a part',
+      combine([tailDetector({ over: 4 })]),
+      combine([tailDetector({ over: 4 })]),
+      combine([tailDetector({ over: 5 })]),
+    ],
+  ])('%s', (_, one, same, other) => {
+    expect(described(one)).toBe(described(same));
+    expect(described(one)).not.toBe(described(other));
+  });
+
+  it('what it scores by and its threshold are part of it, with what they capture', () => {
+    const times = (factor: number) =>
+      detect(ewmaDetector(), { value: (record: { value: number }) => record.value * factor });
+    expect(describeFunction(times(2))).toBe(describeFunction(times(2)));
+    expect(describeFunction(times(2))).not.toBe(describeFunction(times(3)));
+    const above = (threshold: number) => detect(ewmaDetector(), { value, threshold });
+    expect(describeFunction(above(0.9))).not.toBe(describeFunction(above(0.99)));
+  });
+
+  it('scoring changes nothing of it', () => {
+    const detector = multiScaleDetector();
+    const before = described(detector);
+    const state = detector.createState();
+    for (let i = 0; i < 300; i++) detector.score(state, Math.sin(i), i * 60_000);
+    expect(described(detector)).toBe(before);
   });
 });

@@ -40,7 +40,7 @@ test.each([false, true])(
 );
 
 test('the state of a combination is snapshotted too', async () => {
-  const few = readings.slice(0, 300);
+  const few = readings.slice(0, 120);
   const run = (snapshotEveryStep: boolean) =>
     testJob(
       few,
