@@ -10,6 +10,11 @@ export function isPattern(path: string): boolean {
   return GLOB.test(path) && statSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
+/** Whether there is a folder of that name. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** The files that a path or pattern stands for now, in the order of their names; at least one. */
 export function findFiles(pattern: string): string[] {
   const path = resolve(pattern);

@@ -4,7 +4,8 @@ import { formatByName } from '../formats/format-by-name.ts';
 import { parquet, type ColumnFormat } from '../formats/parquet-format.ts';
 import type { Source } from './source.ts';
 import { FileReader } from './file-reader.ts';
-import { findFiles } from './file-paths.ts';
+import { FolderReader } from './folder-reader.ts';
+import { findFiles, isFolder } from './file-paths.ts';
 import { ParquetReader } from './parquet-reader.ts';
 import { sourceOptionInvalid } from './connector-errors.ts';
 
@@ -15,13 +16,14 @@ export interface FileSourceOptions<T> {
   /**
    * Goes on with what is appended to the file, so that the source has no end. Of a pattern's files the last one by name
    * is followed, until one with a later name comes (as logs rotated by date do); earlier ones are taken as complete.
-   * Not with Parquet, whose files are written as a whole.
+   * Not with Parquet, whose files are written as a whole. Of a folder every file is read that is in it or comes into it, once and
+   * as a whole, Parquet too; then records cannot be read again and are recorded.
    */
   readonly watch?: boolean;
 }
 
 /**
- * The records of a file, or of all files that a pattern matches, in the order of their names. Files are read in
+ * The records of a file, of all files that a pattern matches, or with `watch` of all that come into a folder, in the order of their names. Files are read in
  * pieces, Parquet by row groups. A relative path starts from the working directory, in a notebook its folder.
  * @throws {TidemarkError} `file-not-found`, when the cell runs; `row-not-parsed`, when the stream comes to such a
  *   row.
@@ -42,6 +44,7 @@ export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}):
     );
   }
   const absolute = resolve(path);
+  if (watch && isFolder(absolute)) return folderSource(absolute, options);
   const format = options.format ?? formatOf<T>(absolute);
   const byColumns = 'layout' in format;
   if (byColumns && watch) {
@@ -65,6 +68,21 @@ export function fileSource<T>(path: string, options: FileSourceOptions<T> = {}):
     validate() {
       if (!watch) findFiles(path);
     },
+  };
+}
+
+/** Every file that is in a folder or comes into it. */
+function folderSource<T>(folder: string, options: FileSourceOptions<T>): Source<T> {
+  const { format } = options;
+  const sourceOf = (path: string): Source<T> => fileSource<T>(path, { format });
+  return {
+    kind: 'folder',
+    parameters: { path: folder, format: format?.name, options: format?.parameters },
+    functions: format === undefined || 'layout' in format ? [] : (format.functions ?? []),
+    boundedness: 'unbounded',
+    // In which order files come nobody knows afterwards.
+    rereadable: false,
+    createReader: (context) => new FolderReader(folder, sourceOf, context),
   };
 }
 
