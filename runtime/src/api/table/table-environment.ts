@@ -60,7 +60,7 @@ export abstract class TableEnvironment {
 
   /**
    * A table of a stream of changes: each record has the `kind` of the change and the `row`.
-   * @param kinds the kinds that may come: all when left out
+   * @param options.kinds the kinds that may come: all when left out
    * @throws {TidemarkError} as `fromDataStream`
    * @example
    * const changes = env.fromData(
