@@ -19,6 +19,8 @@ const NAMES = [
   '04-anomalies-kafka.ipynb',
   '05-tune-a-detector.ipynb',
   '06-bring-your-own-source.ipynb',
+  '07-sql-on-streams.ipynb',
+  '08-one-question-three-ways.ipynb',
 ];
 
 /** The project's notebooks and their data, placed as in the checkout. */

@@ -84,7 +84,8 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     },
     showValue: (value) => {
       if (value instanceof DataStream || value instanceof Table) value.show();
-      else if (value instanceof TableResult && value.table !== undefined) value.table.show();
+      else if (value instanceof TableResult && value.table !== undefined)
+        value.table.show({ title: titleOf(value.statement) });
       else if (!session.isView(value)) return false;
       return true;
     },
@@ -118,4 +119,9 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       await store.close();
     },
   };
+}
+
+/** What stands above the live view of a query. */
+function titleOf(statement: string): string {
+  return statement.length > 60 ? `${statement.slice(0, 59)}…` : statement;
 }

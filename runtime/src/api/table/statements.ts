@@ -31,12 +31,12 @@ interface ConnectorTable {
 const tables = new WeakMap<TableEnvironment, Map<string, ConnectorTable>>();
 
 /** Carries out one statement. */
-export function executeStatement(env: TableEnvironment, statement: StatementNode): TableResult {
+export function executeStatement(env: TableEnvironment, statement: StatementNode, text: string): TableResult {
   const { planner } = env;
   const { catalog } = planner;
   switch (statement.kind) {
     case 'query-statement':
-      return new TableResult({ table: new Table(env, planner.bind(statement.query)) });
+      return new TableResult({ table: new Table(env, planner.bind(statement.query)), statement: text });
     case 'insert':
       return insertAll(env, [statement]);
     case 'statement-set':

@@ -192,7 +192,8 @@ export abstract class TableEnvironment {
     };
     try {
       return parseStatements(statements).reduce(
-        (_, statement) => executeStatement(this, statement),
+        (_, statement) =>
+          executeStatement(this, statement, statements.slice(statement.at.start, statement.at.end)),
         new TableResult(),
       );
     } catch (error) {

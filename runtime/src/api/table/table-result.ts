@@ -12,13 +12,16 @@ export class TableResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** Of a query: its table. */
   readonly table: Table | undefined;
+  /** The statement, on one line. */
+  readonly statement: string;
   /** Of INSERT and EXECUTE STATEMENT SET: the job, once it has started. */
   readonly job: Promise<JobClient> | undefined;
 
   /** Made by `executeSql`. @internal */
-  constructor(given: Partial<Pick<TableResult, 'rows' | 'table' | 'job'>> = {}) {
+  constructor(given: Partial<Pick<TableResult, 'rows' | 'table' | 'job' | 'statement'>> = {}) {
     this.rows = given.rows ?? [];
     this.table = given.table;
     this.job = given.job;
+    this.statement = (given.statement ?? '').replaceAll(/\s+/g, ' ').trim();
   }
 }
