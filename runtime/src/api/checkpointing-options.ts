@@ -15,7 +15,10 @@ export interface CheckpointingOptions {
   readonly minPause?: DurationLike;
   /** How many may fail one after the other before the job does, 0 when left out. */
   readonly tolerableFailures?: number;
-  /** A folder in which they outlive the process, in a folder of the job's name. In memory when left out. */
+  /**
+   * A folder in which they outlive the process, in a folder of the job's name; a job starts from one by
+   * `env.execute({ fromSavepoint })`. In memory when left out.
+   */
   readonly directory?: string;
   /** How many are kept, 1 when left out. */
   readonly retained?: number;

@@ -39,3 +39,8 @@ export function decode(bytes: Uint8Array): unknown {
   // A copy: typed arrays in the value may otherwise be windows on the caller's bytes.
   return deserialize(body.slice());
 }
+
+/** True for what begins as bytes of `encode` do. */
+export function isEncoded(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER && MAGIC.every((byte, i) => bytes[i] === byte);
+}

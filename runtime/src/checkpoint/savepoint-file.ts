@@ -5,7 +5,7 @@ import type { NodeSnapshot } from '../engine/lane-snapshot.ts';
 import { packEntries, unpackEntries, type PackedEntries } from '../state/entry-codec.ts';
 import { byPart, settle, type Entries } from '../state/entries.ts';
 import { keyGroupOf } from '../state/key-group.ts';
-import { decode, encode } from './codec.ts';
+import { decode, encode, isEncoded } from './codec.ts';
 import { noSavepoint, savepointDamaged, savepointTooNew } from './savepoint-errors.ts';
 
 /** 'TMSP', then the version of the layout. */
@@ -86,6 +86,7 @@ function read(path: string): JobState {
   const bytes = bytesOf(path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isMagic = (at: number): boolean => String.fromCharCode(...bytes.subarray(at, at + 4)) === MAGIC;
+  if (!isMagic(0) && isEncoded(bytes)) return checkpoint(path, bytes);
   if (bytes.length < HEADER || !isMagic(0)) throw savepointDamaged(path, 'it does not begin as one');
   const version = view.getUint32(4, true);
   if (version > VERSION) throw savepointTooNew(path, version, VERSION);
@@ -107,6 +108,15 @@ function read(path: string): JobState {
     );
     const { lane } = state.lane;
     return { ...state, lane: { ...state.lane, lane: lane && { ...lane, nodes } } };
+  } catch (error) {
+    throw savepointDamaged(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A checkpoint that was kept in a folder. */
+function checkpoint(path: string, bytes: Uint8Array): JobState {
+  try {
+    return decode(bytes) as JobState;
   } catch (error) {
     throw savepointDamaged(path, error instanceof Error ? error.message : String(error));
   }

@@ -47,6 +47,8 @@ export class LocalJob implements JobClient {
   readonly #coordinator: CheckpointCoordinator;
   readonly #startedAt: number;
   readonly #finished = Promise.withResolvers<JobExecutionResult>();
+  /** The savepoint that it was started from, to be started from again while there is no checkpoint. */
+  readonly #origin: Uint8Array | undefined;
   #attempts = 0;
   #attempt: Attempt;
   #over: 'failed' | 'canceled' | 'finished' | undefined;
@@ -71,6 +73,8 @@ export class LocalJob implements JobClient {
     });
     // Whoever does not ask for the end need not hear of it.
     this.#finished.promise.catch(() => undefined);
+    // A lane takes over what it is restored from.
+    this.#origin = options.from && settings.restart && store.codec.encode(options.from);
     this.#attempt = this.#start(options.from);
   }
 
@@ -267,7 +271,7 @@ export class LocalJob implements JobClient {
 
   #restart(): void {
     this.#restarting = undefined;
-    const { latest } = this.#coordinator;
+    const latest = this.#coordinator.latest ?? this.#origin;
     this.#start(latest === undefined ? undefined : (this.#options.store.codec.decode(latest) as JobState));
   }
 

@@ -288,6 +288,38 @@ test('checkpoints in a folder outlive the job; as many as asked for are kept', a
   ]);
 });
 
+test('a job starts from a checkpoint that was kept, also after a failure before its first own', async () => {
+  const source = new PushedSource();
+  const build = (failing: () => boolean) => {
+    const built = StreamExecutionEnvironment.getExecutionEnvironment()
+      .enableCheckpointing(RARELY, { directory: folder.path('checkpoints') })
+      .setRestartStrategy(RestartStrategies.fixedDelay(1, 0));
+    built
+      .fromSource(source)
+      .keyBy((n) => n % 2)
+      .process(() => new Counting())
+      .map((result) => {
+        if (failing()) throw new Error('not yet');
+        return result;
+      })
+      .sinkTo(world.sink());
+    return built;
+  };
+  const first = await build(() => false).execute('counting');
+  await source.push(1, 2, 3);
+  const { path } = await first.triggerCheckpoint();
+  await first.cancel();
+  let failures = 1;
+  const second = await build(() => failures-- > 0).execute({ name: 'counting', fromSavepoint: path! });
+  await source.push(5);
+  await until(() => second.attempt === 2 && second.status === 'running');
+  await source.push(7);
+  await second.triggerCheckpoint();
+  await world.seen(5);
+  expect(world.committed).toEqual([1_001, 2_001, 3_002, 5_003, 7_004]);
+  await second.cancel();
+});
+
 test('what is generated at a rate goes on where it was', async () => {
   let failures = 1;
   env.enableCheckpointing(10).setRestartStrategy(RestartStrategies.fixedDelay(9, 0));
