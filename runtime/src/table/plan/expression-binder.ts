@@ -184,6 +184,14 @@ export class ExpressionBinder {
         );
       }
       case 'MAP': {
+        if (args.length % 2 !== 0) {
+          throw badSql(
+            'sql-syntax',
+            'MAP[…] takes keys and values by turns.',
+            'A column called map is written in back-ticks.',
+            at,
+          );
+        }
         const keys = args.filter((_, index) => index % 2 === 0);
         const values = args.filter((_, index) => index % 2 === 1);
         const key = keys.length === 0 ? NULL : this.#common(name, keys, node);
