@@ -76,7 +76,7 @@ setInterval(() => {
   const jobs = notebook.session.jobs();
   const failed = jobs.find(({ status }) => status === 'failed');
   if (failed) process.send!({ failed: `${failed.name}: ${notebook.warnings.join('; ')}` });
-  const now = `${jobs.map(({ records, status }) => `${records} ${status}`).join()} ${notebook.session.snapshots().length}`;
+  const now = `${jobs.map(({ records, status }) => `${records} ${status}`).join()} ${notebook.session.snapshots().at(-1)?.id}`;
   if (now === told) return;
   told = now;
   process.send!('progress');
