@@ -5,6 +5,7 @@ import { FunctionCatalog } from './functions/function-catalog.ts';
 import { checkInputs } from './lower/changelog-mode.ts';
 import { lower } from './lower/lower.ts';
 import type { TableSettings } from './lower/lowering.ts';
+import { normalizeSources } from './optimize/normalize-sources.ts';
 import { optimize } from './optimize/optimize.ts';
 import type { QueryNode, SchemaNode } from './parse/ast.ts';
 import { parseQuery } from './parse/parse-sql.ts';
@@ -40,7 +41,7 @@ export class Planner {
 
   /** The plan as it will run. */
   optimized(relation: Relation): Relation {
-    const plan = optimize(relation);
+    const plan = optimize(normalizeSources(relation, this.settings));
     checkInputs(plan);
     return plan;
   }

@@ -8,6 +8,7 @@ const OPTIONS: Readonly<Record<string, (value: string) => unknown>> = {
   'table.exec.mini-batch.enabled': truthOf,
   'table.exec.mini-batch.size': countOf,
   'table.exec.mini-batch.allow-latency': durationOf,
+  'table.exec.source.cdc-events-duplicate': truthOf,
   'table.local-time-zone': zoneOf,
 };
 
@@ -41,6 +42,7 @@ export function tableSettings(options: ReadonlyMap<string, string>): TableSettin
           latency: of('table.exec.mini-batch.allow-latency', durationOf) ?? 1000,
         }
       : undefined,
+    sourceDuplicates: of('table.exec.source.cdc-events-duplicate', truthOf) ?? false,
     localTimeZone: of('table.local-time-zone', zoneOf) ?? 'UTC',
   };
 }

@@ -91,6 +91,39 @@ export function needsAppendOnly(what: string, from: string, at: SourceRange): Ti
   );
 }
 
+export function missingPrimaryKey(
+  table: string,
+  why: 'upsert' | 'duplicates',
+  at: SourceRange,
+): TidemarkError {
+  const because =
+    why === 'upsert'
+      ? 'has changed rows (+U) without their old versions (-U)'
+      : "may have a change twice ('table.exec.source.cdc-events-duplicate' is true)";
+  return sqlError(
+    'missing-primary-key',
+    `The table '${table}' ${because}, and no primary key tells its rows apart. Declare one in its schema: ` +
+      "PRIMARY KEY (id) NOT ENFORCED, or primaryKey: ['id'].",
+    at,
+    { table },
+  );
+}
+
+export function unknownRowKind(
+  table: string,
+  found: unknown,
+  kinds: Iterable<string>,
+  at: SourceRange,
+): TidemarkError {
+  return sqlError(
+    'bad-value',
+    `A record of the table '${table}' has ${JSON.stringify(found) ?? 'nothing'} as its kind of change, and the table has ${[...kinds].join(', ')}. ` +
+      "Make records { kind: '+I', row: … }, and name in `kinds` of fromChangelogStream all that may come.",
+    at,
+    { kind: found },
+  );
+}
+
 export function notInStreaming(what: string, why: string, next: string, at: SourceRange): TidemarkError {
   return sqlError('not-in-streaming', `${what} cannot be done on a stream: ${why} ${next}`, at, { what });
 }

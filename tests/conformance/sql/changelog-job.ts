@@ -6,6 +6,8 @@ export interface TableOfTest {
   readonly schema: string;
   /** True if records say what they do: `{ kind, row }`. */
   readonly changelog?: boolean;
+  /** The kinds that it may have. */
+  readonly kinds?: readonly RowKind[];
 }
 
 export interface QueryJob {
@@ -31,10 +33,10 @@ export function runJob(
       const [first] = Object.values(inputs);
       const env = first!.getExecutionEnvironment();
       for (const [key, value] of Object.entries(settings)) env.getConfig().set(key, value);
-      for (const [name, { schema, changelog }] of Object.entries(tables)) {
+      for (const [name, { schema, changelog, kinds }] of Object.entries(tables)) {
         const stream = inputs[name]!;
         const table = changelog
-          ? env.fromChangelogStream(stream as DataStream<{ kind: string; row: unknown }>, schema)
+          ? env.fromChangelogStream(stream as DataStream<{ kind: string; row: unknown }>, schema, { kinds })
           : env.fromDataStream(stream, schema);
         env.createTemporaryView(name, table);
       }

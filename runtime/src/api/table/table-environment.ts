@@ -60,8 +60,11 @@ export abstract class TableEnvironment {
 
   /**
    * A table of a stream of changes: each record has the `kind` of the change and the `row`.
+   * A stream that leaves old versions out, of kinds `['+I', '+U', '-D']`, needs a primary key, by which they are found again; so does
+   * one whose changes may come twice, which the setting `table.exec.source.cdc-events-duplicate` says.
    * @param options.kinds the kinds that may come: all when left out
-   * @throws {TidemarkError} as `fromDataStream`
+   * @throws {TidemarkError} as `fromDataStream`; when the table is read, `missing-primary-key`; while running, `bad-value` for a
+   *   record of another kind
    * @example
    * const changes = env.fromData(
    *   { kind: '+I', row: { name: 'ann', n: 1 } },

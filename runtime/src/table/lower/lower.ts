@@ -11,6 +11,7 @@ import { UnnestOperator } from '../operators/unnest-operator.ts';
 import type { Expression } from '../plan/expression.ts';
 import { inputsOf, type Relation, type SetOperation, type Unnest, type Values } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
+import { keyOfValues } from '../types/value-identity.ts';
 import { compileCondition, compileExpression, compileProjection } from './compile-expression.ts';
 import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
 import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
@@ -56,7 +57,7 @@ export function lower(lowering: Lowering, relation: Relation, updateBefore: bool
         parameters: { plan: digest(relation), updateBefore, timeToLive: lowering.settings.stateTtl },
         createOperator: () =>
           new NormalizeOperator({
-            key: (values) => relation.key.map((at) => values[at]).join('\0'),
+            key: (values) => keyOfValues(values, relation.key),
             updateBefore,
             timeToLive: lowering.settings.stateTtl,
           }),

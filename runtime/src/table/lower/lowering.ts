@@ -9,6 +9,8 @@ export interface TableSettings {
   /** How long state is kept after it was last changed, in ms; `undefined` for ever. */
   readonly stateTtl: number | undefined;
   readonly miniBatch: { readonly size: number; readonly latency: number } | undefined;
+  /** True if sources of changes may hand over a change twice. */
+  readonly sourceDuplicates: boolean;
   /** IANA name; TIMESTAMP_LTZ windows follow its days. */
   readonly localTimeZone: string;
 }

@@ -58,6 +58,13 @@ function prune(relation: Relation, needed: readonly number[]): Pruned {
         place,
       };
     }
+    case 'normalize': {
+      const { relation: input, place } = prune(relation.input, [...needed, ...relation.key]);
+      return {
+        relation: { ...relation, input, key: relation.key.map(place), columns: input.columns },
+        place,
+      };
+    }
     case 'aggregate':
     case 'window-aggregate': {
       const time = relation.kind === 'window-aggregate' ? windowColumns(relation.windowing) : [];

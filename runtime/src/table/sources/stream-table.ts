@@ -5,6 +5,8 @@ import { compileExpression, compileProjection } from '../lower/compile-expressio
 import { addNode, type Lowering } from '../lower/lowering.ts';
 import { showExpression } from '../plan/expression.ts';
 import type { TableSource } from '../plan/relation.ts';
+import { NOWHERE } from '../parse/position.ts';
+import { unknownRowKind } from '../sql-errors.ts';
 import { showType } from '../types/logical-type.ts';
 import { fromRecord } from './from-record.ts';
 import { TableScanOperator } from './table-scan-operator.ts';
@@ -42,7 +44,7 @@ export function streamTable(
         expressions: schema.origins.flatMap((origin) =>
           origin.kind === 'computed' ? [origin.expression] : [],
         ),
-        createOperator: () => scanOperator(schema, mode, columns),
+        createOperator: () => scanOperator(options, columns),
       }),
   };
 }
@@ -65,14 +67,17 @@ function describe({ columns, origins, watermark }: ResolvedSchema): unknown {
   };
 }
 
-function scanOperator(schema: ResolvedSchema, mode: StreamMode, read: readonly number[]): TableScanOperator {
+function scanOperator(
+  { name, schema, mode, kinds }: StreamTableOptions,
+  read: readonly number[],
+): TableScanOperator {
   const { watermark } = schema;
   const clock = { now: () => 0 };
   const values = rowReader(schema, clock);
   const isChangelog = mode === 'changelog';
   const expression = watermark?.expression;
   return new TableScanOperator({
-    kindOf: isChangelog ? (record) => (record as { kind: RowKind }).kind : () => '+I',
+    kindOf: isChangelog ? kindReader(name, kinds) : () => '+I',
     valuesOf: isChangelog
       ? (record, timestamp) => values((record as { row: unknown }).row, timestamp)
       : values,
@@ -82,6 +87,15 @@ function scanOperator(schema: ResolvedSchema, mode: StreamMode, read: readonly n
     timeColumn: watermark?.column,
     clock,
   });
+}
+
+/** @throws {TidemarkError} when it is called: `bad-value` for a kind that the table has not */
+function kindReader(name: string, kinds: ReadonlySet<RowKind>): (record: unknown) => RowKind {
+  return (record) => {
+    const kind = (record as { readonly kind?: RowKind } | null | undefined)?.kind;
+    if (kind !== undefined && kinds.has(kind)) return kind;
+    throw unknownRowKind(name, kind, kinds, NOWHERE);
+  };
 }
 
 /** The values of a record in the order of the columns. */
