@@ -15,6 +15,7 @@ import { describeChangelog } from '../../table/lower/changelog-mode.ts';
 import { DataStream } from '../data-stream.ts';
 import { checkSameGraph } from '../same-graph.ts';
 import type { ChangelogRow } from './changelog.ts';
+import { deriveSchema } from './derive-schema.ts';
 import { parseStatements } from '../../table/parse/parse-sql.ts';
 import { userFunction } from '../../table/functions/user-function.ts';
 import { underlined } from './sql-cell.ts';
@@ -45,16 +46,20 @@ export abstract class TableEnvironment {
 
   /**
    * A table of a stream's records: one row a record. Records are objects, tuples (columns in order) or plain values (one column).
-   * @param schema columns, watermark and key, as options or as in CREATE TABLE
-   * @throws {TidemarkError} `sql-syntax` for what is no schema; `bad-argument` for a stream of another environment; while running,
-   *   `bad-value` for a value that is not of its column's type
+   * @param schema columns, watermark and key, as options or as in CREATE TABLE. It may be left out for records of `fromData` or
+   *   `fromCollection`, filtered or not, which are looked at: text is STRING, whole numbers and bigints are BIGINT, other numbers
+   *   DOUBLE (a column that has both is DOUBLE), `Date` TIMESTAMP_LTZ(3), objects ROW, arrays ARRAY; places of a tuple are `f0`, `f1`, …,
+   *   a plain value is `f0`. There is then no watermark and no key.
+   * @throws {TidemarkError} `sql-syntax` for what is no schema; `schema-needed` where none is given and none can be told;
+   *   `bad-argument` for a stream of another environment; while running, `bad-value` for a value that is not of its column's type
    * @example
    * const table = env.fromDataStream(orders, 'user STRING, amount INT');
    * env.createTemporaryView('orders', table);
    * const large = env.sqlQuery('SELECT user FROM orders WHERE amount > 4');
    * await env.toDataStream(large).executeAndCollect(); // → [{ user: 'bob' }]
+   * env.fromDataStream(env.fromData({ n: 1 }, { n: 2.5 })).columns; // → [{ name: 'n', type: 'DOUBLE' }]
    */
-  fromDataStream<const S extends Schema>(stream: DataStream<unknown>, schema: S): Table<RowOf<S>> {
+  fromDataStream<const S extends Schema = string>(stream: DataStream<unknown>, schema?: S): Table<RowOf<S>> {
     return this.#table(stream, schema, 'append', APPEND, 'fromDataStream');
   }
 
@@ -74,9 +79,9 @@ export abstract class TableEnvironment {
    * const counts = env.toChangelogStream(env.sqlQuery('SELECT COUNT(*) AS people FROM people'));
    * await counts.executeAndCollect(); // → [{ kind: '+I', row: { people: 1 } }, { kind: '-D', row: { people: 1 } }]
    */
-  fromChangelogStream<const S extends Schema>(
+  fromChangelogStream<const S extends Schema = string>(
     stream: DataStream<{ readonly kind: string; readonly row: unknown }>,
-    schema: S,
+    schema?: S,
     options: { readonly kinds?: readonly RowKind[] } = {},
   ): Table<RowOf<S>> {
     const kinds = options.kinds === undefined ? ALL : new Set(options.kinds);
@@ -84,14 +89,14 @@ export abstract class TableEnvironment {
   }
 
   /**
-   * Gives a table, or a stream with its schema, a name for queries.
-   * @throws {TidemarkError} `bad-argument` if the name is taken
+   * Gives a table, or a stream with its schema, a name for queries. What is said of the schema of `fromDataStream` is true here too.
+   * @throws {TidemarkError} `bad-argument` if the name is taken; as `fromDataStream`
    * @example
    * env.createTemporaryView('orders', orders, 'user STRING, amount INT');
    * env.sqlQuery('SELECT COUNT(*) AS n FROM orders').columns; // → [{ name: 'n', type: 'BIGINT' }]
    */
   createTemporaryView(name: string, table: Table<never> | Table): void;
-  createTemporaryView(name: string, stream: DataStream<unknown>, schema: Schema): void;
+  createTemporaryView(name: string, stream: DataStream<unknown>, schema?: Schema): void;
   createTemporaryView(
     name: string,
     given: Table<never> | Table | DataStream<unknown>,
@@ -105,17 +110,9 @@ export abstract class TableEnvironment {
         'Choose another, or drop it first: DROP VIEW.',
       );
     }
-    if (given instanceof DataStream && schema === undefined) {
-      throw badArgument(
-        'schema',
-        schema,
-        'A stream has no columns by itself.',
-        "Say them: createTemporaryView('t', stream, 'a INT, b STRING').",
-      );
-    }
     const relation =
       given instanceof DataStream
-        ? this.#relation(name, given, schema!, 'append', APPEND, 'createTemporaryView')
+        ? this.#relation(name, given, schema, 'append', APPEND, 'createTemporaryView')
         : given.relation;
     this.planner.catalog.set(name, { kind: 'relation', relation });
   }
@@ -186,12 +183,10 @@ export abstract class TableEnvironment {
       const held = variables[name];
       if (held instanceof Table) return { kind: 'relation', relation: held.relation };
       if (!(held instanceof DataStream)) return undefined;
-      throw badArgument(
-        'stream',
-        name,
-        'A stream has no columns by itself.',
-        `Say them in a cell before: env.createTemporaryView('${name}', ${name}, 'a INT, b STRING').`,
-      );
+      return {
+        kind: 'relation',
+        relation: this.#relation(name, held, undefined, 'append', APPEND, `A query of the stream '${name}'`),
+      };
     };
     try {
       return parseStatements(statements).reduce(
@@ -258,7 +253,7 @@ export abstract class TableEnvironment {
 
   #table<const S extends Schema>(
     stream: DataStream<unknown>,
-    schema: S,
+    schema: S | undefined,
     mode: 'append' | 'changelog',
     kinds: ReadonlySet<RowKind>,
     method: string,
@@ -269,14 +264,17 @@ export abstract class TableEnvironment {
   #relation(
     name: string,
     stream: DataStream<unknown>,
-    schema: Schema,
+    schema: Schema | undefined,
     mode: 'append' | 'changelog',
     kinds: ReadonlySet<RowKind>,
     method: string,
   ): Relation {
     checkSameGraph(method, { graph: this.graph, node: stream.node }, stream);
+    const rowOf =
+      mode === 'append' ? undefined : (change: unknown) => (change as { row?: unknown } | null)?.row;
+    const node = schema === undefined ? deriveSchema(method, stream.node, rowOf) : schemaNode(schema);
     return scan(
-      this.planner.streamTable(name, schemaNode(schema), mode, kinds, () => stream.node),
+      this.planner.streamTable(name, node, mode, kinds, () => stream.node),
       NOWHERE,
     );
   }
