@@ -2,6 +2,7 @@ import type { GeneratedRange } from '../connectors/source.ts';
 import type { FusionScope } from '../operators/fusion-scope.ts';
 import type { WatermarkGenerator, WatermarkOutput } from '../time/watermark-generator.ts';
 import type { TimestampAssigner } from '../time/watermark-strategy.ts';
+import { widenInliningBudget } from './inlining-budget.ts';
 import type { Collect, LaneConsumer } from './lane-vertex.ts';
 
 /** Tells where a record was when a function threw: `at` is the index of the vertex. It never returns. */
@@ -119,6 +120,7 @@ ${after}`;
   }
 
   compile<F>(parameters: string, body: string): F {
+    widenInliningBudget();
     chains += 1;
     const names = this.#bound.map((_object, at) => `b${at}`);
     const text = `return function chain(${parameters}) {\n${body}\n};\n//# sourceURL=tidemark-chain-${chains}.js`;

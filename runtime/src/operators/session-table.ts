@@ -11,6 +11,8 @@ const FIELDS = 5;
 /** A session that has not fired. Those of one key neither overlap nor touch. */
 export interface Session {
   readonly key: unknown;
+  /** Its key's, as long as the key has sessions. */
+  readonly slot: number;
   start: number;
   end: number;
   accumulator: unknown;
@@ -85,6 +87,11 @@ export class SessionTable extends SlotTable implements KeyedTable {
     return slot;
   }
 
+  /** A session is about to change. */
+  touchSession({ slot }: Session): void {
+    if (this.marks[slot] !== this.epoch) this.touch(slot);
+  }
+
   first(slot: number): Session | undefined {
     return this.#first[slot];
   }
@@ -102,7 +109,8 @@ export class SessionTable extends SlotTable implements KeyedTable {
 
   /** Takes a session out of its key's list. */
   remove(session: Session): void {
-    const slot = this.find(session.key);
+    const { slot } = session;
+    this.touchSession(session);
     this.size--;
     let before = this.#first[slot];
     if (before === session) {
@@ -118,7 +126,7 @@ export class SessionTable extends SlotTable implements KeyedTable {
 
   #put(slot: number, key: unknown, start: number, end: number, accumulator: unknown): Session {
     const next = this.#first[slot];
-    const session: Session = { key, start, end, accumulator, next, merged: false, timer: undefined };
+    const session: Session = { key, slot, start, end, accumulator, next, merged: false, timer: undefined };
     this.#first[slot] = session;
     this.size++;
     return session;

@@ -79,7 +79,7 @@ export class SessionWindowOperator extends KeyedOperator {
       const session = timer.target;
       if (session.merged) continue;
       if (session.end - 1 > timer.time) {
-        sessions.find(session.key);
+        sessions.touchSession(session);
         session.timer = timers.add(session.end - 1, session);
       } else this.#fire(session);
       if (mustStop()) return false;
