@@ -21,7 +21,7 @@ import { digest, showRelation } from '../plan/show-relation.ts';
 import { AggregateHandler } from './aggregate-handler.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { compileProjection } from './compile-expression.ts';
-import { addNode, type Lowering } from './lowering.ts';
+import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
 import { rowKey } from './row-keys.ts';
 import { windowsAt, type TableWindow } from './window-assigner.ts';
 
@@ -35,7 +35,7 @@ export function lowerAggregate(
 ): StreamNode {
   const { keys, calls } = relation;
   const retracts = !isAppendOnly(changelogMode(relation.input));
-  const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
+  const timeToLive = timeToLiveOf(relation.timeToLive, lowering.settings);
   const { miniBatch } = lowering.settings;
   return addNode(lowering, {
     kind: 'group-aggregate',

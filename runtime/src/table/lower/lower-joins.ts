@@ -7,7 +7,7 @@ import type { AnyJoin, IntervalJoin, Join, TemporalJoin, WindowJoin } from '../p
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { compilePairCondition } from './compile-expression.ts';
 import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
-import { addNode, type Lowering } from './lowering.ts';
+import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
 import { nullInKey, rowKey } from './row-keys.ts';
 
 type Inputs = readonly [StreamNode, StreamNode];
@@ -39,9 +39,8 @@ function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Recor
 }
 
 export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): StreamNode {
-  const { stateTtl } = lowering.settings;
-  const leftTimeToLive = relation.leftTimeToLive ?? stateTtl;
-  const rightTimeToLive = relation.rightTimeToLive ?? stateTtl;
+  const leftTimeToLive = timeToLiveOf(relation.leftTimeToLive, lowering.settings);
+  const rightTimeToLive = timeToLiveOf(relation.rightTimeToLive, lowering.settings);
   return addNode(lowering, {
     ...described(relation, inputs, { leftTimeToLive, rightTimeToLive }),
     createOperator: () =>

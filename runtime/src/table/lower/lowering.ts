@@ -15,6 +15,12 @@ export interface TableSettings {
   readonly localTimeZone: string;
 }
 
+/** How long a node keeps state, in ms: as a hint says, else the setting; `undefined` for ever. */
+export function timeToLiveOf(hint: number | undefined, { stateTtl }: TableSettings): number | undefined {
+  if (hint === undefined) return stateTtl;
+  return hint === 0 ? undefined : hint;
+}
+
 /** What a plan is lowered with. */
 export interface Lowering {
   readonly graph: StreamGraph;

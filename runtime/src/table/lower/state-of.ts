@@ -1,11 +1,11 @@
 import type { Relation } from '../plan/relation.ts';
-import type { TableSettings } from './lowering.ts';
+import { timeToLiveOf, type TableSettings } from './lowering.ts';
 
 /** What a node keeps, in words; `undefined` if nothing. */
 export function stateOf(relation: Relation, settings: TableSettings): string | undefined {
   const forever = (what: string, timeToLive: number | undefined) =>
     `${what}, ${timeToLive === undefined ? 'for ever' : `${timeToLive} ms after it was last changed`}`;
-  const ttl = ('timeToLive' in relation ? relation.timeToLive : undefined) ?? settings.stateTtl;
+  const ttl = timeToLiveOf('timeToLive' in relation ? relation.timeToLive : undefined, settings);
   switch (relation.kind) {
     case 'aggregate':
       return forever(relation.keys.length === 0 ? 'one group' : 'one entry a group', ttl);
@@ -25,8 +25,12 @@ export function stateOf(relation: Relation, settings: TableSettings): string | u
       return forever('rows of each partition', ttl);
     case 'deduplicate':
       return forever('one row a key', ttl);
-    case 'join':
-      return forever('rows of both sides', ttl);
+    case 'join': {
+      const left = timeToLiveOf(relation.leftTimeToLive, settings);
+      const right = timeToLiveOf(relation.rightTimeToLive, settings);
+      if (left === right) return forever('rows of both sides', left);
+      return `${forever('rows of the left', left)}; ${forever('of the right', right)}`;
+    }
     case 'interval-join':
       return `rows of ${relation.upper - relation.lower} ms`;
     case 'temporal-join':
@@ -47,7 +51,7 @@ export function stateOf(relation: Relation, settings: TableSettings): string | u
 /** Nodes whose state grows with all that ever comes: without a time to live they need ever more memory. */
 export function isUnbounded(relation: Relation, settings: TableSettings): boolean {
   return (
-    stateOf(relation, settings)?.endsWith('for ever') === true &&
+    stateOf(relation, settings)?.includes('for ever') === true &&
     !(relation.kind === 'aggregate' && relation.keys.length === 0)
   );
 }

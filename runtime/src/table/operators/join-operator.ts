@@ -1,4 +1,4 @@
-import type { ValueState } from '../../state/value-state.ts';
+import type { MapState } from '../../state/map-state.ts';
 import { isAddition, type Row, type RowKind } from '../changelog-row.ts';
 import { rowIdentity } from '../types/value-identity.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
@@ -23,11 +23,12 @@ export interface JoinOptions {
 /** A row of a side: how often it is there, and with how many rows of the other side it is paired. */
 interface SideRow {
   readonly values: readonly unknown[];
-  count: number;
-  partners: number;
+  readonly count: number;
+  readonly partners: number;
 }
 
-type Side = Map<string, SideRow>;
+/** By the identity of the row. Each row has a time to live of its own. */
+type Side = MapState<string, SideRow>;
 
 /**
  * Pairs rows of equal keys, of tables that change. A row without a partner is there with NULLs where the join keeps it, and is taken
@@ -35,16 +36,16 @@ type Side = Map<string, SideRow>;
  */
 export class JoinOperator extends KeyedTableOperator {
   readonly #options: JoinOptions;
-  readonly #left: ValueState<Side | undefined>;
-  readonly #right: ValueState<Side | undefined>;
+  readonly #left: Side;
+  readonly #right: Side;
   readonly #nullsLeft: readonly null[];
   readonly #nullsRight: readonly null[];
 
   constructor(options: JoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
-    this.#left = this.valueState('left', options.leftTimeToLive);
-    this.#right = this.valueState('right', options.rightTimeToLive);
+    this.#left = this.mapState('left', options.leftTimeToLive);
+    this.#right = this.mapState('right', options.rightTimeToLive);
     this.#nullsLeft = Array<null>(options.leftColumns).fill(null);
     this.#nullsRight = Array<null>(options.rightColumns).fill(null);
   }
@@ -78,15 +79,15 @@ export class JoinOperator extends KeyedTableOperator {
     const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
     const partners = isNull
       ? []
-      : [...(other.value()?.values() ?? [])].filter((candidate) =>
-          fromLeft ? matches(values, candidate.values) : matches(candidate.values, values),
+      : [...other.entries()].filter(([, { values: theirs }]) =>
+          fromLeft ? matches(values, theirs) : matches(theirs, values),
         );
     if (
       !this.#keep(
         own,
         values,
         adds,
-        partners.reduce((sum, { count }) => sum + count, 0),
+        partners.reduce((sum, [, { count }]) => sum + count, 0),
       )
     )
       return;
@@ -96,7 +97,7 @@ export class JoinOperator extends KeyedTableOperator {
     }
     // With outer sides the pair may stand for a padded row, so that it is not an update of one row any more.
     const kind: RowKind = type === 'inner' ? row.kind : adds ? '+I' : '-D';
-    for (const partner of partners) {
+    for (const [identity, partner] of partners) {
       for (let copy = 0; copy < partner.count; copy++) {
         if (keepsOther && adds && partner.partners === 0)
           this.emit('-D', paddedOther(partner.values), timestamp);
@@ -104,9 +105,9 @@ export class JoinOperator extends KeyedTableOperator {
         if (keepsOther && !adds && partner.partners === 1)
           this.emit('+I', paddedOther(partner.values), timestamp);
       }
-      partner.partners += adds ? 1 : -1;
+      // A row that is never padded need not know how many it is paired with: it lives on as long as it would have.
+      if (keepsOther) other.put(identity, { ...partner, partners: partner.partners + (adds ? 1 : -1) });
     }
-    other.update(other.value());
   }
 
   #half(row: Row, timestamp: number | undefined): void {
@@ -114,7 +115,7 @@ export class JoinOperator extends KeyedTableOperator {
     const { values } = row;
     const partners = leftKeyIsNull(values)
       ? []
-      : [...(this.#right.value()?.values() ?? [])].filter((candidate) => matches(values, candidate.values));
+      : [...this.#right.values()].filter((candidate) => matches(values, candidate.values));
     const count = partners.reduce((sum, partner) => sum + partner.count, 0);
     if (!this.#keep(this.#left, values, isAddition(row), count)) return;
     if (count > 0 === (type === 'semi')) this.emit(row.kind, values, timestamp);
@@ -124,36 +125,24 @@ export class JoinOperator extends KeyedTableOperator {
     const { type, matches, rightKeyIsNull } = this.#options;
     const adds = isAddition(row);
     if (!this.#keep(this.#right, row.values, adds, 0) || rightKeyIsNull(row.values)) return;
-    const lefts = this.#left.value();
-    for (const left of lefts?.values() ?? []) {
+    for (const [identity, left] of [...this.#left.entries()]) {
       if (!matches(left.values, row.values)) continue;
-      const before = left.partners;
-      left.partners += adds ? 1 : -1;
-      if (before > 0 === left.partners > 0) continue;
+      const partners = left.partners + (adds ? 1 : -1);
+      this.#left.put(identity, { ...left, partners });
+      if (left.partners > 0 === partners > 0) continue;
       const kind = adds === (type === 'semi') ? '+I' : '-D';
       for (let copy = 0; copy < left.count; copy++) this.emit(kind, left.values, timestamp);
     }
-    if (lefts !== undefined) this.#left.update(lefts);
   }
 
   /** Notes that the row is there once more or less; false if it was not there to be taken back. */
-  #keep(
-    side: ValueState<Side | undefined>,
-    values: readonly unknown[],
-    adds: boolean,
-    partners: number,
-  ): boolean {
-    const rows = side.value() ?? (new Map() as Side);
+  #keep(side: Side, values: readonly unknown[], adds: boolean, partners: number): boolean {
     const identity = rowIdentity(values);
-    const known = rows.get(identity);
+    const known = side.get(identity);
     if (!adds && known === undefined) return false;
-    if (known === undefined) rows.set(identity, { values, count: 1, partners });
-    else {
-      known.partners = partners;
-      known.count += adds ? 1 : -1;
-      if (known.count === 0) rows.delete(identity);
-    }
-    side.update(rows.size === 0 ? undefined : rows);
+    const count = (known?.count ?? 0) + (adds ? 1 : -1);
+    if (count === 0) side.remove(identity);
+    else side.put(identity, { values: known?.values ?? values, count, partners });
     return true;
   }
 }

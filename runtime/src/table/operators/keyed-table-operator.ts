@@ -3,6 +3,7 @@ import { Operator, type Partitioning } from '../../operators/operator.ts';
 import type { KeyedTable } from '../../state/entries.ts';
 import { KeyedStateBackend } from '../../state/keyed-state-backend.ts';
 import { KeyedTimers } from '../../state/keyed-timers.ts';
+import { MapStateDescriptor, type MapState } from '../../state/map-state.ts';
 import { StateTtlConfig } from '../../state/state-ttl-config.ts';
 import type { SweepSnapshot } from '../../state/ttl-sweeper.ts';
 import { ValueStateDescriptor, type ValueState } from '../../state/value-state.ts';
@@ -93,6 +94,13 @@ export abstract class KeyedTableOperator extends Operator {
     const descriptor = new ValueStateDescriptor<T>(name);
     if (timeToLive !== undefined) descriptor.enableTimeToLive(new StateTtlConfig(timeToLive));
     return this.backend.store.getState(descriptor);
+  }
+
+  /** A map of the current key. @param timeToLive in ms, of each entry since it was last written */
+  protected mapState<K, V>(name: string, timeToLive?: number): MapState<K, V> {
+    const descriptor = new MapStateDescriptor<K, V>(name);
+    if (timeToLive !== undefined) descriptor.enableTimeToLive(new StateTtlConfig(timeToLive));
+    return this.backend.store.getMapState(descriptor);
   }
 
   protected registerTimer(time: number, domain: 'rowtime' | 'proctime' = 'rowtime'): void {

@@ -16,9 +16,10 @@ import {
 import { coerceBoth } from './coerce.ts';
 import { callOf, input, type Expression } from './expression.ts';
 import { renamed, QueryBinder } from './query-binder.ts';
-import type { Column, Relation, RelationJoinType, TemporalJoin, Unnest } from './relation.ts';
+import type { Column, Join, Relation, RelationJoinType, TemporalJoin, Unnest } from './relation.ts';
 import { allOf, splitJoinCondition } from './split-condition.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
+import { StateTtlHint } from './state-ttl-hint.ts';
 
 /** What stands in FROM, with the names that its columns have. */
 export interface BoundTable {
@@ -30,10 +31,12 @@ export interface BoundTable {
 export class FromBinder {
   readonly #queries: QueryBinder;
   readonly #outer: Scope | undefined;
+  readonly #timeToLive: StateTtlHint;
 
-  constructor(queries: QueryBinder, outer?: Scope) {
+  constructor(queries: QueryBinder, outer?: Scope, timeToLive = new StateTtlHint([])) {
     this.#queries = queries;
     this.#outer = outer;
+    this.#timeToLive = timeToLive;
   }
 
   bind(node: TableNode): BoundTable {
@@ -159,7 +162,11 @@ export class FromBinder {
     }
     const parts = splitJoinCondition(condition, left.relation.columns.length);
     const type: RelationJoinType = node.type === 'cross' ? 'inner' : node.type;
-    const relation = join(left.relation, right.relation, type, parts.equal, parts.rest, node.at);
+    const relation: Join = {
+      ...join(left.relation, right.relation, type, parts.equal, parts.rest, node.at),
+      leftTimeToLive: this.#timeToLive.of(node.left),
+      rightTimeToLive: this.#timeToLive.of(node.right),
+    };
     return { relation, scope: type === 'semi' || type === 'anti' ? left.scope : scope };
   }
 

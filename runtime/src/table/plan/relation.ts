@@ -71,8 +71,8 @@ export interface Aggregate extends Node {
   readonly input: Relation;
   readonly keys: readonly Expression[];
   readonly calls: readonly AggregateCall[];
-  /** Of the STATE_TTL hint, in ms. */
-  readonly timeToLive?: number;
+  /** Of the STATE_TTL hint, in ms; 0 for ever. */
+  readonly timeToLive?: number | undefined;
 }
 
 /** A row for each grouping set: keys that the set has not are NULL; the last column is the set's number. */
@@ -215,8 +215,9 @@ export interface EqualColumns {
 
 export interface Join extends JoinBase {
   readonly kind: 'join';
-  readonly leftTimeToLive?: number;
-  readonly rightTimeToLive?: number;
+  /** Of the STATE_TTL hint, in ms; 0 for ever. */
+  readonly leftTimeToLive?: number | undefined;
+  readonly rightTimeToLive?: number | undefined;
 }
 
 /** right.time − left.time lies within the bounds (ms). */

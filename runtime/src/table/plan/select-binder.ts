@@ -29,6 +29,7 @@ import {
 import type { Column, Relation, SortSpecification } from './relation.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { allOf, splitJoinCondition } from './split-condition.ts';
+import { StateTtlHint } from './state-ttl-hint.ts';
 
 /** A bound SELECT: columns from `visible` on are there to sort by, or for the query around to compare with. */
 export interface BoundSelect extends CorrelatedRelation {
@@ -47,6 +48,7 @@ export class SelectBinder {
   readonly #queries: QueryBinder;
   readonly #select: SelectNode;
   readonly #outer: Scope | undefined;
+  readonly #timeToLive: StateTtlHint;
   readonly #aggregates: AggregateCollector;
   readonly #overs: OverCollector;
   #relation!: Relation;
@@ -58,6 +60,7 @@ export class SelectBinder {
     this.#queries = queries;
     this.#select = select;
     this.#outer = outer;
+    this.#timeToLive = new StateTtlHint(select.hints);
     const { functions } = queries.environment;
     this.#aggregates = new AggregateCollector(functions, (hooks) => this.#binder(hooks));
     this.#overs = new OverCollector(functions, select.windows, () => this.#binder(this.#itemHooks(false)));
@@ -84,6 +87,7 @@ export class SelectBinder {
     const named = items.map((item) => ({ ...item, expression: resolve(item.expression, item.node) }));
     const sorted = sorting.map((item) => ({ ...item, expression: resolve(item.expression, item.node) }));
     const withOvers = this.#applyOvers(resolve);
+    this.#timeToLive.checkAll();
     return this.#project(
       named.map((item) => ({ ...item, expression: withOvers(item.expression) })),
       sorted.map((item) => ({ ...item, expression: withOvers(item.expression) })),
@@ -120,7 +124,7 @@ export class SelectBinder {
       this.#scope = new Scope([], this.#outer);
       return;
     }
-    const bound = new FromBinder(this.#queries, this.#outer).bind(from);
+    const bound = new FromBinder(this.#queries, this.#outer, this.#timeToLive).bind(from);
     this.#relation = bound.relation;
     this.#scope = new Scope(bound.scope, this.#outer);
   }
@@ -236,7 +240,8 @@ export class SelectBinder {
 
   /** Groups, and says how an expression is read from the groups. */
   #group(): (expression: Expression, node: ExpressionNode) => Expression {
-    const { groupBy = [], at } = this.#select;
+    const { groupBy = [], from, at } = this.#select;
+    const timeToLive = from && this.#timeToLive.of(from);
     const binder = this.#binder({
       scalarQuery: (query) => this.#scalarQuery(query),
       special: (call) => this.#special(call),
@@ -276,9 +281,9 @@ export class SelectBinder {
         ...keys.map(({ type }, index) => input(width + index, type)),
         input(width + keys.length, BIGINT),
       ];
-      this.#relation = aggregate(expanded, setKeys, calls, [...names, 'expand$id'], at);
+      this.#relation = { ...aggregate(expanded, setKeys, calls, [...names, 'expand$id'], at), timeToLive };
     } else {
-      this.#relation = aggregate(this.#relation, keys, calls, names, at);
+      this.#relation = { ...aggregate(this.#relation, keys, calls, names, at), timeToLive };
     }
     const firstCall = keys.length + (hasSets ? 1 : 0);
     return (expression, node) =>
