@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ViewEvent } from '../../kernel/src/protocol/index.ts';
 import { WireKernel } from './wire-kernel.ts';
 
 let kernel: WireKernel;
@@ -55,8 +56,80 @@ test('a query is shown live, and names a table in a variable', async () => {
   expect(result).toContain("name: 'letter'");
 });
 
+/** A view's rows as a page has them, from what the kernel sends it. */
+function rowsOn(comm: string, title: string): Record<string, unknown>[] {
+  const rows = new Map<string, Record<string, unknown>>();
+  const events = kernel.messages
+    .filter(({ type, content }) => type === 'comm_msg' && content['comm_id'] === comm)
+    .map(({ content }) => content['data'] as unknown as ViewEvent);
+  const viewId = events
+    .flatMap((event) =>
+      event.type === 'views' ? event.views : event.type === 'opened' ? [event.summary] : [],
+    )
+    .find(({ view }) => view.title.startsWith(title))?.view.viewId;
+  for (const delta of events.flatMap((event) => (event.type === 'tick' ? event.deltas : []))) {
+    if (delta.viewId !== viewId) continue;
+    if (delta.reset) rows.clear();
+    for (const id of delta.remove) rows.delete(id);
+    for (const row of delta.upsert) rows.set(row._id, row);
+  }
+  return [...rows.values()];
+}
+
+/** Opens a page that follows the view with that title. */
+async function follow(comm: string, title: string): Promise<void> {
+  kernel.send('shell', 'comm_open', { comm_id: comm, target_name: 'tidemark.views', data: {} });
+  const first = await kernel.waitFor(
+    ({ type, content }) => type === 'comm_msg' && content['comm_id'] === comm,
+  );
+  const { views } = first.content['data'] as unknown as ViewEvent & { type: 'views' };
+  const { viewId } = views.find(({ view }) => view.title.startsWith(title))!.view;
+  kernel.send('shell', 'comm_msg', { comm_id: comm, data: { type: 'follow', viewIds: [viewId] } });
+}
+
+test('a query whose answer changes is a table of its rows, not of its changes', async () => {
+  await sql('SELECT letter, COUNT(*) AS times FROM letters GROUP BY letter', 'changing');
+  await follow('changing', 'SELECT letter, COUNT(*) AS times');
+  await kernel.until(() =>
+    rowsOn('changing', 'SELECT letter, COUNT(*) AS times').some((row) => row['times'] === 2),
+  );
+  expect(
+    rowsOn('changing', 'SELECT letter, COUNT(*) AS times').map(({ letter, times, op }) => [
+      letter,
+      times,
+      op,
+    ]),
+  ).toEqual([
+    ['a', 2, undefined],
+    ['b', 1, undefined],
+  ]);
+});
+
+test('a query over windows is a chart of them', async () => {
+  await kernel.execute(
+    `const timed = env.fromDataStream(env.fromData(['a', 1000], ['b', 2000], ['a', 11000], ['a', 12000]),
+       'letter STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts')`,
+    { cellId: 'timed' },
+  );
+  const cell = await sql(
+    `SELECT letter, COUNT(*) AS seen, window_start, window_end
+     FROM TABLE(TUMBLE(TABLE timed, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY letter, window_start, window_end`,
+    'windows',
+  );
+  const shown = kernel.published(cell.id).find(({ type }) => type === 'display_data');
+  expect(JSON.stringify(shown?.content['data'])).toContain('10 s windows');
+  await follow('windows', 'SELECT letter, COUNT(*) AS seen');
+  await kernel.until(() => rowsOn('windows', 'SELECT letter, COUNT(*) AS seen').length === 3);
+  const rows = rowsOn('windows', 'SELECT letter, COUNT(*) AS seen');
+  expect(rows.map(({ key, start, end, value }) => [key, start, end, value])).toEqual([
+    ['a', 0, 10_000, 1],
+    ['b', 0, 10_000, 1],
+    ['a', 10_000, 20_000, 2],
+  ]);
+});
+
 test('a stream without columns says how to give it some', async () => {
-  await kernel.execute('const plain = env.fromData(1)', { cellId: 'plain' });
+  await kernel.execute('const plain = env.fromData(1).map((n) => n)', { cellId: 'plain' });
   const { error } = await sql('SELECT * FROM plain', 'no-columns');
-  expect(error?.evalue).toContain("createTemporaryView('plain', plain,");
+  expect(error?.evalue).toContain("stream 'plain' has no schema");
 });

@@ -1,4 +1,5 @@
 import type { StreamNode } from 'tidemark/session';
+import type { WindowLayout } from '../views/charts/chart-spec.ts';
 import type { WindowShape } from '../views/materialize/window-rows.ts';
 
 /**
@@ -7,7 +8,10 @@ import type { WindowShape } from '../views/materialize/window-rows.ts';
  */
 export function windowShape(view: StreamNode): WindowShape | undefined {
   const edge = view.inputs[0];
-  if (!edge || edge.sideOutput !== undefined || edge.from.kind !== 'window') return undefined;
+  if (!edge || edge.sideOutput !== undefined) return undefined;
+  if (edge.from.kind === 'sql-view')
+    return tableShape(edge.from.parameters['windows'] as TableWindows | undefined);
+  if (edge.from.kind !== 'window') return undefined;
   const { assigner, size, slide, offset, gap, aggregation, field } = edge.from.parameters;
   const layout = /Session/.test(String(assigner)) ? 'session' : slide === undefined ? 'tumbling' : 'sliding';
   const measured =
@@ -18,6 +22,30 @@ export function windowShape(view: StreamNode): WindowShape | undefined {
           field: typeof field === 'string' || typeof field === 'number' ? field : undefined,
         };
   return { layout, size: ms(size), slide: ms(slide), offset: ms(offset), gap: ms(gap), ...measured };
+}
+
+/** What the plan of a query says of its windows. */
+interface TableWindows {
+  readonly kind?: 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION';
+  readonly size?: number;
+  readonly step?: number;
+  readonly offset?: number;
+  readonly field: string;
+}
+
+const LAYOUTS: Readonly<Record<NonNullable<TableWindows['kind']>, WindowLayout>> = {
+  TUMBLE: 'tumbling',
+  HOP: 'sliding',
+  CUMULATE: 'cumulating',
+  SESSION: 'session',
+};
+
+function tableShape(windows: TableWindows | undefined): WindowShape | undefined {
+  if (windows === undefined) return undefined;
+  const { kind = 'TUMBLE', size, step, offset, field } = windows;
+  const layout = LAYOUTS[kind];
+  if (layout === 'session') return { layout, gap: size, field };
+  return { layout, size, slide: layout === 'tumbling' ? undefined : step, offset, field };
 }
 
 function ms(value: unknown): number | undefined {

@@ -1,3 +1,4 @@
+import { ChangingRows } from './changing-rows.ts';
 import type { RecordOrigin, View, ViewObserver, ViewStatus, WatermarkProgress } from './view.ts';
 
 /** Most records a view keeps for `latest()`. */
@@ -9,12 +10,18 @@ interface SavedView {
   readonly rows: unknown;
 }
 
+interface SeenRecord {
+  readonly value: unknown;
+  /** Set on a change of a table. */
+  readonly origin: RecordOrigin | undefined;
+}
+
 /** What `show()` returned: the user's end of a view. It outlives the lanes that feed it. */
 export class BranchView implements View {
   readonly id: string;
   readonly #stop: () => void;
   readonly #start: () => void;
-  #latest: unknown[] = [];
+  #latest: SeenRecord[] = [];
   /** Records seen so far; the last of them are in `#latest`. */
   #count = 0;
   readonly #takers = new Set<{
@@ -33,7 +40,9 @@ export class BranchView implements View {
   }
 
   latest(): unknown[] {
-    return [...this.#latest];
+    const rows = new ChangingRows();
+    for (const { value, origin } of this.#latest) rows.add(value, origin);
+    return rows.values();
   }
 
   take(n: number): Promise<unknown[]> {
@@ -58,7 +67,7 @@ export class BranchView implements View {
     this.#error = undefined;
     return {
       onRecord: (value: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined) => {
-        this.#onRecord(value);
+        this.#onRecord(value, origin);
         rows.onRecord(value, timestamp, origin);
       },
       onWatermark: (watermark: number) => rows.onWatermark(watermark),
@@ -79,10 +88,11 @@ export class BranchView implements View {
     };
   }
 
-  #onRecord(value: unknown): void {
+  #onRecord(value: unknown, origin: RecordOrigin | undefined): void {
     this.#count += 1;
-    this.#latest.push(value);
+    this.#latest.push({ value, origin: origin?.change === undefined ? undefined : origin });
     if (this.#latest.length >= 2 * LATEST) this.#latest = this.#latest.slice(-LATEST);
+    if (origin?.change === 'remove') return;
     for (const taker of this.#takers) {
       taker.taken.push(value);
       taker.left -= 1;

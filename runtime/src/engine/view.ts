@@ -20,9 +20,9 @@ export interface ViewOptions {
   readonly title?: string;
 }
 
-/** Travels beside what a windowed operator emits, for views only. */
+/** Travels beside what a windowed operator or a table emits, for views only. */
 export interface RecordOrigin {
-  /** The key of the window. */
+  /** The key of the window; of a table that changes, what tells the row apart. */
   readonly key?: unknown;
   /** The window: `[start, end)` in epoch ms. */
   readonly window?: { readonly start: number; readonly end: number };
@@ -32,6 +32,11 @@ export interface RecordOrigin {
   readonly purging?: boolean;
   /** Windows this one absorbed (a session merge): their rows are withdrawn. */
   readonly absorbed?: readonly { readonly start: number; readonly end: number }[];
+  /**
+   * Of a table that changes: the record takes the place of its key's row, is a further row beside those of the same key, or is one
+   * that goes.
+   */
+  readonly change?: 'replace' | 'add' | 'remove';
 }
 
 /** Progress of one operator of a lane. */

@@ -54,7 +54,8 @@ class SeenRows implements ViewObserver {
 
   onRecord(value: unknown, time: number | undefined, origin: RecordOrigin | undefined): void {
     for (const window of origin?.absorbed ?? []) this.rows.delete(windowId(origin?.key, window));
-    this.rows.set(this.#idOf(value, time, origin), { value, time, origin });
+    if (origin?.change === 'remove') this.#remove(this.#by ? canonical(this.#by(value)) : rowId(origin.key));
+    else this.rows.set(this.#idOf(value, time, origin), { value, time, origin });
   }
 
   #idOf(value: unknown, time: number | undefined, origin: RecordOrigin | undefined): string {
@@ -63,11 +64,19 @@ class SeenRows implements ViewObserver {
       const id = windowId(origin.key, origin.window);
       return origin.purging === true ? `${id} ${origin.pane ?? 0}` : id;
     }
-    const same = `${time ?? ''} ${canonical(value)}`;
+    if (origin?.change === 'replace') return rowId(origin.key);
+    const same = origin?.change === 'add' ? rowId(origin.key) : `${time ?? ''} ${canonical(value)}`;
     let id = same;
     // Equal records are told apart by how many there are.
     for (let n = 1; this.rows.has(id); n++) id = `${same} #${n}`;
     return id;
+  }
+
+  /** Takes away the row, or the last of equal ones. */
+  #remove(same: string): void {
+    let id = same;
+    for (let n = 1; this.rows.has(`${same} #${n}`); n++) id = `${same} #${n}`;
+    this.rows.delete(id);
   }
 
   onWatermark(): void {}
@@ -81,6 +90,10 @@ class SeenRows implements ViewObserver {
 
 function windowId(key: unknown, { start, end }: { start: number; end: number }): string {
   return `${canonical(key)} ${start} ${end}`;
+}
+
+function rowId(key: unknown): string {
+  return `row ${canonical(key)}`;
 }
 
 /**

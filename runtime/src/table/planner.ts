@@ -4,6 +4,7 @@ import type { RowKind } from './changelog-row.ts';
 import { FunctionCatalog } from './functions/function-catalog.ts';
 import { checkInputs } from './lower/changelog-mode.ts';
 import { lower } from './lower/lower.ts';
+import { lowerView } from './lower/lower-view.ts';
 import type { TableSettings } from './lower/lowering.ts';
 import { normalizeSources } from './optimize/normalize-sources.ts';
 import { optimize } from './optimize/optimize.ts';
@@ -52,6 +53,11 @@ export class Planner {
    */
   lower(plan: Relation, updateBefore: boolean): StreamNode {
     return lower({ graph: this.graph, settings: this.settings }, plan, updateBefore);
+  }
+
+  /** Adds a plan's operators for a view that shows windows or rows that change; `undefined` of a table that only grows. */
+  lowerView(plan: Relation): StreamNode | undefined {
+    return lowerView({ graph: this.graph, settings: this.settings }, plan);
   }
 
   /** A table of the records of a stream. */

@@ -19,6 +19,49 @@ function fields(rows: readonly ViewRow[], ...names: string[]): unknown[][] {
   return rows.map((row) => names.map((name) => row[name]));
 }
 
+describe('a table that changes', () => {
+  const table = (maxRows = 100) =>
+    createMaterializer(description('records', { maxRows }), { mode: 'update' });
+  const put = (view: ViewMaterializer, key: string, n: number) =>
+    view.onRecord({ n }, undefined, { key, change: 'replace' });
+  const remove = (view: ViewMaterializer, key: string) =>
+    view.onRecord({ n: 0 }, undefined, { key, change: 'remove' });
+
+  test('says which rows have gone, and which stand in their place with other values', () => {
+    const view = table();
+    for (const key of ['a', 'b', 'c']) put(view, key, 1);
+    const ids = view.takeDelta()?.upsert.map(({ _id }) => _id) ?? [];
+    remove(view, 'b');
+    remove(view, 'c');
+    put(view, 'c', 2);
+    const delta = view.takeDelta();
+    expect(delta?.remove).toEqual([ids[1]]);
+    expect(fields(delta?.upsert ?? [], '_id', 'n')).toEqual([[ids[2], 2]]);
+  });
+
+  test('tells keys apart that are long and differ at their end', () => {
+    const view = table();
+    const long = 'k'.repeat(1000);
+    put(view, `${long}1`, 1);
+    put(view, `${long}2`, 2);
+    expect(fields(view.rows(), 'n')).toEqual([[1], [2]]);
+  });
+
+  test('keeps no more of its equal rows than are to be seen, and loses them all the same', () => {
+    const view = table(3);
+    const change = (n: number, what: 'add' | 'remove') =>
+      view.onRecord({ n }, undefined, { key: String(n), change: what });
+    for (let n = 0; n < 500; n++) change(n, 'add');
+    for (let n = 0; n < 3; n++) change(499, 'add');
+    expect(fields(view.rows(), 'n')).toEqual([[499], [499], [499]]);
+    const { copies } = (view.snapshot() as { maker: { copies: unknown[] } }).maker;
+    expect(copies.length).toBeLessThan(100);
+    change(499, 'remove');
+    change(7, 'remove');
+    expect(fields(view.rows(), 'n')).toEqual([[499], [499]]);
+  });
+});
+
 describe('window results', () => {
   test('a firing replaces the row of its key and window, and keeps the value before', () => {
     const view = windows();

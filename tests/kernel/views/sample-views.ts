@@ -59,6 +59,24 @@ export function slidingView(): ViewMaterializer {
   return view;
 }
 
+/** Counts of two keys over each minute, told every 10 s. */
+export function cumulatingView(): ViewMaterializer {
+  const view = createMaterializer(
+    description('windows', { title: 'table' }),
+    {},
+    { layout: 'cumulating', size: 60_000, slide: 10_000, field: 'n' },
+  );
+  for (let w = 0; w < 18; w++) {
+    const start = T0 + Math.floor(w / 6) * 60_000;
+    const window = { start, end: T0 + (w + 1) * 10_000 };
+    ['north', 'south'].forEach((key, k) =>
+      view.onRecord({ region: key, n: (1 + (w % 6)) * (4 - k) }, window.end - 1, { key, window, pane: 0 }),
+    );
+    view.onWatermark(window.end);
+  }
+  return view;
+}
+
 /** Sessions of four users. */
 export function sessionView(): ViewMaterializer {
   const view = createMaterializer(description('windows'), {}, { layout: 'session', gap: 5000 });
@@ -121,6 +139,7 @@ export function emptyView(): ViewMaterializer {
 export const SAMPLES: Readonly<Record<string, () => ViewMaterializer>> = {
   tumbling: tumblingView,
   sliding: slidingView,
+  cumulating: cumulatingView,
   session: sessionView,
   line: lineView,
   watermarks: watermarkView,

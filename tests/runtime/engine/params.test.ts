@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generatorSource, TumblingEventTimeWindows, WatermarkStrategy } from '../../../runtime/src/index.ts';
-import type { Param } from '../../../runtime/src/index.ts';
+import type { Param, View } from '../../../runtime/src/index.ts';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
 import { Notebook, temporaryFolder } from './notebook.ts';
 
@@ -194,6 +194,29 @@ describe('env.whatIf', () => {
       { change: 'only before', key: 0, start: 0, end: 10_000, before: 3 },
     ]);
     expect(same).toBe(2);
+  });
+
+  it('compares the rows of a table that changes as they stand', async () => {
+    const held: { view?: View } = {};
+    const counts = (env: SessionEnvironment) => {
+      const limit = threshold(env);
+      const table = env.fromDataStream(
+        numbers(env).filter((n) => n >= limit.value && n < 10),
+        'n INT',
+      );
+      env.createTemporaryView('some', table);
+      return env.sqlQuery('SELECT n % 2 AS odd, COUNT(*) AS times FROM some GROUP BY n % 2');
+    };
+    notebook.cell('a', (env) => void (held.view = counts(env).show()));
+    notebook.env.resume();
+    await notebook.view('a/0').until(({ status }) => status === 'finished');
+    if (!held.view) throw new Error('no view');
+    const { rows, same } = await notebook.env.whatIf({ threshold: 9 }, held.view);
+    expect(rows.map(({ change, before, after }) => ({ change, before, after }))).toEqual([
+      { change: 'only before', before: { odd: 0, times: 3 }, after: undefined },
+      { change: 'changed', before: { odd: 1, times: 4 }, after: { odd: 1, times: 1 } },
+    ]);
+    expect(same).toBe(0);
   });
 
   it('tells rows apart by what it is told', async () => {

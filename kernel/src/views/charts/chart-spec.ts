@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../protocol/index.ts';
 export type ChartSpec = JsonObject;
 
 /** How windows lie in time: it decides how they are drawn. */
-export type WindowLayout = 'tumbling' | 'sliding' | 'session';
+export type WindowLayout = 'tumbling' | 'sliding' | 'cumulating' | 'session';
 
 const SERIES_COLOURS = [
   '#4c78a8',

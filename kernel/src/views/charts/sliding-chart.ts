@@ -11,10 +11,17 @@ import {
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
 
-/** Windows that overlap: one line a key, a point at each window's start, late amendments marked. */
-export function slidingChart(valueTitle: string, timeTitle: string): ChartSpec {
+/**
+ * Windows that overlap: one line a key, a point at each window's start, or its end where several have one start, late amendments
+ * marked.
+ */
+export function slidingChart(
+  valueTitle: string,
+  timeTitle: string,
+  at: 'start' | 'end' = 'start',
+): ChartSpec {
   const axis = timeAxis(timeTitle);
-  const x = { field: 'start', ...axis };
+  const x = { field: at, ...axis };
   const y = {
     field: 'value',
     type: 'quantitative',

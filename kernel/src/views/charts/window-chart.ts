@@ -22,6 +22,14 @@ export function windowChart(
             : ` · ${durationText(size)} windows every ${durationText(slide)}`,
         ),
       );
+    case 'cumulating':
+      return slidingChart(
+        valueTitle,
+        size === undefined || slide === undefined
+          ? 'window end (event time, UTC)'
+          : `window end (event time, UTC) · ${durationText(size)} windows that grow by ${durationText(slide)}`,
+        'end',
+      );
     case 'session':
       return sessionChart(valueTitle, 'session (event time, UTC)');
   }

@@ -4,6 +4,8 @@ import { lineChart } from '../charts/line-chart.ts';
 import { fieldOf, keyText, plainJson } from './plain-json.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
 
+const NOTHING = { value: undefined, plain: false };
+
 /** A record between its arrival and the next take. */
 interface PendingRecord {
   readonly id: string;
@@ -12,15 +14,19 @@ interface PendingRecord {
   /** True when the copy is plain JSON already. */
   readonly plain: boolean;
   readonly timestamp: number | undefined;
+  /** True if the row is to go. */
+  readonly removed?: boolean;
 }
 
 interface RecordRowsState {
   readonly count: number;
   readonly numbers: boolean;
+  readonly copies?: [string, number][];
 }
 
 /**
- * Rows of any stream: the last ones (`append`), the last one of each key (`update`), or the last one (`single`). A
+ * Rows of any stream: the last ones (`append`), the last one of each key (`update`), or the last one (`single`). Rows of a table
+ * that changes come and go. A
  * stream of numbers with timestamps is drawn as a line, anything else is a table.
  */
 export class RecordRows implements RowMaker {
@@ -32,6 +38,8 @@ export class RecordRows implements RowMaker {
   #count = 0;
   #numbers = true;
   #line: Json | undefined;
+  /** Equal rows of a table that has no key: how many there are. */
+  readonly #copies = new Map<string, number>();
 
   constructor(context: ViewContext, mode: 'append' | 'update' | 'single', limit: number) {
     this.#context = context;
@@ -42,16 +50,21 @@ export class RecordRows implements RowMaker {
   onRecord(value: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined): void {
     this.#count += 1;
     if (typeof value !== 'number' || timestamp === undefined) this.#numbers = false;
-    this.#pending.push({ id: this.#idOf(value, origin), ...frozenCopy(value), timestamp });
+    const id = this.#idOf(value, origin);
+    if (origin?.change === 'remove') this.#pending.push({ id, ...NOTHING, timestamp, removed: true });
+    else this.#pending.push({ id, ...frozenCopy(value), timestamp });
     if (this.#pending.length >= 2 * this.#limit + 64) this.#dropUnseen();
   }
 
   onProgress(): void {}
 
   settle(): void {
-    if (this.#pending.length > this.#limit && this.#mode === 'append') this.#dropUnseen();
-    for (const { id, value, plain, timestamp } of this.#pending)
-      this.#context.rows.put(recordRow(id, plain ? (value as Json) : plainJson(value), timestamp));
+    if (this.#mode !== 'append') this.#pending = lastOfEach(this.#pending);
+    else if (this.#pending.length > this.#limit) this.#dropUnseen();
+    for (const { id, value, plain, timestamp, removed } of this.#pending) {
+      if (removed === true) this.#context.rows.delete(id);
+      else this.#context.rows.put(recordRow(id, plain ? (value as Json) : plainJson(value), timestamp));
+    }
     this.#pending = [];
   }
 
@@ -71,21 +84,47 @@ export class RecordRows implements RowMaker {
   }
 
   snapshot(): RecordRowsState {
-    return { count: this.#count, numbers: this.#numbers };
+    return { count: this.#count, numbers: this.#numbers, copies: [...this.#copies] };
   }
 
   restore(state: unknown): void {
-    const { count, numbers } = state as RecordRowsState;
+    const { count, numbers, copies = [] } = state as RecordRowsState;
     this.#count = count;
     this.#numbers = numbers;
     this.#pending = [];
+    this.#copies.clear();
+    for (const [row, number] of copies) this.#copies.set(row, number);
   }
 
   #idOf(value: unknown, origin: RecordOrigin | undefined): string {
     if (this.#mode === 'append') return `r${this.#count}`;
     if (this.#mode === 'single') return 'latest';
+    if (origin?.change !== undefined) return this.#idOfChange(`row ${String(origin.key)}`, origin.change);
     const key = origin?.key ?? keyOf(value);
     return `${typeof key} ${keyText(key)}`;
+  }
+
+  /** Equal rows stand beside each other; the last to come is the first to go. */
+  #idOfChange(row: string, change: 'replace' | 'add' | 'remove'): string {
+    if (change === 'replace') return row;
+    const copies = this.#copies.get(row) ?? 0;
+    if (change === 'add') {
+      this.#copies.set(row, copies + 1);
+      if (this.#copies.size > 2 * this.#limit + 64) this.#forgetTrimmed();
+      return copyId(row, copies);
+    }
+    if (copies > 1) this.#copies.set(row, copies - 1);
+    else this.#copies.delete(row);
+    return copyId(row, Math.max(0, copies - 1));
+  }
+
+  #forgetTrimmed(): void {
+    const current = [...this.#copies.keys()].at(-1);
+    this.settle();
+    for (const [row, copies] of this.#copies) {
+      if (row !== current && this.#context.rows.get(copyId(row, copies - 1)) === undefined)
+        this.#copies.delete(row);
+    }
   }
 
   /** Keeps what can still be seen: the last records or, by key, the last of each key. */
@@ -94,10 +133,18 @@ export class RecordRows implements RowMaker {
       this.#pending = this.#pending.slice(-this.#limit);
       return;
     }
-    const last = new Map(this.#pending.map((record) => [record.id, record]));
-    this.#pending = [...last.values()];
+    this.#pending = lastOfEach(this.#pending);
     if (this.#pending.length > this.#limit) this.settle();
   }
+}
+
+/** Of a row that went and came again only the last is left, so that it keeps its place. */
+function lastOfEach(records: readonly PendingRecord[]): PendingRecord[] {
+  return [...new Map(records.map((record) => [record.id, record])).values()];
+}
+
+function copyId(row: string, copy: number): string {
+  return copy === 0 ? row : `${row} #${copy}`;
 }
 
 function keyOf(value: unknown): unknown {

@@ -217,8 +217,9 @@ export class WindowRows implements RowMaker {
     const { layout, size, slide, offset = 0 } = this.#shape ?? {};
     if (this.#firstEvent === undefined || size === undefined || layout === 'session') return undefined;
     const step = slide ?? size;
-    // The first sliding window to close is the one that began longest before the event.
+    // A cumulating window ends with every step; the first sliding window to close is the one that began longest before the event.
     const lastStart = Math.floor((this.#firstEvent - offset) / step) * step + offset;
+    if (layout === 'cumulating') return lastStart + step;
     return lastStart - Math.floor((size - 1 - (this.#firstEvent - lastStart)) / step) * step + size;
   }
 }

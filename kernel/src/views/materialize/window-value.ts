@@ -30,8 +30,13 @@ export function windowValue(result: unknown, origin: ResultOrigin): WindowValue 
   if (typeof result !== 'object' || result === null || result instanceof Date)
     return { value: 1, title: 'results', fields: { result: plainJson(result) } };
   const fields = Array.isArray(result) ? tupleFields(result) : objectFields(result);
-  const computed = field === undefined ? undefined : numberOf(fieldOf(result, String(field)));
-  if (computed !== undefined) return { value: finite(computed), title: `${title}(${field})`, fields };
+  const computed = field === undefined ? undefined : measureIn(fieldOf(result, String(field)));
+  if (computed !== undefined)
+    return {
+      value: finite(computed),
+      title: aggregation === undefined ? String(field) : `${aggregation}(${field})`,
+      fields,
+    };
   if (Array.isArray(result)) {
     const last = result.findLast((item) => numberOf(item) !== undefined) as number | bigint | undefined;
     return last === undefined
@@ -69,6 +74,12 @@ function measureOf(result: object, { key, window }: ResultOrigin): string | unde
 /** Large enough for an epoch time that is no textbook's. */
 function isMoment(value: unknown): value is number {
   return typeof value === 'number' && value > 1e10;
+}
+
+/** Of the field that is known to be the number: an exact decimal is text, and NULL is no value. */
+function measureIn(value: unknown): number | undefined {
+  if (value === null) return Number.NaN;
+  return typeof value === 'string' && value !== '' ? Number(value) : numberOf(value);
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -244,11 +244,16 @@ export abstract class TableEnvironment {
   /** Makes a live view of a table. @internal */
   show(table: Table<unknown>, options: ViewOptions): View {
     const plan = this.planner.optimized(table.relation);
-    if (isAppendOnly(changelogMode(plan))) return this.#output(plan, 'none').show(options);
-    // A view shows what is done to the table, one line a change.
-    return this.#output<ChangelogRow>(plan, 'all')
-      .map(({ kind, row }) => ({ op: kind, ...row }))
-      .show(options);
+    const grows = isAppendOnly(changelogMode(plan));
+    // Asked to add rows only, a view shows what is done to the table, one line a change.
+    if (!grows && options.mode === 'append') {
+      return this.#output<ChangelogRow>(plan, 'all')
+        .map(({ kind, row }) => ({ op: kind, ...row }))
+        .show(options);
+    }
+    const node = this.planner.lowerView(plan);
+    if (node === undefined) return this.#output(plan, 'none').show(options);
+    return new DataStream(this.graph, node).show(grows ? options : { mode: 'update', ...options });
   }
 
   #table<const S extends Schema>(

@@ -164,7 +164,8 @@ export class Table<T = Record<string, unknown>> {
   }
 
   /**
-   * Makes a live view of it: rows that are added where it only grows, else rows that change.
+   * Makes a live view of it: numbers of windows are a chart, with a series a key; a table that changes is its rows, each replaced by key
+   * or taken away; any other is rows that are added. `{ mode: 'append' }` lists the changes of one that changes, and what each does (`op`).
    * @example
    * const table = env.fromDataStream(env.fromData({ n: 1 }), { columns: { n: 'INT' } });
    * const view = table.show({ title: 'numbers' });

@@ -13,7 +13,7 @@ export class RowOutputOperator extends Operator {
    */
   constructor(names: readonly string[], timeColumn: number, kinds: 'none' | 'all' | 'upsert') {
     super();
-    this.#make = makerOf(names);
+    this.#make = recordMaker(names);
     this.#timeColumn = timeColumn;
     this.#kinds = kinds;
   }
@@ -32,8 +32,8 @@ export class RowOutputOperator extends Operator {
   }
 }
 
-/** Objects that all have one shape. */
-function makerOf(names: readonly string[]): (values: readonly unknown[]) => object {
+/** Makes objects of values in the order of `names`; they all have one shape. */
+export function recordMaker(names: readonly string[]): (values: readonly unknown[]) => object {
   const fields = names.map((name, at) => `${JSON.stringify(name)}: v[${at}]`).join(', ');
   return new Function('v', `"use strict"; return { ${fields} };`) as (values: readonly unknown[]) => object;
 }
