@@ -55,7 +55,8 @@ export class ExecutionConfig {
 
   /**
    * Sets an option of tables and SQL by Flink's key, for what is planned from now on: `table.exec.state.ttl`,
-   * `table.exec.mini-batch.enabled`, `table.exec.mini-batch.size`, `table.exec.mini-batch.allow-latency`, `table.local-time-zone`.
+   * `table.exec.mini-batch.enabled`, `table.exec.mini-batch.size`, `table.exec.mini-batch.allow-latency`,
+   * `table.exec.source.cdc-events-duplicate`, `table.local-time-zone`.
    * @throws {TidemarkError} `bad-argument` for another option, or a value that it does not take
    * @example
    * env.getConfig().set('table.exec.state.ttl', '1 h').get('table.exec.state.ttl'); // → '1 h'

@@ -10,6 +10,9 @@ const OPTIONS: Readonly<Record<string, (value: string) => unknown>> = {
   'table.exec.mini-batch.allow-latency': durationOf,
   'table.exec.source.cdc-events-duplicate': truthOf,
   'table.local-time-zone': zoneOf,
+  // They choose between plans of one result; here there is one plan.
+  'table.optimizer.agg-phase-strategy': phaseOf,
+  'table.optimizer.distinct-agg.split.enabled': truthOf,
 };
 
 /** @throws {TidemarkError} `bad-argument` for an option that does not exist, or a value that it does not take */
@@ -54,6 +57,11 @@ function durationOf(value: string): number {
 function truthOf(value: string): boolean {
   if (value === 'true' || value === 'false') return value === 'true';
   throw badArgument('option', value, 'It is true or false.', "Set it to 'true'.");
+}
+
+function phaseOf(value: string): string {
+  if (['AUTO', 'ONE_PHASE', 'TWO_PHASE'].includes(value.toUpperCase())) return value;
+  throw badArgument('option', value, 'It is AUTO, ONE_PHASE or TWO_PHASE.', "Set it to 'AUTO'.");
 }
 
 function countOf(value: string): number {

@@ -32,27 +32,31 @@ describe.each(WAYS)('groups, %s', (_way, way) => {
     ]);
   });
 
-  test('mini-batches show many changes of a group at once', async () => {
-    const settings = {
-      'table.exec.mini-batch.enabled': 'true',
-      'table.exec.mini-batch.size': '5',
-      'table.exec.mini-batch.allow-latency': '10 s',
-    };
-    const job: QueryJob = { tables: { T }, query: GROUPED, upsert: true, settings, ...way };
-    const steps = [
-      ...rowsOf('T', BEFORE),
-      processingTime(10_000),
-      snapshot(),
-      ...rowsOf('T', AFTER),
-      processingTime(20_000),
-    ];
-    expect(changes(await runJob(job, steps))).toEqual([
-      '+I[1, 1, null, Hi]',
-      '+I[2, 2, 2, Hello]',
-      '+U[1, 2, null, Hi]',
-      '+U[2, 4, 2, Hello]',
-    ]);
-  });
+  test.each(['ONE_PHASE', 'TWO_PHASE'])(
+    'mini-batches show many changes of a group at once, %s',
+    async (phases) => {
+      const settings = {
+        'table.optimizer.agg-phase-strategy': phases,
+        'table.exec.mini-batch.enabled': 'true',
+        'table.exec.mini-batch.size': '5',
+        'table.exec.mini-batch.allow-latency': '10 s',
+      };
+      const job: QueryJob = { tables: { T }, query: GROUPED, upsert: true, settings, ...way };
+      const steps = [
+        ...rowsOf('T', BEFORE),
+        processingTime(10_000),
+        snapshot(),
+        ...rowsOf('T', AFTER),
+        processingTime(20_000),
+      ];
+      expect(changes(await runJob(job, steps))).toEqual([
+        '+I[1, 1, null, Hi]',
+        '+I[2, 2, 2, Hello]',
+        '+U[1, 2, null, Hi]',
+        '+U[2, 4, 2, Hello]',
+      ]);
+    },
+  );
 
   test('a whole changelog has the old version before the new one, and nothing that stays the same', async () => {
     const job: QueryJob = { tables: { T }, query: 'SELECT b, MAX(a) AS a FROM T GROUP BY b', ...way };

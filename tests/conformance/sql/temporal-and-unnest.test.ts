@@ -46,6 +46,44 @@ describe.each(WAYS)('a temporal join, %s', (_way, way) => {
     );
     expect(materialized(result)).toEqual(['1, 114', '2, null', '3, null', '4, 116', '6, null']);
   });
+
+  test('takes versions of a table without old ones, which ends when its deletion says', async () => {
+    const kinds = ['+I', '+U', '-D'] as const;
+    const job = {
+      tables: { orders: ORDERS, rates: { ...RATES, kinds } },
+      query: JOIN('LEFT'),
+      end: true,
+      ...way,
+    };
+    const upserts = steps.filter((_, at) => at !== 4);
+    expect(materialized(await runJob(job, upserts))).toEqual([
+      '1, 114',
+      '2, null',
+      '3, null',
+      '4, 116',
+      '6, null',
+    ]);
+  });
+
+  test('a deletion of the key alone ends the last version from its beginning', async () => {
+    const kinds = ['+I', '+U', '-D'] as const;
+    const job = {
+      tables: { orders: ORDERS, rates: { ...RATES, kinds } },
+      query: JOIN('LEFT'),
+      end: true,
+      ...way,
+    };
+    const result = await runJob(job, [
+      change('rates', '-D', 'Yen', null, null),
+      change('rates', '+U', 'Euro', 114, 1000),
+      change('rates', '+U', 'Euro', 116, 2000),
+      change('rates', '-D', 'Euro', null, null),
+      row('orders', 1, 'Euro', 1500),
+      row('orders', 2, 'Euro', 2500),
+      row('orders', 3, 'Yen', 2500),
+    ]);
+    expect(materialized(result)).toEqual(['1, 114', '2, null', '3, null']);
+  });
 });
 
 const T = { schema: 'id INT, list ARRAY<INT>, pairs ARRAY<ROW<a INT, b STRING>>, m MAP<STRING, INT>' };

@@ -59,8 +59,10 @@ export class TemporalJoinOperator extends KeyedTableOperator {
     // The old version of a row says nothing that the new one does not.
     if (row.kind === '-U') return;
     const state = this.#state.value() ?? { waiting: [], versions: [] };
+    if (rightTime !== undefined && row.values[rightTime] === null && state.versions.length === 0) return;
     const version: Version = {
-      time: rightTime === undefined ? 0 : (row.values[rightTime] as number),
+      // A deletion that says nothing but the key is one of the last version, from its beginning.
+      time: rightTime === undefined ? 0 : ((row.values[rightTime] ?? state.versions.at(-1)?.time) as number),
       values: isAddition(row) ? row.values : null,
     };
     if (rightTime === undefined) state.versions = [version];

@@ -12,6 +12,11 @@ export function normalizeSources(
   settings: Pick<TableSettings, 'sourceDuplicates'>,
 ): Relation {
   if (relation.kind === 'scan') return normalized(relation, settings.sourceDuplicates);
+  if (relation.kind === 'temporal-join') {
+    const left = normalizeSources(relation.left, settings);
+    const right = normalizeSources(relation.right, settings);
+    return { ...relation, left, right: isVersions(relation.right) ? relation.right : right };
+  }
   return withInputs(
     relation,
     inputsOf(relation).map((input) => normalizeSources(input, settings)),
@@ -26,4 +31,9 @@ function normalized(scan: Scan, duplicates: boolean): Relation {
   if (primaryKey.length === 0) throw missingPrimaryKey(name, leavesOutOld ? 'upsert' : 'duplicates', scan.at);
   const key = primaryKey.map((column) => scan.read.indexOf(column));
   return { kind: 'normalize', input: scan, key, columns: scan.columns, at: scan.at };
+}
+
+/** A table whose rows are versions as they come: a temporal join wants no old ones, and of a deletion the time that it says itself. */
+function isVersions(relation: Relation): boolean {
+  return relation.kind === 'scan' || (relation.kind === 'project' && isVersions(relation.input));
 }
