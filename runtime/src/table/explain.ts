@@ -1,5 +1,5 @@
 import { changelogMode } from './lower/changelog-mode.ts';
-import { stateOf } from './lower/state-of.ts';
+import { isUnbounded, stateOf } from './lower/state-of.ts';
 import type { TableSettings } from './lower/lowering.ts';
 import type { RowKind } from './changelog-row.ts';
 import { inputsOf, type Relation } from './plan/relation.ts';
@@ -12,9 +12,20 @@ const SHORT: readonly (readonly [RowKind, string])[] = [
   ['-D', 'D'],
 ];
 
-/** A plan as a tree, each node with the kinds of rows that it lets out and the state that it keeps. */
+/**
+ * A plan as a tree, each node with the kinds of rows that it lets out and the state that it keeps; below it a warning for each node whose
+ * state grows with all that ever comes.
+ */
 export function explainPlan(relation: Relation, settings: TableSettings): string {
-  return [...lines(relation, settings, '', '')].join('\n');
+  return [...lines(relation, settings, '', ''), ...warnings(relation, settings)].join('\n');
+}
+
+function* warnings(relation: Relation, settings: TableSettings): Generator<string> {
+  if (isUnbounded(relation, settings)) {
+    const node = showRelation(relation).replace(/\(.*/s, '');
+    yield `Warning: ${node} keeps ${stateOf(relation, settings)}. Bound it by 'table.exec.state.ttl' if keys come without end.`;
+  }
+  for (const input of inputsOf(relation)) yield* warnings(input, settings);
 }
 
 function* lines(relation: Relation, settings: TableSettings, first: string, rest: string): Generator<string> {

@@ -11,6 +11,9 @@ function planOf(query: string, settings: Readonly<Record<string, string>> = {}):
   return env.explainSql(query);
 }
 
+const warning = (node: string, state: string) =>
+  `Warning: ${node} keeps ${state}, for ever. Bound it by 'table.exec.state.ttl' if keys come without end.`;
+
 const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly string[]])[] = [
   [
     'columns that nobody reads are not read, and a filter stands at the source',
@@ -28,6 +31,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[k, agg$0 AS EXPR$1]) changelogMode=[I,UB,UA]',
       '+- GroupAggregate(groupBy=[k], select=[SUM(n)]) changelogMode=[I,UB,UA] state=[one entry a group, for ever]',
       '   +- TableScan(table=[t], fields=[k, n]) changelogMode=[I]',
+      warning('GroupAggregate', 'one entry a group'),
     ],
   ],
   [
@@ -47,6 +51,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[id, n]) changelogMode=[I,D]',
       '+- Rank(partitionBy=[k], orderBy=[n DESC], rankRange=[1, 3], outputRankNumber=[false]) changelogMode=[I,D] state=[rows of each partition, for ever]',
       '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
+      warning('Rank', 'rows of each partition'),
     ],
   ],
   [
@@ -56,6 +61,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[id]) changelogMode=[I,UB,UA]',
       '+- Deduplicate(keep=[last], key=[k], order=[ts]) changelogMode=[I,UB,UA] state=[one row a key, for ever]',
       '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
+      warning('Deduplicate', 'one row a key'),
     ],
   ],
   [
@@ -77,6 +83,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       ':- TableScan(table=[t], fields=[id]) changelogMode=[I]',
       '+- Project(select=[id AS hidden$0]) changelogMode=[I]',
       '   +- TableScan(table=[u], fields=[id]) changelogMode=[I]',
+      warning('Join', 'rows of both sides'),
     ],
   ],
 ]; // prettier-ignore
@@ -84,6 +91,14 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
 describe('plans', () => {
   test.each(GOLDEN)('%s', (_title, query, plan) => {
     expect(planOf(query).split('\n')).toEqual(plan);
+  });
+
+  test('state that a setting or a hint bounds has no warning', () => {
+    const query = 'SELECT k, COUNT(*) FROM t GROUP BY k';
+    expect(planOf(query)).toContain('Warning');
+    expect(planOf(query, { 'table.exec.state.ttl': '1 h' })).not.toContain('Warning');
+    expect(planOf(query.replace('SELECT', "SELECT /*+ STATE_TTL('t' = '1 h') */"))).not.toContain('Warning');
+    expect(planOf('SELECT COUNT(*) FROM t')).not.toContain('Warning');
   });
 
   test('a time to live is in the plan', () => {
