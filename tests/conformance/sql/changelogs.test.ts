@@ -107,6 +107,12 @@ const TOP_N: readonly (readonly [string, string, readonly (readonly unknown[])[]
     ['book, 1, 22, 1', 'book, 2, 19, 2', 'fruit, 3, 44, 1', 'fruit, 5, 34, 2'],
   ],
   ['over sums that fall out as they grow', `${SUMS.replace('%', 'ASC')}3`, MANY, ['book, 12, 900, 2', 'book, 4, 910, 3', 'book, 5, 800, 1']],
+  [
+    'as many as a column says',
+    TOP('DESC', 'rank_num <= shops').replace('SELECT *,', "SELECT *, CASE category WHEN 'book' THEN 1 ELSE 2 END AS shops,"),
+    SALES,
+    ['book, 2, 19, 1', 'fruit, 3, 44, 1', 'fruit, 4, 33, 2'],
+  ],
   ['ORDER BY … LIMIT', 'SELECT shopId, num FROM T ORDER BY num DESC LIMIT 2', SALES, ['3, 44', '4, 33']],
   ['OFFSET', 'SELECT shopId, num FROM T ORDER BY num DESC LIMIT 2 OFFSET 1', SALES, ['4, 33', '5, 22']],
 ]; // prettier-ignore

@@ -15,7 +15,8 @@ export function recognizeRank(relation: Relation): Relation | undefined {
   const range = { from: 1, to: Infinity };
   const rest: Expression[] = [];
   for (const part of conjunctsOf(relation.condition)) if (!narrow(range, part, place)) rest.push(part);
-  if (range.to === Infinity) return undefined;
+  // With a bound that is a column of the row, all places are kept up to date, and the bound stays a filter behind them.
+  if (range.to === Infinity && !rest.some((part) => isBoundByColumn(part, place))) return undefined;
   const ranked = rankOf(over, range.from, range.to, place);
   const condition = allOf(rest);
   return condition === undefined ? ranked : filter(ranked, condition, relation.at);
@@ -52,6 +53,14 @@ function narrow(range: { from: number; to: number }, part: Expression, place: nu
     default:
       return false;
   }
+}
+
+/** `place <= column`, `place < column`, or the other way round. */
+function isBoundByColumn(part: Expression, place: number): boolean {
+  if (part.kind !== 'call' || part.args.length !== 2) return false;
+  const [low, high] = part.name.startsWith('<') ? part.args : [...part.args].reverse();
+  const isOrder = ['<', '<=', '>', '>='].includes(part.name);
+  return isOrder && low!.kind === 'input' && low!.index === place && !inputsOf(high!).includes(place);
 }
 
 const FLIPPED: Readonly<Record<string, string>> = { '=': '=', '<=': '>=', '<': '>', '>=': '<=', '>': '<' };
