@@ -1,6 +1,6 @@
 // Apache Kafka for those who want a real broker: its jars from Maven Central, into .tidemark/kafka, checked by digest.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { own, root } from '../setup/paths.mjs';
@@ -12,11 +12,9 @@ export const kafkaVersion = '4.3.1';
 export const kafkaFolder = join(own, 'kafka');
 export const libsFolder = join(kafkaFolder, 'libs');
 
-const central = 'https://repo1.maven.org/maven2';
 const jars = JSON.parse(readFileSync(join(root, 'scripts', 'kafka', 'jars.json'), 'utf8'));
 const stampFile = join(kafkaFolder, 'stamp');
 const oldestJava = 17;
-const parallelDownloads = 6;
 
 /** Path of a Java that can run the broker; `undefined` if there is none. */
 export function findJava() {
@@ -32,34 +30,47 @@ export function findJava() {
 export async function setUpJava(progress) {
   const present = findJava();
   if (present !== undefined) return `${present} is there`;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new SetupError(
-      `A Kafka broker needs Java ${oldestJava} or newer, and none was found.`,
-      "install one ('sudo apt-get install default-jre-headless', or from adoptium.net), or name it: JAVA_HOME=/path/to/java. " +
-        "Notebooks need none: brokers: 'embedded'.",
-    );
-  }
-  const nextStep = "install Java by hand ('apt-get install default-jre-headless') and start again.";
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  progress('apt-get update');
-  await runCommand('apt-get', ['update'], { cwd: root, env, nextStep });
-  progress('apt-get install default-jre-headless');
-  await runCommand('apt-get', ['install', '-y', 'default-jre-headless'], { cwd: root, env, nextStep });
+  await installByApt(
+    'default-jre-headless',
+    `A Kafka broker needs Java ${oldestJava} or newer, and none was found (JAVA_HOME may name one).`,
+    progress,
+  );
   if (findJava() === undefined)
     throw new SetupError(
       "'apt-get install default-jre-headless' brought no Java that is new enough.",
-      nextStep,
+      'install one by hand and name it: JAVA_HOME=/path/to/java.',
     );
   return 'default-jre-headless installed';
 }
 
-/** Brings the jars that are missing; by Maven where there is one, since it knows how this machine reaches the network. */
+/** Installs a package of Debian's on a machine of root's, such as a container; elsewhere says what is missing. */
+async function installByApt(name, missing, progress) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    throw new SetupError(
+      missing,
+      `install it ('sudo apt-get install ${name}'). Notebooks need no broker: brokers: 'embedded'.`,
+    );
+  }
+  const nextStep = `install it by hand ('apt-get install ${name}') and start again.`;
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  progress('apt-get update');
+  await runCommand('apt-get', ['update'], { cwd: root, env, nextStep });
+  progress(`apt-get install ${name}`);
+  await runCommand('apt-get', ['install', '-y', name], { cwd: root, env, nextStep });
+}
+
+function mavenRuns() {
+  return spawnSync('mvn', ['-v']).error === undefined;
+}
+
+/** Brings the jars that are missing, by Maven, since it knows how this machine reaches the network. */
 export async function setUpKafka(progress) {
   if (readStamp(stampFile) === kafkaVersion) return `${kafkaVersion} is there`;
   rmSync(libsFolder, { recursive: true, force: true });
   mkdirSync(libsFolder, { recursive: true });
-  if (spawnSync('mvn', ['-v']).error === undefined) await byMaven(progress);
-  else await byHttps(progress);
+  if (!mavenRuns())
+    await installByApt('maven', 'Fetching Kafka needs Maven (mvn), and it was not found.', progress);
+  await byMaven(progress);
   for (const [path, digest] of Object.entries(jars)) {
     const file = join(libsFolder, basename(path));
     if (!existsSync(file) || digestOf(readFileSync(file)) !== digest) {
@@ -84,26 +95,6 @@ async function byMaven(progress) {
   );
   const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${libsFolder}`];
   await runCommand('mvn', args, { cwd: kafkaFolder, env: {}, nextStep: again });
-}
-
-async function byHttps(progress) {
-  const wanted = Object.keys(jars);
-  let done = 0;
-  const next = async () => {
-    for (let path = wanted.shift(); path !== undefined; path = wanted.shift()) {
-      const response = await fetch(`${central}/${path}`).catch((error) => error);
-      if (!(response instanceof Response) || !response.ok)
-        throw new SetupError(
-          `${central}/${path} could not be fetched: ${response.status ?? response}.`,
-          again,
-        );
-      const file = join(libsFolder, basename(path));
-      writeFileSync(`${file}.partial`, new Uint8Array(await response.arrayBuffer()));
-      renameSync(`${file}.partial`, file);
-      progress(`${++done} of ${Object.keys(jars).length} jars`);
-    }
-  };
-  await Promise.all(Array.from({ length: parallelDownloads }, next));
 }
 
 function digestOf(bytes) {
