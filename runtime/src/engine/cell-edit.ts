@@ -190,7 +190,9 @@ export class CellEdit {
         );
       }
     }
-    branches.retire(old, this.commits);
+    const left = branches.retire(old, this.commits);
+    // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it.
+    if (old.sink.name === fresh.sink.name) fresh.left = left;
     return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
   }
 

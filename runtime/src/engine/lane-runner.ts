@@ -290,7 +290,7 @@ export class LaneRunner {
     this.#settle();
     const lane = this.#lane;
     let prepared: CutCommits | undefined;
-    this.#guarded(() => (prepared = lane.prepareCommit(last || this.#ending)));
+    this.#guarded(() => (prepared = lane.sinks.prepareCommit(last || this.#ending)));
     if (!this.#ending && !lane.listens) return prepared;
     const { ready, commit, discard } = prepared ?? NOTHING_TO_COMMIT;
     const notify = (cut: number, complete: boolean): void => {
@@ -337,7 +337,7 @@ export class LaneRunner {
     const replay = this.#replay;
     const resumed = this.#resumed;
     // What a transaction held is aborted, and written again; anything else is out already.
-    const written = this.#lane.commits ? undefined : this.#cursor;
+    const written = this.#lane.sinks.commits ? undefined : this.#cursor;
     this.rollBack(cut === undefined ? undefined : { ...cut, mutedThrough: cut.mutedThrough ?? written });
     this.#replay = replay;
     this.#holdWhenReplayed();
@@ -348,7 +348,7 @@ export class LaneRunner {
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
     this.#closeReaders();
-    this.#lane.abandon();
+    this.#lane.sinks.abandon();
     this.#halfway = undefined;
     this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
     this.#error = undefined;
@@ -388,7 +388,7 @@ export class LaneRunner {
   fail(error: Error): void {
     this.#error = error;
     this.#ending = false;
-    this.#lane.abandon();
+    this.#lane.sinks.abandon();
     this.#setStatus('failed', error);
     this.#closeReaders();
   }
@@ -454,7 +454,7 @@ export class LaneRunner {
     const lane = this.#lane;
     if (!this.active || !lane.allInputsEnded || this.#ending) return;
     if (this.#halfway !== undefined || lane.inFlight > 0) return;
-    if (!lane.commits) return this.#finish();
+    if (!lane.sinks.commits) return this.#finish();
     this.#ending = true;
     const { onFinalCut } = this.#options;
     if (onFinalCut !== undefined) return onFinalCut();
@@ -493,7 +493,7 @@ export class LaneRunner {
   #unmuteWhenDue(): void {
     if (this.#mutedThrough === undefined || this.#cursor < this.#mutedThrough || !this.active) return;
     this.#mutedThrough = undefined;
-    this.#guarded(() => this.#lane.unmute());
+    this.#guarded(() => this.#lane.sinks.unmute());
   }
 
   #advance(now: number): void {

@@ -4,13 +4,10 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
-import { SinkOperator } from '../operators/sink-operator.ts';
-import type { CutCommits } from '../operators/sink-transactions.ts';
 import { readTables } from '../state/entries.ts';
 import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
-import { allCommits } from './cut-commits.ts';
 import { explainEventTime, type EventTimeOf } from './event-time-of.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import { compileChain, type Fail } from './lane-fusion.ts';
@@ -18,6 +15,7 @@ import { KeySorter } from './key-sorter.ts';
 import { LaneMeter } from './lane-meter.ts';
 import { metricsOf, progressOf } from './lane-report.ts';
 import { LanePlan, maxParallelismOf } from './lane-plan.ts';
+import { LaneSinks } from './lane-sinks.ts';
 import { forSubtasks, takeUpWatermarks } from './lane-restore.ts';
 import type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 import { LaneSource } from './lane-source.ts';
@@ -68,7 +66,7 @@ export class Lane implements Delivery {
   readonly #sources = new Map<number, LaneSource>();
   /** Vertices that ask the world outside. */
   readonly #async: readonly LaneVertex[];
-  readonly #sinks: readonly LaneVertex[];
+  readonly sinks: LaneSinks;
   readonly #listeners: { readonly vertex: LaneVertex; readonly listener: CheckpointListener }[] = [];
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
@@ -104,7 +102,7 @@ export class Lane implements Delivery {
         if (vertex.operator?.showsOrder) vertex.sorter = new KeySorter(vertex.operator);
     }
     this.#async = this.#vertices.filter(({ operator }) => operator?.isAsync);
-    this.#sinks = this.#vertices.filter(({ operator }) => operator instanceof SinkOperator);
+    this.sinks = new LaneSinks(this.#vertices, (vertex, work) => this.#guarded(vertex, work));
     this.#counts = new Float64Array(this.#vertices.length + plan.edges);
     this.#meter = new LaneMeter(this.#counts);
     for (const vertex of this.#vertices) this.#connect(vertex);
@@ -121,34 +119,7 @@ export class Lane implements Delivery {
   /** Resolves when sinks that take their time have closed; `undefined` if nothing takes any. */
   close(): Promise<void> | undefined {
     for (const vertex of this.#vertices) this.#guarded(vertex, () => vertex.operator?.close());
-    const closing = this.#sinks.flatMap(({ operator }) => (operator as SinkOperator).closing ?? []);
-    return closing.length === 0 ? undefined : Promise.all(closing).then(() => undefined);
-  }
-
-  /** After an error: lets go of what its sinks hold. What a durable cut has of them is committed all the same. */
-  abandon(): void {
-    for (const { operator } of this.#sinks) {
-      try {
-        const sink = operator as SinkOperator;
-        sink.close();
-        // There is an error already, which says more than this one.
-        sink.closing?.catch(() => undefined);
-      } catch {
-        // The same.
-      }
-    }
-  }
-
-  /** Lets its sinks write from here on. */
-  unmute(): void {
-    for (const vertex of this.#sinks) {
-      this.#guarded(vertex, () => (vertex.operator as SinkOperator).unmute());
-    }
-  }
-
-  /** True if the end of the input must wait for a last cut, in which sinks commit. */
-  get commits(): boolean {
-    return this.#sinks.some(({ operator }) => (operator as SinkOperator).commits);
+    return this.sinks.closing;
   }
 
   /** True if some function wants to know what becomes of cuts. */
@@ -164,23 +135,6 @@ export class Lane implements Delivery {
         else listener.notifyCheckpointAborted?.(id);
       });
     }
-  }
-
-  /** Has its sinks prepare what they were given for the cut whose `snapshot` follows at once. */
-  prepareCommit(endOfInput: boolean): CutCommits | undefined {
-    const prepared: (CutCommits | undefined)[] = [];
-    try {
-      for (const vertex of this.#sinks) {
-        this.#guarded(vertex, () => {
-          prepared.push((vertex.operator as SinkOperator).prepareCommit(endOfInput));
-        });
-      }
-    } catch (error) {
-      // There will be no cut with what the others have prepared.
-      allCommits(prepared)?.discard(0);
-      throw error;
-    }
-    return allCommits(prepared);
   }
 
   /** Processes records of a source one after the other, then lets its strategy emit a watermark. */

@@ -1,4 +1,5 @@
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { LeftCommits } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
 import { prepareForCut } from './cut-commits.ts';
@@ -59,6 +60,7 @@ export class SessionBranches {
     const owner = { cell: () => branch.cell, openView, mutedThrough };
     const cut = carried?.cut ?? branch.cut?.load();
     branch.runner = this.#lanes.make([branch.sink], owner, cut, carried);
+    if (branch.left) branch.runner.lane.sinks.inherit(branch.left);
     this.#engine.add(branch.runner);
     this.holdIfPaused(branch);
   }
@@ -77,10 +79,25 @@ export class SessionBranches {
   }
 
   /** Takes a branch down as part of an edit: its sink commits with the edit's cut what it was given before (law 5). */
-  retire(branch: Branch, commits: CutCommits[]): void {
-    const left = branch.runner?.prepareCommit(true);
-    if (left) commits.push(left);
+  retire(branch: Branch, commits: CutCommits[]): LeftCommits | undefined {
+    const prepared = branch.runner?.prepareCommit(true);
+    const committables = branch.runner?.lane.sinks.committables ?? [];
     this.discard(branch);
+    if (!prepared) return undefined;
+    const { promise: settled, resolve } = Promise.withResolvers<void>();
+    commits.push({
+      ready: prepared.ready,
+      commit: async (cut) => {
+        const done = await prepared.commit(cut);
+        if (done) resolve();
+        return done;
+      },
+      discard: (cut) => {
+        prepared.discard(cut);
+        resolve();
+      },
+    });
+    return { committables, settled };
   }
 
   discard(branch: Branch): void {

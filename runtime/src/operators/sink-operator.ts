@@ -8,6 +8,12 @@ interface SinkState {
   readonly transactions: SinkTransactionsState;
 }
 
+/** What a sink has left to be committed, and when that is done. */
+export interface LeftCommits {
+  readonly committables: readonly unknown[];
+  readonly settled: Promise<void>;
+}
+
 /** Stands for the writer of a sink that is muted: nothing reaches the world outside. */
 const MUTED: SinkWriter<unknown> = { write: () => undefined };
 
@@ -19,6 +25,8 @@ export class SinkOperator extends Operator implements SinkContext {
   #transactions: SinkTransactions | undefined;
   #restored: SinkState | undefined;
   #failure: Error | undefined;
+  /** What the sink in whose place it comes has still to commit. */
+  #inherited: readonly unknown[] = [];
   /** Generated code writes to it. */
   writer: SinkWriter<unknown> = MUTED;
   timestamp: number | undefined;
@@ -88,7 +96,27 @@ export class SinkOperator extends Operator implements SinkContext {
     return this.#transactions?.prepare(this.writer.prepareCommit?.(endOfInput));
   }
 
+  /** What it has prepared and not committed. */
+  get committables(): readonly unknown[] {
+    return this.#transactions?.snapshot().pending.map(([, committable]) => committable) ?? [];
+  }
+
+  /** Holds in cuts what another has still to commit: should the process die before that is done, this one commits it. */
+  inherit({ committables, settled }: LeftCommits): void {
+    this.#inherited = committables;
+    void settled.then(() => (this.#inherited = []));
+  }
+
   override snapshot(): SinkState | undefined {
+    const own = this.#ownState();
+    if (this.#inherited.length === 0) return own;
+    const { next, pending } = own?.transactions ?? { next: 0, pending: [] };
+    const inherited = this.#inherited.map((committable, at) => [next + at, committable] as const);
+    const transactions = { next: next + inherited.length, pending: [...pending, ...inherited] };
+    return { writer: own?.writer, transactions };
+  }
+
+  #ownState(): SinkState | undefined {
     const { writer } = this;
     if (writer === MUTED) return this.#restored;
     if (writer.snapshot === undefined && writer.prepareCommit === undefined) return undefined;

@@ -203,7 +203,7 @@ class TestRun<R> {
         lane.advanceProcessingTime(step.time);
         break;
       case 'snapshot': {
-        const commits = lane.prepareCommit(false);
+        const commits = lane.sinks.prepareCommit(false);
         const saved = structuredClone(lane.snapshot());
         await commits?.ready;
         this.#cuts += 1;
@@ -226,7 +226,7 @@ class TestRun<R> {
     const metrics = this.#lane.metrics();
     const total = (count: 'timers' | 'stateEntries' | 'lateRecords') =>
       metrics.reduce((sum, operator) => sum + operator[count], 0);
-    const commits = this.#lane.prepareCommit(this.#options.end ?? false);
+    const commits = this.#lane.sinks.prepareCommit(this.#options.end ?? false);
     await commits?.ready;
     await commits?.commit(this.#cuts + 1);
     await this.#lane.close();

@@ -93,6 +93,34 @@ test('a sink that cannot flush fails its branch, and the cut is not taken', asyn
   await notebook.crash();
 });
 
+test('law 8: what a sink that was edited has left to commit is committed after a crash, once, by the one in its place', async () => {
+  const source = new PushedSource();
+  const cell = (notebook: Notebook, keep: (n: number) => boolean) =>
+    notebook.cell('a', (env) => void env.fromSource(source).filter(keep).sinkTo(world.sink()));
+  const edited = (n: number): boolean => n < 20;
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  cell(crashing, (n) => n < 10);
+  await source.push(1, 2);
+  const asked = gate();
+  world.beforeCommit = () => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  };
+  expect(cell(crashing, edited)).toMatchObject({ rebuilt: ['transactional'] });
+  await asked.promise;
+  await crashing.crash();
+  expect(world.committed).toEqual([]);
+  world.beforeCommit = () => Promise.resolve();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  cell(resumed, edited);
+  await world.seen(2);
+  await source.push(3);
+  resumed.session.cut({ label: 'test' });
+  await world.seen(3);
+  expect(world.committed).toEqual([1, 2, 3]);
+  await resumed.crash();
+});
+
 test('law 8: after a crash between the cut and the commit it is committed, once', async () => {
   const source = new PushedSource();
   const cell = (notebook: Notebook) =>
