@@ -192,7 +192,7 @@ export class CellEdit {
     }
     const left = branches.retire(old, this.commits);
     // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it.
-    if (old.sink.name === fresh.sink.name) fresh.left = left;
+    if (old.sink.parameters['sink'] === fresh.sink.parameters['sink']) fresh.left = left;
     return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
   }
 
