@@ -28,8 +28,10 @@ export class StateColumn implements StateCell {
     const { slot } = owner;
     if (slot < 0) return undefined;
     const value = this.values[slot];
-    // Whoever has an object may change it.
-    if (owner.marks[slot] !== owner.epoch && typeof value === 'object') owner.touch(slot);
+    // Whoever has an object may change it. Without cuts, in epoch 0, no mark is looked at: with a million keys each look is one more
+    // piece of memory to be fetched.
+    const { epoch } = owner;
+    if (epoch !== 0 && owner.marks[slot] !== epoch && typeof value === 'object') owner.touch(slot);
     return value;
   }
 
@@ -51,7 +53,7 @@ export class StateColumn implements StateCell {
       return;
     }
     if (had) {
-      if (owner.marks[slot] !== owner.epoch) owner.touch(slot);
+      if (owner.epoch !== 0 && owner.marks[slot] !== owner.epoch) owner.touch(slot);
       values[slot] = value;
     } else {
       slot = owner.entryAdded();
