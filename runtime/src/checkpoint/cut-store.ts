@@ -1,17 +1,35 @@
 // What a session writes down: its recording, in order, and its cuts. Bytes are the caller's, encoded by `codec.ts`.
 
-/** One entry of the timeline: what a source handed over, or its status. */
-export interface StoredEntry {
-  readonly seq: number;
-  /** The runtime's clock, epoch ms. */
+/** Entries of the timeline that follow each other without gaps, from `first` to `last`. */
+export interface StoredBlock {
+  readonly first: number;
+  readonly last: number;
+  /** Of what comes before `first` or after `last` nothing is meant. Bytes of blocks in a row are one block's bytes. */
+  readonly bytes: Uint8Array;
+  /** What some of the entries hold, of sources that cannot be read again. */
+  readonly records?: StoredRecords;
+}
+
+/** Records of entries from `first` to `last`; bytes can be put together, as those of blocks. */
+export interface StoredRecords {
+  readonly first: number;
+  readonly last: number;
+  /** Number of records. */
+  readonly rows: number;
+  /** The runtime's clock when the last of them came, epoch ms. */
   readonly stamp: number;
-  readonly source: string;
-  readonly kind: 'batch' | 'idle' | 'active' | 'end' | 'param';
-  /** Records in the batch. */
-  readonly count: number;
-  readonly position?: Uint8Array;
-  /** The batch itself, for sources that cannot be read again. */
-  readonly data?: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** How much records take that lie in the store together, up to the entry `last`. */
+export interface RecordsSize extends Pick<StoredRecords, 'last' | 'rows' | 'stamp'> {
+  readonly bytes: number;
+}
+
+/** A part of the timeline as it was read; it may begin before and end after what was asked for. */
+export interface StoredTimeline {
+  readonly blocks: readonly Omit<StoredBlock, 'records'>[];
+  readonly records: readonly Pick<StoredRecords, 'first' | 'last' | 'bytes'>[];
 }
 
 export interface StoredBlob {
@@ -51,9 +69,18 @@ export interface CutSummary extends Omit<StoredCut, 'blobs'> {
   readonly blobBytes: number;
 }
 
+/** What may go: all up to these entries, both included. */
+export interface TimelineTrim {
+  readonly entriesThrough: number;
+  readonly recordsThrough: number;
+}
+
 export interface CutStore {
-  /** Queues entries, in the order of `seq`; they are written in the background. */
-  appendTimeline(entries: readonly StoredEntry[]): void;
+  /**
+   * Queues entries, in the order of `seq`; they are written in the background. What the store has from the first of them
+   * on is replaced. The bytes are the store's from then on.
+   */
+  appendTimeline(blocks: readonly StoredBlock[]): void;
   /**
    * Writes bytes that cuts to come may refer to; they stay while a cut does. Bytes that no cut refers to are gone when the
    * store is opened again.
@@ -69,9 +96,13 @@ export interface CutStore {
   readCuts(): Promise<readonly CutSummary[]>;
   /** `undefined` if it is not there, or is damaged: then with a warning. */
   readCut(id: number): Promise<StoredCut | undefined>;
-  /** Both ends included. A damaged entry ends the answer before it, with a warning. */
-  readTimeline(fromSeq: number, toSeq?: number): Promise<readonly StoredEntry[]>;
+  /** Both ends included. A damaged block ends the answer before it, with a warning. */
+  readTimeline(fromSeq: number, toSeq?: number): Promise<StoredTimeline>;
   truncateTimeline(afterSeq: number): Promise<void>;
+  /** How much records take, oldest first, whichever recording they are of. */
+  recordedSizes(): Promise<readonly RecordsSize[]>;
+  /** Queues the end of what is no longer needed: of records up to one entry, of entries up to another. */
+  trimTimeline(trim: TimelineTrim): void;
   dropCuts(ids: readonly number[]): Promise<void>;
   /** Resolves when everything is on disk and another process may open the file. */
   close(): Promise<void>;

@@ -1,9 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TidemarkError } from '../errors.ts';
-import type { BlobRef, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
-import { hashOf, SqliteCutFile } from './sqlite-cut-file.ts';
-import { storeLocked, storeMovedAside, storeUnreadable, storeUnwritable } from './store-errors.ts';
+import type {
+  BlobRef,
+  CutSummary,
+  CutToWrite,
+  RecordsSize,
+  StoredBlock,
+  StoredCut,
+  StoredTimeline,
+  TimelineTrim,
+} from './cut-store.ts';
+import { hashOf, OutdatedFile, SqliteCutFile } from './sqlite-cut-file.ts';
+import {
+  storeLocked,
+  storeMovedAside,
+  storeTooOld,
+  storeUnreadable,
+  storeUnwritable,
+} from './store-errors.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
@@ -39,8 +54,11 @@ export class FallbackCutFile {
     }
   }
 
-  appendTimeline(entries: readonly StoredEntry[]): void {
-    this.#write((file) => file.appendTimeline(entries));
+  appendTimeline(blocks: readonly StoredBlock[]): void {
+    this.#write((file) => file.appendTimeline(blocks));
+    // In memory what is there from then on is replaced, too.
+    const [block] = blocks;
+    if (this.#memory !== undefined && block) this.#hideFrom(block.first);
   }
 
   writeBlob(ref: number, bytes: Uint8Array): void {
@@ -69,15 +87,33 @@ export class FallbackCutFile {
     return inMemory ?? (this.#hiddenCuts.has(id) ? undefined : this.#readDisk((disk) => disk.readCut(id)));
   }
 
-  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredEntry[] {
-    const lastSeq = Math.min(toSeq, this.#lastDiskSeq);
-    const onDisk = this.#readDisk((disk) => disk.readTimeline(fromSeq, lastSeq)) ?? [];
-    return [...onDisk, ...(this.#memory?.readTimeline(fromSeq, toSeq) ?? [])];
+  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredTimeline {
+    const last = Math.min(toSeq, this.#lastDiskSeq);
+    const onDisk = this.#readDisk((disk) => disk.readTimeline(fromSeq, last));
+    const inMemory = this.#memory?.readTimeline(fromSeq, toSeq);
+    if (onDisk === undefined || inMemory === undefined)
+      return onDisk ?? inMemory ?? { blocks: [], records: [] };
+    const blocks = onDisk.blocks.map((block) => ({ ...block, last: Math.min(block.last, last) }));
+    const [before, after] = [blocks.at(-1)?.last, inMemory.blocks[0]?.first];
+    if (before !== undefined && after !== undefined && after !== before + 1) {
+      // Has been said, if it is damaged.
+      return { ...onDisk, blocks };
+    }
+    return { blocks: [...blocks, ...inMemory.blocks], records: [...onDisk.records, ...inMemory.records] };
   }
 
   truncateTimeline(afterSeq: number): void {
     this.#write((file) => file.truncateTimeline(afterSeq));
-    if (this.#memory !== undefined) this.#lastDiskSeq = Math.min(this.#lastDiskSeq, afterSeq);
+    if (this.#memory !== undefined) this.#hideFrom(afterSeq + 1);
+  }
+
+  recordedSizes(): RecordsSize[] {
+    const onDisk = this.#readDisk((disk) => disk.recordedSizes()) ?? [];
+    return [...onDisk, ...(this.#memory?.recordedSizes() ?? [])];
+  }
+
+  trimTimeline(trim: TimelineTrim): void {
+    this.#write((file) => file.trimTimeline(trim));
   }
 
   dropCuts(ids: readonly number[]): void {
@@ -90,6 +126,10 @@ export class FallbackCutFile {
     if (this.#disk === undefined) return;
     this.#disk.close();
     rmSync(pidPath(this.#path), { force: true });
+  }
+
+  #hideFrom(seq: number): void {
+    this.#lastDiskSeq = Math.min(this.#lastDiskSeq, seq - 1);
   }
 
   /** Damage below the tables (a broken page) is no reason for the session to stop: it has fewer snapshots then. */
@@ -129,9 +169,13 @@ export class FallbackCutFile {
       return new SqliteCutFile(path, this.#warn, maxBytes);
     } catch (error) {
       const code = primaryCode(error);
+      if (error instanceof OutdatedFile) {
+        this.#warn(storeTooOld(path, error.version, error.known, moveAside(path, `format-${error.version}`)));
+        return new SqliteCutFile(path, this.#warn, maxBytes);
+      }
       if (code === SQLITE_BUSY) throw storeLocked(path, readPid(path));
       if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
-      const aside = moveAside(path);
+      const aside = moveAside(path, 'damaged-1');
       this.#warn(storeMovedAside(path, aside, error));
       return new SqliteCutFile(path, this.#warn, maxBytes);
     }
@@ -152,10 +196,9 @@ function readPid(path: string): number | undefined {
   }
 }
 
-function moveAside(path: string): string {
-  let n = 1;
-  while (existsSync(`${path}.damaged-${n}`)) n++;
-  const aside = `${path}.damaged-${n}`;
+function moveAside(path: string, name: string): string {
+  let aside = `${path}.${name}`;
+  for (let n = 2; existsSync(aside); n++) aside = `${path}.${name.replace(/-1$/, '')}-${n}`;
   renameSync(path, aside);
   for (const suffix of ['-wal', '-shm']) {
     try {

@@ -1,15 +1,22 @@
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { CutPart, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
-import { blobMissing, cutDamaged, storeTooNew, timelineDamaged } from './store-errors.ts';
+import type {
+  CutPart,
+  CutSummary,
+  CutToWrite,
+  RecordsSize,
+  StoredBlock,
+  StoredCut,
+  StoredTimeline,
+  TimelineTrim,
+} from './cut-store.ts';
+import { SqliteTimeline, TIMELINE_SCHEMA } from './sqlite-timeline.ts';
+import { blobMissing, cutDamaged, storeTooNew } from './store-errors.ts';
 
-/** 2: the state of a cut may lie in blobs that it shares with others. */
-const FORMAT = 2;
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS timeline (
-    seq INTEGER PRIMARY KEY, stamp REAL NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL,
-    position BLOB, data BLOB, crc INTEGER NOT NULL);
+/** 3: the recording lies in blocks of many entries. */
+const FORMAT = 3;
+const SCHEMA = `${TIMELINE_SCHEMA}
   CREATE TABLE IF NOT EXISTS cut (
     id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, label TEXT NOT NULL, cell_id TEXT, execution_count INTEGER,
     time REAL NOT NULL, graph BLOB NOT NULL, blob_bytes INTEGER NOT NULL, crc INTEGER NOT NULL);
@@ -20,8 +27,23 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS cut_blob_hash ON cut_blob (hash);
   PRAGMA user_version = ${FORMAT};`;
 
+/** Free pages that a file may have, however small it is. */
+const FREE_PAGES = 256;
+
 type Row = Record<string, unknown>;
 type Warn = (error: Error) => void;
+
+/** The file is of an earlier version, which is not read any more. */
+export class OutdatedFile extends Error {
+  readonly version: number;
+  readonly known: number;
+
+  constructor(version: number, known: number) {
+    super(`format ${version}`);
+    this.version = version;
+    this.known = known;
+  }
+}
 
 /** The tables of a session in one SQLite database; every call is a transaction. Runs in the store's own thread. */
 export class SqliteCutFile {
@@ -29,6 +51,7 @@ export class SqliteCutFile {
   readonly #database: DatabaseSync;
   readonly #warn: Warn;
   readonly #elsewhere: (hash: string) => Uint8Array | undefined;
+  readonly #timeline: SqliteTimeline;
 
   /**
    * @param elsewhere finds bytes that cuts refer to and that are not here
@@ -47,17 +70,17 @@ export class SqliteCutFile {
     try {
       // The operating system holds this lock and lets go of it when the process dies, however it dies.
       this.#database.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;',
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; ' +
+          'PRAGMA synchronous = NORMAL;',
       );
       const version = Number(this.#get('PRAGMA user_version')?.['user_version'] ?? 0);
       if (version > FORMAT) throw storeTooNew(path, version, FORMAT);
-      this.#transaction(() => {
-        this.#database.exec(SCHEMA);
-        // State was laid out otherwise; the recording is not, so that everything can be caught up with.
-        if (version < FORMAT) this.#database.exec('DELETE FROM cut; DELETE FROM cut_blob');
-        // What a process wrote for a cut that it did not live to finish.
-        this.#database.exec('DELETE FROM blob WHERE hash NOT IN (SELECT hash FROM cut_blob)');
-      });
+      if (version > 0 && version < FORMAT) throw new OutdatedFile(version, FORMAT);
+      // Each step can be done again, should the process end between two.
+      this.#database.exec(SCHEMA);
+      // What a process wrote for a cut that it did not live to finish.
+      this.#database.exec('DELETE FROM blob WHERE hash NOT IN (SELECT hash FROM cut_blob)');
+      this.#timeline = new SqliteTimeline(this.#database, path, warn);
       if (maxBytes !== undefined) {
         const pageSize = Number(this.#get('PRAGMA page_size')?.['page_size']);
         this.#database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
@@ -68,14 +91,8 @@ export class SqliteCutFile {
     }
   }
 
-  appendTimeline(entries: readonly StoredEntry[]): void {
-    const insert = this.#database.prepare('INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#transaction(() => {
-      for (const entry of entries) {
-        const { seq, stamp, source, kind, count, position = null, data = null } = entry;
-        insert.run(seq, stamp, source, kind, count, position, data, checksumOfEntry(entry));
-      }
-    });
+  appendTimeline(blocks: readonly StoredBlock[]): void {
+    this.#transaction(() => this.#timeline.append(blocks));
   }
 
   writeBlob(hash: string, bytes: Uint8Array): void {
@@ -130,29 +147,26 @@ export class SqliteCutFile {
     return { ...cut, blobs };
   }
 
-  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredEntry[] {
-    const entries: StoredEntry[] = [];
-    for (const row of this.#all(
-      'SELECT * FROM timeline WHERE seq BETWEEN ? AND ? ORDER BY seq',
-      fromSeq,
-      toSeq,
-    )) {
-      const entry = entryOf(row);
-      if (checksumOfEntry(entry) !== row['crc']) {
-        this.#warn(timelineDamaged(this.path, entry.seq));
-        break;
-      }
-      entries.push(entry);
-    }
-    return entries;
+  readTimeline(fromSeq: number, toSeq = Number.MAX_SAFE_INTEGER): StoredTimeline {
+    return this.#timeline.read(fromSeq, toSeq);
   }
 
   truncateTimeline(afterSeq: number): void {
-    this.#transaction(() => this.#database.prepare('DELETE FROM timeline WHERE seq > ?').run(afterSeq));
+    this.#transaction(() => this.#timeline.truncate(afterSeq));
+  }
+
+  recordedSizes(): RecordsSize[] {
+    return this.#timeline.sizes();
+  }
+
+  trimTimeline(trim: TimelineTrim): void {
+    this.#transaction(() => this.#timeline.trim(trim));
+    this.#shrink();
   }
 
   dropCuts(ids: readonly number[]): void {
     this.#transaction(() => ids.forEach((id) => this.#deleteCut(id)));
+    this.#shrink();
   }
 
   close(): void {
@@ -237,6 +251,13 @@ export class SqliteCutFile {
     };
   }
 
+  /** Gives what was freed back to the disk, once it is a good part of the file: what is written next takes the rest. */
+  #shrink(): void {
+    const free = Number(this.#get('PRAGMA freelist_count')?.['freelist_count']);
+    const pages = Number(this.#get('PRAGMA page_count')?.['page_count']);
+    if (free > FREE_PAGES && free > pages / 4) this.#database.exec(`PRAGMA incremental_vacuum(${free})`);
+  }
+
   #transaction(work: () => void): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -245,6 +266,7 @@ export class SqliteCutFile {
     } catch (error) {
       // SQLite has already rolled back after some errors (a full disk), and then there is nothing to roll back.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#timeline.forget();
       throw error;
     }
   }
@@ -263,27 +285,6 @@ export function hashOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'base64url');
 }
 
-function checksumOfEntry({ seq, stamp, source, kind, count, position, data }: StoredEntry): number {
-  let crc = crc32(
-    JSON.stringify([seq, stamp, source, kind, count, position?.length ?? -1, data?.length ?? -1]),
-  );
-  if (position !== undefined) crc = crc32(position, crc);
-  return data === undefined ? crc : crc32(data, crc);
-}
-
 function checksumOfCut(fields: object, graph: Uint8Array, links: readonly object[]): number {
   return crc32(graph, crc32(JSON.stringify([fields, links])));
-}
-
-function entryOf(row: Row): StoredEntry {
-  const { seq, stamp, source, kind, count, position, data } = row;
-  return {
-    seq: Number(seq),
-    stamp: Number(stamp),
-    source: String(source),
-    kind: kind as StoredEntry['kind'],
-    count: Number(count),
-    ...(position instanceof Uint8Array ? { position } : {}),
-    ...(data instanceof Uint8Array ? { data } : {}),
-  };
 }

@@ -1,6 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { TidemarkError } from '../errors.ts';
-import type { CutStore, CutSummary, CutToWrite, StoredCut, StoredEntry } from './cut-store.ts';
+import type {
+  CutStore,
+  CutSummary,
+  CutToWrite,
+  RecordsSize,
+  StoredBlock,
+  StoredCut,
+  StoredTimeline,
+  TimelineTrim,
+} from './cut-store.ts';
 import { storeClosed } from './store-errors.ts';
 import type { StoreFailure, StoreMessage, StoreRequest, StoreSettings } from './store-protocol.ts';
 
@@ -48,15 +57,12 @@ export class SqliteCutStore implements CutStore {
     return store;
   }
 
-  appendTimeline(entries: readonly StoredEntry[]): void {
-    if (entries.length === 0) return;
-    const owned = entries.map((entry) => ({
-      ...entry,
-      position: entry.position && ownBytes(entry.position),
-      data: entry.data && ownBytes(entry.data),
-    }));
-    this.#call({ type: 'append', entries: owned }).catch((error: unknown) =>
-      this.#onWarning(asTidemarkError(error)),
+  appendTimeline(blocks: readonly StoredBlock[]): void {
+    if (blocks.length === 0) return;
+    const moved = blocks.flatMap(({ bytes, records }) => (records ? [bytes, records.bytes] : [bytes]));
+    this.#queue(
+      { type: 'append', blocks },
+      moved.map(({ buffer }) => buffer as ArrayBuffer),
     );
   }
 
@@ -80,8 +86,16 @@ export class SqliteCutStore implements CutStore {
     return (await this.#call({ type: 'read-cut', id })) as StoredCut | undefined;
   }
 
-  async readTimeline(fromSeq: number, toSeq?: number): Promise<readonly StoredEntry[]> {
-    return (await this.#call({ type: 'read-timeline', fromSeq, toSeq })) as StoredEntry[];
+  async readTimeline(fromSeq: number, toSeq?: number): Promise<StoredTimeline> {
+    return (await this.#call({ type: 'read-timeline', fromSeq, toSeq })) as StoredTimeline;
+  }
+
+  async recordedSizes(): Promise<readonly RecordsSize[]> {
+    return (await this.#call({ type: 'recorded-sizes' })) as RecordsSize[];
+  }
+
+  trimTimeline(trim: TimelineTrim): void {
+    this.#queue({ type: 'trim', trim });
   }
 
   async truncateTimeline(afterSeq: number): Promise<void> {
@@ -135,6 +149,11 @@ export class SqliteCutStore implements CutStore {
       this.#pending.set(call, { resolve, reject });
       this.#worker.postMessage({ call, request }, [...moved]);
     });
+  }
+
+  /** Nobody waits for it. */
+  #queue(request: StoreRequest, moved: readonly ArrayBuffer[] = []): void {
+    this.#call(request, moved).catch((error: unknown) => this.#onWarning(asTidemarkError(error)));
   }
 
   #failAll(error: Error): void {

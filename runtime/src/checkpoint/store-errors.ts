@@ -38,6 +38,16 @@ export function storeMovedAside(path: string, aside: string, cause: unknown): Ti
   );
 }
 
+/** @param aside the name that the file was given */
+export function storeTooOld(path: string, version: number, known: number, aside: string): TidemarkError {
+  return new TidemarkError(
+    'store-too-old',
+    `The session's file ${path} was written by an earlier Tidemark (format ${version}, this one writes ${known}) and was ` +
+      `renamed to ${aside}. The session starts without its earlier snapshots; re-run the cells.`,
+    { details: { path, version, known, aside } },
+  );
+}
+
 export function storeTooNew(path: string, version: number, known: number): TidemarkError {
   return new TidemarkError(
     'store-too-new',

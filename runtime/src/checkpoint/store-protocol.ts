@@ -1,4 +1,4 @@
-import type { CutToWrite, StoredEntry } from './cut-store.ts';
+import type { CutToWrite, StoredBlock, TimelineTrim } from './cut-store.ts';
 
 /** What the store's thread is started with. */
 export interface StoreSettings {
@@ -7,13 +7,15 @@ export interface StoreSettings {
 }
 
 export type StoreRequest =
-  | { readonly type: 'append'; readonly entries: readonly StoredEntry[] }
+  | { readonly type: 'append'; readonly blocks: readonly StoredBlock[] }
   | { readonly type: 'write-blob'; readonly ref: number; readonly bytes: Uint8Array }
   | { readonly type: 'write-cut'; readonly cut: CutToWrite }
   | { readonly type: 'read-cuts' }
   | { readonly type: 'read-cut'; readonly id: number }
   | { readonly type: 'read-timeline'; readonly fromSeq: number; readonly toSeq?: number }
   | { readonly type: 'truncate'; readonly afterSeq: number }
+  | { readonly type: 'recorded-sizes' }
+  | { readonly type: 'trim'; readonly trim: TimelineTrim }
   | { readonly type: 'drop-cuts'; readonly ids: readonly number[] }
   | { readonly type: 'close' };
 

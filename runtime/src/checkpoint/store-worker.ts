@@ -1,13 +1,22 @@
 // The store's thread: writing never stops the stream, and requests are carried out in the order in which they came.
 import { parentPort, workerData } from 'node:worker_threads';
 import { TidemarkError } from '../errors.ts';
+import type { StoredCut, StoredTimeline } from './cut-store.ts';
 import { FallbackCutFile } from './fallback-cut-file.ts';
 import type { StoreFailure, StoreMessage, StoreRequest, StoreSettings } from './store-protocol.ts';
 
 const { path, maxBytes } = workerData as StoreSettings;
 
-function post(message: StoreMessage): void {
-  parentPort?.postMessage(message);
+function post(message: StoreMessage, moved: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, [...moved]);
+}
+
+/** What was read is the reader's: copying a large state would take as long as reading it. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (value === null || typeof value !== 'object') return [];
+  const { blobs = [], blocks = [], records = [] } = value as Partial<StoredCut & StoredTimeline>;
+  const buffers = [...blobs, ...blocks, ...records].map(({ bytes }) => bytes.buffer as ArrayBuffer);
+  return [...new Set(buffers)];
 }
 
 function failureOf(error: unknown): StoreFailure {
@@ -23,7 +32,7 @@ function failureOf(error: unknown): StoreFailure {
 function answer(file: FallbackCutFile, request: StoreRequest): unknown {
   switch (request.type) {
     case 'append':
-      return file.appendTimeline(request.entries);
+      return file.appendTimeline(request.blocks);
     case 'write-blob':
       return file.writeBlob(request.ref, request.bytes);
     case 'write-cut':
@@ -36,6 +45,10 @@ function answer(file: FallbackCutFile, request: StoreRequest): unknown {
       return file.readTimeline(request.fromSeq, request.toSeq);
     case 'truncate':
       return file.truncateTimeline(request.afterSeq);
+    case 'recorded-sizes':
+      return file.recordedSizes();
+    case 'trim':
+      return file.trimTimeline(request.trim);
     case 'drop-cuts':
       return file.dropCuts(request.ids);
     case 'close':
@@ -51,7 +64,8 @@ function open(): void {
   );
   parentPort?.on('message', ({ call, request }: { call: number; request: StoreRequest }) => {
     try {
-      post({ type: 'answer', call, value: answer(file, request) });
+      const value = answer(file, request);
+      post({ type: 'answer', call, value }, buffersOf(value));
     } catch (error) {
       post({ type: 'answer', call, failure: failureOf(error) });
     }

@@ -35,6 +35,15 @@ export function noSuchCut(id: number | undefined, known: readonly number[]): Tid
   return new TidemarkError('no-such-cut', `${message} %snapshots lists them.`, { details: { id, known } });
 }
 
+export function cutCannotGoOn(id: number, label: string): TidemarkError {
+  return new TidemarkError(
+    'cut-cannot-go-on',
+    `Snapshot ${id}, after ${label}, is left out: what its streams had still to read of the recording is damaged or gone. ` +
+      'The session goes on from the one before it.',
+    { details: { id, label } },
+  );
+}
+
 export function collectTimedOut(name: string, timeout: number, collected: number): TidemarkError {
   return new TidemarkError(
     'collect-timed-out',

@@ -186,9 +186,12 @@ export class Engine {
     this.wake();
   }
 
-  /** Goes back to `seq` (law 7): later entries are forgotten and their sources read again. Returns what was forgotten. */
-  rewindTo(seq: number): TimelineEntry[] {
-    const dropped = this.timeline.truncateAfter(seq);
+  /**
+   * Goes back to `seq` (law 7): later entries are forgotten and their sources read again. Returns what was forgotten.
+   * @param places where sources stood at or before `seq`
+   */
+  rewindTo(seq: number, places: readonly TimelineEntry[] = []): TimelineEntry[] {
+    const dropped = this.timeline.truncateAfter(seq, places);
     this.#countRecorded();
     for (const source of this.#sources.values()) source.rewind(dropped);
     this.wake();
@@ -196,10 +199,10 @@ export class Engine {
   }
 
   /** Takes up the recording of an earlier session: its sources go on where it ended. */
-  takeUp(entries: readonly TimelineEntry[], firstSeq: number): void {
+  takeUp(entries: readonly TimelineEntry[], firstSeq: number, places: readonly TimelineEntry[] = []): void {
     for (const source of this.#sources.values()) source.close();
     this.#sources.clear();
-    this.timeline.replace(entries, firstSeq);
+    this.timeline.replace(entries, firstSeq, places);
     this.#countRecorded();
     for (const runner of this.#runners)
       for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);

@@ -1,6 +1,8 @@
+import { cutCannotGoOn } from './engine-errors.ts';
+import { canGoOn, recordingOf } from './recording-of-cut.ts';
 import { Session } from './session.ts';
-import type { SessionHost } from './session-host.ts';
-import type { ReadCut, SessionCut, SessionStore } from './session-store.ts';
+import type { SessionHost, SessionPast } from './session-host.ts';
+import type { SessionCut, SessionStore } from './session-store.ts';
 
 /**
  * Opens the session of a notebook on what its store holds.
@@ -9,20 +11,35 @@ import type { ReadCut, SessionCut, SessionStore } from './session-store.ts';
  */
 export async function openSession(host: SessionHost, store: SessionStore, resume: boolean): Promise<Session> {
   const cuts = await store.list();
+  const past = resume ? await lastReadable(host, store, cuts) : undefined;
+  if (past) return new Session(host, store, past);
   const last = cuts.at(-1);
   const tail = await store.timeline(last?.seq ?? 1);
-  const headSeq = tail.at(-1)?.seq ?? last?.seq ?? 0;
-  const read = resume ? await lastReadable(store, cuts) : undefined;
-  if (!read) return new Session(host, store, { cuts, startSeq: headSeq + 1, entries: [] });
-  const { startSeq } = read.cut;
-  return new Session(host, store, { cuts, startSeq, entries: await store.timeline(startSeq), resume: read });
+  const headSeq = Math.max(tail.at(-1)?.seq ?? 0, last?.seq ?? 0);
+  return new Session(host, store, { cuts, startSeq: headSeq + 1, entries: [] });
 }
 
 /** A damaged cut is left out, with a warning: the one before it is as good, only older. */
-async function lastReadable(store: SessionStore, cuts: readonly SessionCut[]): Promise<ReadCut | undefined> {
-  for (const { id } of [...cuts].reverse()) {
+async function lastReadable(
+  host: SessionHost,
+  store: SessionStore,
+  cuts: readonly SessionCut[],
+): Promise<SessionPast | undefined> {
+  for (const cut of [...cuts].reverse()) {
+    const { id, label, startSeq } = cut;
     const read = await store.read(id);
-    if (read) return read;
+    if (!read) continue;
+    // What a later recording holds is not of this one.
+    const next = Math.min(...cuts.flatMap((other) => (other.startSeq > startSeq ? other.startSeq : [])));
+    const entries = await recordingOf(store, cut, next === Infinity ? undefined : next - 1);
+    if (!canGoOn(cut, entries)) {
+      host.warn(cutCannotGoOn(id, label).message);
+      continue;
+    }
+    // The history after it is another one from here on.
+    const later = cuts.filter((other) => other.id > id).map((other) => other.id);
+    if (later.length > 0) await store.drop(later);
+    return { cuts: cuts.filter((other) => other.id <= id), startSeq, entries, resume: read };
   }
   return undefined;
 }

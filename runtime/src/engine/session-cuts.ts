@@ -29,7 +29,7 @@ export interface CutBranch extends BranchPlace {
 }
 
 export type CutLabel = Pick<SessionCut, 'label' | 'cell' | 'executionCount'>;
-type CutPlace = Pick<SessionCut, 'seq' | 'startSeq' | 'time'>;
+type CutPlace = Pick<SessionCut, 'seq' | 'startSeq' | 'time' | 'places'>;
 
 /** A cut that has begun. */
 export interface CutBegun {

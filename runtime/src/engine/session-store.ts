@@ -1,9 +1,10 @@
 import type { Blob } from './cut-writer.ts';
 import type { SavepointFiles } from './job-state.ts';
-import { joinChunks, StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
-import { packPosition, unpackPosition } from './split-position.ts';
-import type { RecordedBatch, TimelineEntry } from './timeline.ts';
-import type { CutPart, CutStore, StoredCut, StoredEntry } from '../checkpoint/cut-store.ts';
+import { joinChunks } from './chunks.ts';
+import { StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
+import type { TimelineEntry } from './timeline.ts';
+import { packEntries, unpackEntries, type QueuedEntry } from './timeline-blocks.ts';
+import type { CutPart, CutStore, RecordsSize, StoredCut, TimelineTrim } from '../checkpoint/cut-store.ts';
 
 /** Turns values into bytes and back, executing nothing. */
 export interface Codec {
@@ -37,6 +38,8 @@ export interface SessionCut {
   readonly executionCount?: number;
   /** The runtime's clock, epoch ms. */
   readonly time: number;
+  /** The last entry of each source and param then: with it the cut hangs on no entry before it. */
+  readonly places: readonly TimelineEntry[];
   /** Of all that it refers to; known once it is written. */
   bytes: number;
   branches: readonly BranchCut[];
@@ -50,6 +53,7 @@ export interface ReadCut {
 
 interface CutGraph {
   readonly startSeq: number;
+  readonly places: readonly TimelineEntry[];
   readonly branches: readonly BranchCut[];
 }
 
@@ -58,7 +62,7 @@ export class SessionStore {
   readonly #store: CutStore;
   readonly #codec: Codec;
   readonly savepoints: SavepointFiles;
-  #queue: StoredEntry[] = [];
+  #queue: QueuedEntry[] = [];
   #blobs = 0;
 
   constructor(store: CutStore, codec: Codec, savepoints: SavepointFiles) {
@@ -72,25 +76,20 @@ export class SessionStore {
    * @returns the bytes that these take
    */
   record(entry: TimelineEntry, keepData: boolean): number | undefined {
-    const { seq, stamp, source, kind, count } = entry;
-    const packed = packPosition(entry);
-    const data = keepData && entry.batch ? this.#codec.encode(entry.batch) : undefined;
-    this.#queue.push({
-      seq,
-      stamp,
-      source,
-      kind,
-      count,
-      position: packed === undefined ? undefined : this.#codec.encode(packed),
-      data,
-    });
+    const { batch, from: _from, bytes: _bytes, ...kept } = entry;
+    const data =
+      keepData && batch
+        ? this.#codec.encode({ values: batch.values, timestamps: batch.timestamps })
+        : undefined;
+    this.#queue.push({ ...kept, data });
     return data?.length;
   }
 
   flush(): void {
     if (this.#queue.length === 0) return;
-    this.#store.appendTimeline(this.#queue);
+    const queue = this.#queue;
     this.#queue = [];
+    this.#store.appendTimeline(packEntries(queue, (value) => this.#codec.encode(value, 'timeline')));
   }
 
   encode(value: unknown, name: string): Uint8Array {
@@ -110,7 +109,8 @@ export class SessionStore {
     lanes: readonly { readonly beside: Uint8Array | Blob; readonly tables: readonly Blob[] }[],
   ): Promise<void> {
     this.flush();
-    const graph: CutGraph = { startSeq: cut.startSeq, branches: cut.branches };
+    const { startSeq, places, branches } = cut;
+    const graph: CutGraph = { startSeq, places, branches };
     const blobs = lanes.flatMap(({ beside, tables }, at): CutPart[] => [
       beside instanceof Uint8Array
         ? { key: String(at), bytes: beside }
@@ -159,20 +159,28 @@ export class SessionStore {
     return { cut, lanes };
   }
 
-  /** The recording between two seqs, both included. */
-  async timeline(fromSeq: number, toSeq?: number): Promise<TimelineEntry[]> {
-    const last = new Map<string, unknown>();
-    const entries: TimelineEntry[] = [];
-    for (const stored of await this.#store.readTimeline(fromSeq, toSeq)) {
-      const packed = stored.position === undefined ? undefined : this.#codec.decode(stored.position);
-      const unpacked = unpackPosition(packed);
-      const batch =
-        stored.data === undefined ? undefined : (this.#codec.decode(stored.data) as RecordedBatch);
-      // The same object as the position before, so that a reader that stands there knows it.
-      entries.push({ ...stored, ...unpacked, from: last.get(stored.source), batch });
-      last.set(stored.source, unpacked.position);
-    }
-    return entries;
+  /**
+   * The recording between two seqs, both included.
+   * @param before where sources stood before it
+   */
+  async timeline(
+    fromSeq: number,
+    toSeq?: number,
+    before?: readonly TimelineEntry[],
+  ): Promise<TimelineEntry[]> {
+    const stored = await this.#store.readTimeline(fromSeq, toSeq);
+    const entries = unpackEntries(stored, (bytes) => this.#codec.decode(bytes), before);
+    return entries.filter(({ seq }) => seq >= fromSeq && (toSeq === undefined || seq <= toSeq));
+  }
+
+  /** How much records take in the store, oldest first. */
+  recordedSizes(): Promise<readonly RecordsSize[]> {
+    return this.#store.recordedSizes();
+  }
+
+  /** Lets go of what nobody needs any more. */
+  trim(trim: TimelineTrim): void {
+    this.#store.trimTimeline(trim);
   }
 
   /** Forgets all after a cut: there is one linear history. */

@@ -15,6 +15,7 @@ import { Job } from './job.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import { savepointInSession } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
+import { recordingOf } from './recording-of-cut.ts';
 import { SessionBranches } from './session-branches.ts';
 import { branchesOf, SessionCuts, type CutBegun, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
@@ -72,7 +73,11 @@ export class Session implements ExecutionBackend {
     this.clock = new RuntimeClock({ notBefore: past.entries.at(-1)?.stamp ?? past.cuts.at(-1)?.time });
     this.engine = new Engine({
       clock: this.clock,
-      timeline: new Timeline(this.#startSeq, past.entries),
+      timeline: new Timeline(
+        past.resume ? past.resume.cut.seq + 1 : this.#startSeq,
+        past.entries,
+        past.resume?.cut.places,
+      ),
       record: true,
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
@@ -283,7 +288,8 @@ export class Session implements ExecutionBackend {
     if ([...this.#branches.all].some(({ runner }) => runner?.cutShort)) return undefined;
     this.#cutAt = this.clock.now();
     this.#cutWanted = false;
-    const place = { seq: this.engine.timeline.head, startSeq: this.#startSeq, time: this.#cutAt };
+    const { head, places } = this.engine.timeline;
+    const place = { seq: head, startSeq: this.#startSeq, time: this.#cutAt, places };
     const begun = this.#cuts.begin(label, place, this.#branches.forCut(), retired);
     begun?.durable.then(() => this.engine.onDurable(place.seq)).catch(() => undefined);
     this.engine.wake();
@@ -304,11 +310,11 @@ export class Session implements ExecutionBackend {
     try {
       const { cut, branches } = await this.#cuts.read(id);
       const sameRecording = cut.startSeq === this.#startSeq;
-      const entries = sameRecording ? [] : await this.#store.timeline(cut.startSeq, cut.seq);
+      const entries = sameRecording ? [] : await recordingOf(this.#store, cut, cut.seq);
       await this.#cuts.endWith({ cut });
       this.#startSeq = cut.startSeq;
-      if (sameRecording) this.engine.rewindTo(cut.seq);
-      else this.engine.takeUp(entries, cut.startSeq);
+      if (sameRecording) this.engine.rewindTo(cut.seq, cut.places);
+      else this.engine.takeUp(entries, cut.seq + 1, cut.places);
       this.params.refresh();
       this.#branches.adopt(branches);
       this.#branches.revive();

@@ -145,19 +145,14 @@ export class SourceLog {
    * handed over once more before anything new.
    */
   rewind(dropped: readonly TimelineEntry[]): void {
-    const own = dropped.filter((entry) => entry.source === this.key);
-    if (own.length === 0) return;
-    this.lastSeq = this.#timeline.lastOf(this.key)?.seq ?? 0;
+    const last = this.#timeline.lastOf(this.key);
+    if ((last?.seq ?? 0) === this.lastSeq) return;
+    this.lastSeq = last?.seq ?? 0;
     this.#undurable = [];
-    if (this.source.rereadable) {
-      this.close();
-      this.#position = own[0]?.from;
-      this.ended = false;
-    } else {
-      this.#pending.unshift(...own);
-      this.#position = own[0]?.from;
-      this.ended = false;
-    }
+    if (this.source.rereadable) this.close();
+    else this.#pending.unshift(...dropped.filter((entry) => entry.source === this.key));
+    this.#position = last?.position;
+    this.ended = last?.kind === 'end';
     this.#waiting = false;
   }
 

@@ -1,5 +1,6 @@
 import { unpackEntries } from '../state/entry-codec.ts';
 import type { Entries } from '../state/entries.ts';
+import { splitChunks } from './chunks.ts';
 import type { Blob, Chunk } from './cut-writer.ts';
 import type { NodeSnapshot } from './lane.ts';
 import type { LaneCut } from './lane-runner.ts';
@@ -42,7 +43,7 @@ export class StoredLaneCut {
     if (cut.lane === undefined) return cut;
     const tables = new Map<string, Record<string, Entries[]>>();
     for (const blob of this.#tables) {
-      for (const bytes of splitBlob(blob)) {
+      for (const bytes of splitChunks(blob)) {
         const chunk = this.#decode(bytes) as Chunk;
         const ofNode = tables.get(chunk.node) ?? {};
         tables.set(chunk.node, ofNode);
@@ -55,27 +56,5 @@ export class StoredLaneCut {
       if (saved !== undefined) nodes[node] = { ...saved, tables: written };
     }
     return { ...cut, lane: { ...cut.lane, nodes } };
-  }
-}
-
-/** Bytes of several chunks as one, each after its length. */
-export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(chunks.reduce((sum, { length }) => sum + length + 4, 0));
-  const view = new DataView(joined.buffer);
-  let at = 0;
-  for (const chunk of chunks) {
-    view.setUint32(at, chunk.length, true);
-    joined.set(chunk, at + 4);
-    at += chunk.length + 4;
-  }
-  return joined;
-}
-
-function* splitBlob(blob: Uint8Array): Generator<Uint8Array> {
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
-  for (let at = 0; at + 4 <= blob.length;) {
-    const length = view.getUint32(at, true);
-    yield blob.subarray(at + 4, at + 4 + length);
-    at += length + 4;
   }
 }

@@ -71,7 +71,7 @@ export class TimeControls {
     const time = split?.stamp ?? timeline.at(seq)?.stamp;
     const read = cut && (await cuts.read(cut.id));
     if (read) await cuts.endWith(read, seq);
-    engine.rewindTo(seq);
+    engine.rewindTo(seq, cut?.places);
     this.#session.wentBack();
     if (time !== undefined) clock.setBack(time);
     const saved = new Set(read?.branches);

@@ -41,10 +41,14 @@ export class Timeline {
   #firstSeq: number;
   #params = new ParamLog();
   #records = 0;
+  /** The last entry of each source. */
+  #last = new Map<string, TimelineEntry>();
+  /** Of sources, entries that are no longer here, the last of each. */
+  #gone = new Map<string, TimelineEntry>();
 
-  constructor(firstSeq = 1, entries: readonly TimelineEntry[] = []) {
+  constructor(firstSeq = 1, entries: readonly TimelineEntry[] = [], places: readonly TimelineEntry[] = []) {
     this.#firstSeq = firstSeq;
-    this.replace(entries, firstSeq);
+    this.replace(entries, firstSeq, places);
   }
 
   /** Records handed over up to the head. */
@@ -67,9 +71,15 @@ export class Timeline {
     return this.#firstSeq;
   }
 
+  /** The last entry of each source and param, without records: where they stand. */
+  get places(): TimelineEntry[] {
+    return [...this.#last.values()].map(({ batch: _batch, from: _from, bytes: _bytes, ...place }) => place);
+  }
+
   append(entry: Omit<TimelineEntry, 'seq'>): TimelineEntry {
     const added = { ...entry, seq: this.head + 1 };
     this.#entries.push(added);
+    this.#last.set(added.source, added);
     this.#params.add(added);
     this.#records += added.count;
     return added;
@@ -87,31 +97,59 @@ export class Timeline {
     }
   }
 
-  /** The last entry of a source at or before `seq`. */
+  /** The last entry of a source at or before `seq`, also if it is no longer here. */
   lastOf(source: string, seq = this.head): TimelineEntry | undefined {
+    const last = this.#last.get(source);
+    if (last === undefined || last.seq <= seq) return last;
     for (let at = Math.min(seq, this.head); at >= this.#firstSeq; at--) {
       const entry = this.at(at);
       if (entry?.source === source) return entry;
     }
-    return undefined;
+    const gone = this.#gone.get(source);
+    return gone !== undefined && gone.seq <= seq ? gone : undefined;
   }
 
-  /** Forgets what came after `seq` and returns it (law 7). */
-  truncateAfter(seq: number): TimelineEntry[] {
+  /**
+   * Forgets what came after `seq` and returns it (law 7).
+   * @param places where sources stood at or before `seq`, should the recording not reach back as far
+   */
+  truncateAfter(seq: number, places: readonly TimelineEntry[] = []): TimelineEntry[] {
     this.#params.truncateAfter(seq);
     const dropped = this.#entries.splice(Math.max(0, seq - this.#firstSeq + 1));
     for (const { count } of dropped) this.#records -= count;
+    if (seq < this.#firstSeq - 1) this.replace([], seq + 1, places);
+    else {
+      this.#rememberPlaces(places);
+      const changed = [...this.#last.values()].filter((last) => last.seq > seq);
+      for (const { source } of changed) this.#last.delete(source);
+      for (const { source } of changed) {
+        const last = this.#findLast(source);
+        if (last !== undefined) this.#last.set(source, last);
+      }
+    }
     return dropped;
   }
 
-  /** Takes up another recording, whose entries are without gaps, in place of this one. */
-  replace(entries: readonly TimelineEntry[], firstSeq: number): void {
+  /**
+   * Takes up another recording, whose entries are without gaps, in place of this one.
+   * @param places where sources stood at some place of it, for what the entries do not say
+   */
+  replace(entries: readonly TimelineEntry[], firstSeq: number, places: readonly TimelineEntry[] = []): void {
     this.#entries = [...entries];
     this.#firstSeq = entries[0]?.seq ?? firstSeq;
     this.#params = new ParamLog();
     this.#records = 0;
+    this.#last = new Map();
+    this.#gone = new Map();
+    this.#rememberPlaces(places);
+    const before = [...this.#gone.values()].filter(({ seq }) => seq < this.#firstSeq);
+    for (const entry of before.sort((a, b) => a.seq - b.seq)) {
+      this.#params.add(entry);
+      this.#last.set(entry.source, entry);
+    }
     for (const entry of entries) {
       this.#params.add(entry);
+      this.#last.set(entry.source, entry);
       this.#records += entry.count;
     }
   }
@@ -120,8 +158,24 @@ export class Timeline {
   dropThrough(seq: number): void {
     const count = Math.min(this.#entries.length, seq - this.#firstSeq + 1);
     if (count <= 0) return;
-    if (count === this.#entries.length) this.#entries = [];
-    else this.#entries.splice(0, count);
+    const dropped = count === this.#entries.length ? this.#entries : this.#entries.splice(0, count);
+    if (dropped === this.#entries) this.#entries = [];
     this.#firstSeq += count;
+    this.#rememberPlaces(dropped);
+  }
+
+  #rememberPlaces(places: readonly TimelineEntry[]): void {
+    for (const place of places) {
+      const known = this.#gone.get(place.source);
+      if (known === undefined || known.seq < place.seq) this.#gone.set(place.source, place);
+    }
+  }
+
+  #findLast(source: string): TimelineEntry | undefined {
+    for (let at = this.#entries.length - 1; at >= 0; at--) {
+      const entry = this.#entries[at]!;
+      if (entry.source === source) return entry;
+    }
+    return this.#gone.get(source);
   }
 }

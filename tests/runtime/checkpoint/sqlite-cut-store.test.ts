@@ -1,14 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TidemarkError } from '../../../runtime/src/errors.ts';
-import type { CutToWrite, StoredEntry } from '../../../runtime/src/checkpoint/cut-store.ts';
+import type { CutToWrite } from '../../../runtime/src/checkpoint/cut-store.ts';
 import {
   SqliteCutStore,
   type SqliteCutStoreOptions,
 } from '../../../runtime/src/checkpoint/sqlite-cut-store.ts';
+import { blocksOf, entriesOf, entry, seqsOf } from './stored-entries.ts';
 
 let folder: string;
 let path: string;
@@ -53,16 +54,9 @@ function cut(id: number, fields: Partial<CutToWrite> = {}): CutToWrite {
   };
 }
 
-function entry(seq: number, fields: Partial<StoredEntry> = {}): StoredEntry {
-  return {
-    seq,
-    stamp: seq + 0.25,
-    source: 'socket',
-    kind: 'batch',
-    count: 3,
-    data: bytes(seq % 256),
-    ...fields,
-  };
+/** Without fields that are there and undefined. */
+function defined<T extends object>(value: T): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 }
 
 /** Plain arrays in place of Uint8Array or Buffer, and no hashes, so that only contents are compared. */
@@ -107,16 +101,62 @@ test('the timeline comes back in order, in ranges, and is cut off behind an entr
   const store = await openStore();
   const entries = [
     entry(1),
-    entry(2, { kind: 'idle', count: 0, data: undefined }),
-    entry(3, { position: bytes(1, 2, 3), data: undefined, source: 'file' }),
-    entry(4, { kind: 'end', count: 0, data: bytes() }),
+    entry(2, { kind: 'idle', count: 0, values: undefined }),
+    entry(3, { position: { at: [1, 2, 3] }, values: undefined, source: 'file' }),
+    entry(4, { kind: 'end', count: 0, values: [] }),
   ];
-  store.appendTimeline(entries.slice(0, 2));
-  store.appendTimeline(entries.slice(2));
-  expect(plain(await store.readTimeline(1))).toEqual(plain(entries));
-  expect(plain(await store.readTimeline(2, 3))).toEqual(plain(entries.slice(1, 3)));
+  store.appendTimeline(blocksOf(entries.slice(0, 2)));
+  store.appendTimeline(blocksOf(entries.slice(2)));
+  expect(entriesOf(await store.readTimeline(1))).toEqual(entries.map(defined));
+  expect(entriesOf(await store.readTimeline(2, 3), 2, 3)).toEqual(entries.slice(1, 3).map(defined));
   await store.truncateTimeline(2);
-  expect(plain(await store.readTimeline(0))).toEqual(plain(entries.slice(0, 2)));
+  expect(entriesOf(await store.readTimeline(0))).toEqual(entries.slice(0, 2).map(defined));
+  // Another history goes on from there.
+  const others = [entry(3, { values: ['other'] }), entry(4, { values: ['history'] })];
+  store.appendTimeline(blocksOf(others));
+  expect(entriesOf(await store.readTimeline(0))).toEqual([...entries.slice(0, 2).map(defined), ...others]);
+});
+
+test('what is appended in the place of other entries replaces them and all after them', async () => {
+  const store = await openStore();
+  store.appendTimeline(blocksOf([1, 2, 3, 4, 5, 6].map((seq) => entry(seq))));
+  store.appendTimeline(blocksOf([entry(3, { values: ['again'] })]));
+  expect(entriesOf(await store.readTimeline(0))).toEqual([
+    entry(1),
+    entry(2),
+    entry(3, { values: ['again'] }),
+  ]);
+});
+
+test('however little comes at a time, entries share rows', async () => {
+  const store = await openStore();
+  const entries = Array.from({ length: 2_000 }, (_, at) => entry(at + 1, { position: at }));
+  for (const one of entries) store.appendTimeline(blocksOf([one]));
+  expect(entriesOf(await store.readTimeline(0))).toEqual(entries);
+  await store.close();
+  const database = new DatabaseSync(path);
+  const rows = (table: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  expect(rows('timeline')).toBeLessThan(20);
+  expect(rows('records')).toBeLessThan(20);
+  database.close();
+});
+
+test('records and entries go when they are no longer needed, and the file shrinks', async () => {
+  const store = await openStore();
+  const big = (seq: number) => entry(seq, { values: ['x'.repeat(20_000)] });
+  for (let seq = 1; seq <= 400; seq++) store.appendTimeline(blocksOf([big(seq)]));
+  const sizes = await store.recordedSizes();
+  expect(sizes.reduce((sum, { rows }) => sum + rows, 0)).toBe(400);
+  expect(sizes.at(-1)).toMatchObject({ last: 400, stamp: 400.25 });
+  store.trimTimeline({ entriesThrough: 100, recordsThrough: 300 });
+  const left = entriesOf(await store.readTimeline(0));
+  expect(left[0]!.seq).toBeLessThanOrEqual(101);
+  expect(left.find(({ values }) => values !== undefined)?.seq).toBe(301);
+  expect(left.map(({ seq }) => seq)).toEqual(left.map((_, at) => left[0]!.seq + at));
+  store.appendTimeline(blocksOf([big(401)]));
+  expect(entriesOf(await store.readTimeline(401), 401)).toEqual([big(401)]);
+  await store.close();
+  expect(statSync(path).size).toBeLessThan(4_000_000);
 });
 
 test('equal state of several cuts is stored once, and goes with the last cut that has it', async () => {
@@ -141,7 +181,7 @@ test('equal state of several cuts is stored once, and goes with the last cut tha
 test('a damaged blob, description or entry is reported and left out; the rest is read', async () => {
   const store = await openStore();
   for (const id of [1, 2, 3]) await store.writeCut(cut(id));
-  store.appendTimeline([entry(1), entry(2), entry(3)]);
+  for (const seq of [1, 2, 3]) store.appendTimeline(blocksOf([entry(seq, { values: ['x'.repeat(40_000)] })]));
   await store.close();
   const database = new DatabaseSync(path);
   const digest = database.prepare("SELECT hash FROM cut_blob WHERE cut = 1 AND key = 'counts'").get()?.[
@@ -149,14 +189,14 @@ test('a damaged blob, description or entry is reported and left out; the rest is
   ];
   database.prepare('UPDATE blob SET bytes = ? WHERE hash = ?').run(bytes(66), String(digest));
   database.exec("UPDATE cut SET label = 'changed' WHERE id = 2");
-  database.exec('UPDATE timeline SET count = 4 WHERE seq = 2');
+  database.exec('UPDATE records SET count = 4 WHERE first = 2');
   database.close();
   const again = await openStore();
   expect(await again.readCut(1)).toBeUndefined();
   expect(await again.readCut(2)).toBeUndefined();
   expect(plain(await again.readCut(3))).toEqual(plain(cut(3)));
   expect((await again.readCuts()).map(({ id }) => id)).toEqual([1, 3]);
-  expect((await again.readTimeline(1)).map(({ seq }) => seq)).toEqual([1]);
+  expect(seqsOf(await again.readTimeline(1))).toEqual([1]);
   expect(warnings.map(({ code, details }) => [code, details['id'] ?? details['seq']])).toEqual([
     ['cut-damaged', 1],
     ['cut-damaged', 2],
@@ -181,7 +221,7 @@ test('a file that is no database is moved aside with a warning, and the session 
 test('a file with broken pages gives what can be read and warnings, never an error', async () => {
   const store = await openStore();
   for (let id = 1; id <= 10; id++) {
-    store.appendTimeline([entry(id, { data: new Uint8Array(5000).fill(id) })]);
+    store.appendTimeline(blocksOf([entry(id, { values: [new Uint8Array(5000).fill(id)] })]));
     await store.writeCut(cut(id, { blobs: [{ key: 'state', bytes: new Uint8Array(20_000).fill(id) }] }));
   }
   await store.close();
@@ -217,28 +257,26 @@ test('where nothing can be written, the store warns once and works in memory', a
   writeFileSync(join(folder, 'a-file'), '');
   const store = await openStore({}, join(folder, 'a-file', 'notebook.sqlite'));
   await store.writeCut(cut(1));
-  store.appendTimeline([entry(1)]);
+  store.appendTimeline(blocksOf([entry(1)]));
   expect(plain(await store.readCut(1))).toEqual(plain(cut(1)));
-  expect(await store.readTimeline(1)).toHaveLength(1);
+  expect(seqsOf(await store.readTimeline(1))).toEqual([1]);
   expect(warnings.map(({ code }) => code)).toEqual(['store-unwritable']);
 });
 
 test('when the file is full, what it has stays readable and the rest goes to memory', async () => {
   const store = await openStore({ maxBytes: 400_000 });
   for (let id = 1; id <= 20; id++) {
-    store.appendTimeline([entry(id)]);
+    store.appendTimeline(blocksOf([entry(id)]));
     await store.writeCut(cut(id, { blobs: [{ key: 'state', bytes: new Uint8Array(50_000).fill(id) }] }));
   }
   expect(warnings.map(({ code }) => code)).toEqual(['store-unwritable']);
   expect((await store.readCuts()).map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   for (let id = 1; id <= 20; id++) expect((await store.readCut(id))?.blobs[0]?.bytes[0]).toBe(id);
-  expect((await store.readTimeline(1)).map(({ seq }) => seq)).toEqual(
-    Array.from({ length: 20 }, (_, i) => i + 1),
-  );
+  expect(seqsOf(await store.readTimeline(1))).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   await store.dropCuts([1, 20]);
   await store.truncateTimeline(2);
   expect((await store.readCuts()).map(({ id }) => id)).toEqual(Array.from({ length: 18 }, (_, i) => i + 2));
-  expect((await store.readTimeline(1)).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(seqsOf(await store.readTimeline(1))).toEqual([1, 2]);
   await store.close();
   const durable = (await (await openStore()).readCuts()).map(({ id }) => id);
   expect(durable.length).toBeGreaterThan(2);
@@ -253,6 +291,19 @@ test('a file of a later version is left alone and the store works in memory', as
   const store = await openStore();
   await store.writeCut(cut(1));
   expect(warnings.map(({ code }) => code)).toEqual(['store-too-new']);
+});
+
+test('a file of an earlier version is moved aside with a warning that says so', async () => {
+  await (await openStore()).close();
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA user_version = 2');
+  database.close();
+  const store = await openStore();
+  await store.writeCut(cut(1));
+  expect(warnings.map(({ code }) => code)).toEqual(['store-too-old']);
+  expect(warnings[0]!.message).toContain('format 2, this one writes 3');
+  expect(existsSync(`${path}.damaged-1`)).toBe(false);
+  expect(existsSync(`${path}.format-2`)).toBe(true);
 });
 
 test('a closed store refuses calls', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { SqliteCutStore } from '../../../runtime/src/checkpoint/sqlite-cut-store.ts';
+import { entriesOf } from './stored-entries.ts';
 
 const WRITER = join(import.meta.dirname, 'store-writer.ts');
 
@@ -45,7 +46,10 @@ test('after kill -9 in the middle of writing, the file opens at once and has eve
           Array.from({ length: 8 }, (_, i) => [30_000, (id + i) % 256]),
         );
       }
-      const entries = await store.readTimeline(20, lastCut * 20 + 19);
+      const entries = entriesOf(await store.readTimeline(20, lastCut * 20 + 19), 20, lastCut * 20 + 19);
+      expect(entries.map(({ values }) => values)).toEqual(
+        entries.map(({ stamp }) => [new Uint8Array(500).fill(stamp)]),
+      );
       expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: lastCut * 20 }, (_, i) => i + 20));
       expect(warnings).toEqual([]);
       await store.truncateTimeline(lastCut * 20 + 19);

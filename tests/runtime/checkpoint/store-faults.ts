@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import type { CutToWrite, StoredCut } from '../../../runtime/src/checkpoint/cut-store.ts';
 import { FallbackCutFile } from '../../../runtime/src/checkpoint/fallback-cut-file.ts';
 import { holds } from '../property.ts';
+import { blocksOf, entriesOf, entry, seqsOf } from './stored-entries.ts';
 
 /** What a session does to its file, and what the world does to it. */
 type Step =
@@ -102,9 +103,10 @@ class Simulated {
     const read = store.readCuts().flatMap(({ id }) => store.readCut(id) ?? []);
     for (const cut of read) this.#compare(cut);
     if (intact) expect(read.map(({ id }) => id)).toEqual([...this.written.keys()]);
-    store
-      .readTimeline(0)
-      .forEach(({ seq, data }) => expect(data).toEqual(new Uint8Array(50).fill(seq % 251)));
+    const entries = entriesOf(store.readTimeline(0));
+    for (const { seq, values } of entries) expect(values).toEqual([seq % 251]);
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, at) => at + 1));
+    if (intact) expect(entries).toHaveLength(this.#seq);
     store.close();
   }
 
@@ -135,10 +137,9 @@ class Simulated {
   #append(entries: number): void {
     const made = Array.from({ length: entries }, () => {
       const seq = (this.#seq += 1);
-      const data = new Uint8Array(50).fill(seq % 251);
-      return { seq, stamp: seq, source: 's', kind: 'batch' as const, count: 1, data };
+      return entry(seq, { values: [seq % 251] });
     });
-    this.#store.appendTimeline(made);
+    this.#store.appendTimeline(blocksOf(made));
   }
 
   #drop(): void {
@@ -157,7 +158,7 @@ class Simulated {
     const [last] = [...onDisk].sort((a, b) => b - a);
     const blobs = last === undefined ? [] : this.#store.readCut(last)!.blobs.slice(1);
     this.#chain = blobs.map(({ ref, bytes }) => ({ ref, bytes }));
-    this.#seq = Math.max(0, ...this.#store.readTimeline(0).map(({ seq }) => seq));
+    this.#seq = Math.max(0, ...seqsOf(this.#store.readTimeline(0)));
   }
 
   #open(): FallbackCutFile {

@@ -42,6 +42,27 @@ describe('timeline', () => {
     expect(timeline.append(batch('a', 1)).seq).toBe(6);
   });
 
+  it('knows where sources stand, also those whose entries are gone', () => {
+    const timeline = new Timeline();
+    for (const source of ['a', 'b', 'a', 'c', 'a']) timeline.append(batch(source, 1));
+    expect(timeline.places.map(({ source, seq }) => [source, seq])).toEqual([
+      ['a', 5],
+      ['b', 2],
+      ['c', 4],
+    ]);
+    timeline.dropThrough(4);
+    expect(timeline.lastOf('b')?.seq).toBe(2);
+    const taken = new Timeline(6, [], timeline.places);
+    expect([taken.tail, taken.head, taken.lastOf('c')?.seq]).toEqual([6, 5, 4]);
+    taken.append(batch('c', 1));
+    expect([taken.lastOf('c')?.seq, taken.lastOf('c', 5)?.seq]).toEqual([6, 4]);
+    taken.truncateAfter(5);
+    expect(taken.lastOf('c')?.seq).toBe(4);
+    // Back to before its first entry, to what was known then.
+    taken.truncateAfter(3, [{ ...batch('a', 1), seq: 3 }]);
+    expect([taken.tail, taken.head, taken.lastOf('a')?.seq, taken.lastOf('c')]).toEqual([4, 3, 3, undefined]);
+  });
+
   it('goes on from a recording', () => {
     const timeline = new Timeline(1, [
       { ...batch('a', 1), seq: 7 },
