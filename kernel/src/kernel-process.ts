@@ -45,6 +45,7 @@ export async function startKernel({ connection, connectionFile, sockets, log }: 
     log,
     control: (action, value) => session.client.send({ type: 'control', action, value }),
     setParam: (name, value) => session.client.send({ type: 'param', name, value }),
+    labelRow: (viewId, rowId, label) => session.client.send({ type: 'label', viewId, rowId, label }),
     resetView: (viewId) => session.client.send({ type: 'reset-view', viewId }),
   });
   const session = new Session({

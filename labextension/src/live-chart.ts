@@ -33,6 +33,7 @@ export class LiveChart {
   readonly #onDrawn: (version: number) => void;
   readonly #onEmbedded: () => void;
   readonly #onError: (error: unknown) => void;
+  readonly #onRow: (row: ViewRow, at: { readonly x: number; readonly y: number }) => void;
   readonly #resize: ResizeObserver;
   #library: VegaEmbed | undefined;
   #embedded: Result | undefined;
@@ -52,6 +53,8 @@ export class LiveChart {
       readonly drawn: (version: number) => void;
       readonly embedded: () => void;
       readonly error: (error: unknown) => void;
+      /** The mark of a row was clicked, at this place of the window. */
+      readonly row: (row: ViewRow, at: { readonly x: number; readonly y: number }) => void;
     },
   ) {
     this.#node = node;
@@ -59,6 +62,7 @@ export class LiveChart {
     this.#onDrawn = on.drawn;
     this.#onEmbedded = on.embedded;
     this.#onError = on.error;
+    this.#onRow = on.row;
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(node);
     this.#measure();
@@ -164,6 +168,7 @@ export class LiveChart {
       return;
     }
     this.#embedded = result;
+    result.view.addEventListener('click', (event, item) => this.#onClick(event, item?.datum));
     this.#onEmbedded();
   }
 
@@ -187,6 +192,14 @@ export class LiveChart {
     if (this.#drawnWidth !== this.#width) view.width(this.#width);
     this.#drawnWidth = this.#width;
     await view.runAsync();
+  }
+
+  /** @param datum what the mark was made of; of a line, and of marks that count rows together, that is no row */
+  #onClick(event: unknown, datum: unknown): void {
+    const id: unknown = typeof datum === 'object' && datum !== null ? Reflect.get(datum, '_id') : undefined;
+    const row = typeof id === 'string' ? this.#mirror.row(id) : undefined;
+    if (row !== undefined && event instanceof MouseEvent)
+      this.#onRow(row, { x: event.clientX, y: event.clientY });
   }
 
   #status(): JsonObject {

@@ -10,6 +10,7 @@ export class LiveTable {
   readonly #node: HTMLElement;
   readonly #mirror: ViewMirror;
   readonly #onDrawn: (version: number) => void;
+  readonly #onRow: (row: ViewRow, at: DOMRect) => void;
   readonly #head = document.createElement('tr');
   readonly #body = document.createElement('tbody');
   readonly #lines = new Map<string, HTMLTableRowElement>();
@@ -19,10 +20,19 @@ export class LiveTable {
   #reset = true;
   #frame: number | undefined;
 
-  constructor(node: HTMLElement, mirror: ViewMirror, onDrawn: (version: number) => void) {
+  /** @param on.row a row's label was clicked: where that is */
+  constructor(
+    node: HTMLElement,
+    mirror: ViewMirror,
+    on: {
+      readonly drawn: (version: number) => void;
+      readonly row: (row: ViewRow, at: DOMRect) => void;
+    },
+  ) {
     this.#node = node;
     this.#mirror = mirror;
-    this.#onDrawn = onDrawn;
+    this.#onDrawn = on.drawn;
+    this.#onRow = on.row;
     const table = document.createElement('table');
     const head = document.createElement('thead');
     head.append(this.#head);
@@ -53,7 +63,8 @@ export class LiveTable {
   #draw(): void {
     const node = this.#node;
     const following = node.scrollHeight - node.scrollTop - node.clientHeight < AT_END;
-    const columns = columnsOf(this.#mirror.rows());
+    const labelled = this.#mirror.description.labels !== undefined;
+    const columns = [...(labelled ? [LABEL] : []), ...columnsOf(this.#mirror.rows())];
     if (columns.join('\n') !== this.#columns.join('\n')) {
       this.#columns = columns;
       this.#head.replaceChildren(...columns.map(headCell));
@@ -87,6 +98,11 @@ export class LiveTable {
     for (const name of this.#columns) {
       const value = row[name];
       const cell = document.createElement('td');
+      if (name === LABEL) {
+        cell.append(this.#labelButton(row));
+        line.append(cell);
+        continue;
+      }
       cell.textContent = cellText(name, value);
       if (typeof value === 'number' && name !== '_time') cell.className = 'tm-number';
       line.append(cell);
@@ -94,7 +110,32 @@ export class LiveTable {
     this.#lines.set(row._id, line);
     return line;
   }
+
+  #labelButton(row: ViewRow): HTMLButtonElement {
+    const label = row[LABEL];
+    const button = document.createElement('button');
+    button.className = 'tm-button tm-label';
+    button.textContent = typeof label === 'string' ? label : 'label…';
+    if (typeof label === 'string') button.dataset.label = label;
+    button.title = 'Say whether this is an anomaly';
+    button.setAttribute('aria-haspopup', 'menu');
+    button.addEventListener('click', () => this.#onRow(row, button.getBoundingClientRect()));
+    return button;
+  }
 }
+
+/** A row in one line, for people. */
+export function rowText(row: ViewRow): string {
+  return columnsOf([row])
+    .filter((name) => name === '_time' || row[name] !== row._time)
+    .map((name) => cellText(name, row[name]))
+    .filter((text) => text !== '')
+    .slice(0, 4)
+    .join(' · ');
+}
+
+/** The column that says what a user has said of a row. */
+const LABEL = '_label';
 
 function columnsOf(rows: readonly ViewRow[]): string[] {
   const names = new Set<string>();
@@ -107,12 +148,12 @@ function columnsOf(rows: readonly ViewRow[]): string[] {
 
 function headCell(name: string): HTMLElement {
   const cell = document.createElement('th');
-  cell.textContent = name === '_time' ? 'event time' : name;
+  cell.textContent = name === '_time' ? 'event time' : name === LABEL ? 'label' : name;
   return cell;
 }
 
 /** Fields that hold times in the rows of windows and watermarks. */
-const TIMES = new Set(['_time', 'start', 'end', 'now', 'watermark', 'maxTimestamp']);
+const TIMES = new Set(['_time', 'timestamp', 'start', 'end', 'now', 'watermark', 'maxTimestamp']);
 
 function cellText(name: string, value: Json | undefined): string {
   if (value === undefined || value === null) return '';

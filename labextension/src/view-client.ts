@@ -2,6 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type {
   ClockState,
   ParamState,
+  RowLabel,
   ViewControlAction,
   ViewEvent,
   ViewReference,
@@ -75,6 +76,16 @@ export class ViewClient {
 
   setParam(name: string, value: number): boolean {
     return this.#connection.send({ type: 'param', name, value });
+  }
+
+  /** Says what a row is; `undefined` takes back what was said. */
+  label(viewId: string, rowId: string, label: RowLabel | undefined): boolean {
+    return this.#connection.send({
+      type: 'label',
+      viewId,
+      rowId,
+      ...(label === undefined ? {} : { label }),
+    });
   }
 
   /** Cells to run again after the process that ran them has died: their branches wait in the last snapshot (law 8). */

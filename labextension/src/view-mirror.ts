@@ -58,6 +58,10 @@ export class ViewMirror {
     return this.#rows.size;
   }
 
+  row(id: string): ViewRow | undefined {
+    return this.#rows.get(id);
+  }
+
   rows(): ViewRow[] {
     return [...this.#rows.values()];
   }

@@ -1,6 +1,13 @@
 import { Widget } from '@lumino/widgets';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { readViewReference, VIEW_MIME_TYPE, type ViewReference } from '@tidemark/kernel/protocol';
+import {
+  readViewReference,
+  VIEW_MIME_TYPE,
+  type ViewReference,
+  type ViewRow,
+  type ViewStatusName,
+} from '@tidemark/kernel/protocol';
+import { LabelMenu } from './label-menu.ts';
 import { LiveChart } from './live-chart.ts';
 import { LiveTable } from './live-table.ts';
 import { RunAgainNotice } from './run-again-notice.ts';
@@ -8,6 +15,9 @@ import { showFailure, showSaved } from './still-panes.ts';
 import type { ViewClient } from './view-client.ts';
 import { ViewHeader } from './view-header.ts';
 import type { MirrorChange, ViewMirror } from './view-mirror.ts';
+
+/** How views stand that no session keeps labels of. */
+const UNHEARD: readonly ViewStatusName[] = ['waiting', 'stopped', 'before-restart'];
 
 export interface ViewRendererEvents {
   disposed(renderer: ViewRenderer): void;
@@ -27,6 +37,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   #saved: IRenderMime.IMimeModel['data'] = {};
   #mirror: ViewMirror | undefined;
   #pane: LiveChart | LiveTable | undefined;
+  #menu: LabelMenu | undefined;
   #unfollow: (() => void)[] = [];
 
   constructor(client: ViewClient, on: ViewRendererEvents) {
@@ -95,6 +106,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   #dropPane(): void {
+    this.#menu?.close();
     this.#pane?.dispose();
     this.#pane = undefined;
   }
@@ -122,11 +134,14 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     };
     this.#body.className = chart ? 'tm-body tm-chart' : 'tm-body tm-table';
     if (!chart) {
-      this.#pane = new LiveTable(this.#body, mirror, drawn);
+      const row = (row: ViewRow, { left, bottom }: DOMRect): void =>
+        this.#askWhatIs(mirror, row, { x: left, y: bottom });
+      this.#pane = new LiveTable(this.#body, mirror, { drawn, row });
       return;
     }
     this.#pane = new LiveChart(this.#body, mirror, {
       drawn,
+      row: (row, at) => this.#askWhatIs(mirror, row, at),
       embedded: () => {
         this.node.dataset.embeds = String(Number(this.node.dataset.embeds ?? '0') + 1);
       },
@@ -138,6 +153,14 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
         });
       },
     });
+  }
+
+  /** Only a session that runs can keep what is said. */
+  #askWhatIs(mirror: ViewMirror, row: ViewRow, at: { readonly x: number; readonly y: number }): void {
+    const { description, status } = mirror;
+    if (description.labels === undefined || UNHEARD.includes(status)) return;
+    this.#menu?.close();
+    this.#menu = new LabelMenu(row, at, (label) => this.#client.label(description.viewId, row._id, label));
   }
 
   #showMessage(mirror: ViewMirror): void {

@@ -53,13 +53,22 @@ export type {
   ViewStatus,
   WatermarkProgress,
 } from './engine/view.ts';
+export type {
+  Label,
+  LabelKey,
+  LabelledWindow,
+  LabelPlace,
+  Labels,
+  LabelsOptions,
+  LabelVerdict,
+} from './engine/labels.ts';
 export type { Param, ParamOptions } from './engine/params.ts';
 export type { ExportedRecording, Recording, RecordedSource, RecordingLimits } from './engine/recording.ts';
 export type { StateRow } from './engine/state-rows.ts';
 export type { StateQuery, StateTable } from './engine/state-lens.ts';
 export type { BranchDiff, DiffRow, SnapshotDiff } from './engine/state-diff.ts';
 export type { HeldBack, RecordQuery, RecordWindow, Why } from './engine/why.ts';
-export type { WhatIf, WhatIfRow } from './engine/what-if.ts';
+export type { LabelsMet, WhatIf, WhatIfRow } from './engine/what-if.ts';
 export type { SessionEnvironment, Snapshot, StepResult, WhyQuestion } from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
 

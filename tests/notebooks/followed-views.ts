@@ -1,8 +1,10 @@
+import type { JSONObject } from '@lumino/coreutils';
 import type { Kernel } from '@jupyterlab/services';
 import type {
   ViewDelta,
   ViewEvent,
   ViewFailure,
+  ViewRequest,
   ViewRow,
   ViewSummary,
 } from '../../kernel/src/protocol/index.ts';
@@ -31,6 +33,11 @@ export class FollowedViews {
     const views = new FollowedViews(comm);
     await comm.open({}).done;
     return views;
+  }
+
+  /** Says what a page says. */
+  say(request: ViewRequest): void {
+    void this.#comm.send(JSON.parse(JSON.stringify(request)) as JSONObject);
   }
 
   /** The view with this title, if there is one. */

@@ -33,7 +33,7 @@ describe('notebook 05', () => {
     await views.until(
       () => views.titled('Anomalies')?.status === 'finished' && rowsOf('Anomalies').length > 4,
     );
-    const sensors = new Set(rowsOf('Anomalies').map((row) => row['sensor']));
+    const sensors = new Set(rowsOf('Anomalies').map((row) => row['key']));
     expect([...sensors].sort()).toEqual(['boiler', 'fan', 'lamp', 'pump']);
   });
 
@@ -44,6 +44,24 @@ describe('notebook 05', () => {
     expect(plainText(notebook.outputsOf('what-if'))).toContain(
       `At 0.999 instead of 0.99, ${gone} anomalies would not be there.`,
     );
+  });
+
+  test('measures by the labels of its user, once there are any', async () => {
+    expect(plainText(notebook.outputsOf('own-labels'))).toContain('Nothing is labelled yet');
+    for (const [key, label] of [
+      ['boiler', 'anomaly'],
+      ['pump', 'false alarm'],
+    ] as const) {
+      const rowId = rowsOf('Anomalies').find((row) => row['key'] === key)?._id ?? '';
+      views.say({ type: 'label', viewId: views.titled('Anomalies')?.id ?? '', rowId, label });
+    }
+    // The chart shows the same record.
+    await views.until(() => rowsOf('The fleet').some(({ _label }) => _label === 'false alarm'));
+    const cell = notebook.cells.find(({ id }) => id === 'own-labels');
+    await notebook.execute(cell?.source ?? '', 'own-labels');
+    const text = plainText(notebook.outputsOf('own-labels'));
+    expect(text).toMatch(/By your labels: recall 1\.00, precision 0\.\d\d/);
+    expect(text).toContain('Of 1 false alarms,');
   });
 
   test('compares detectors', async () => {

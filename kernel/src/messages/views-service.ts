@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { VIEWS_COMM_TARGET } from '../protocol/index.ts';
-import type { ViewControlAction } from '../protocol/index.ts';
+import type { RowLabel, ViewControlAction } from '../protocol/index.ts';
 import type { ViewMessage } from '../session/dataflow.ts';
 import { SvgRenderer } from '../views/static/svg-renderer.ts';
 import { Views } from '../views/views.ts';
@@ -19,6 +19,7 @@ export interface ViewsServiceOptions {
   readonly log: Log;
   control(action: ViewControlAction, value: number | undefined): void;
   setParam(name: string, value: number): void;
+  labelRow(viewId: string, rowId: string, label: RowLabel | undefined): void;
   resetView(viewId: string): void;
 }
 
@@ -38,6 +39,7 @@ export class ViewsService {
       },
       control: (action, _viewId, value) => options.control(action, value),
       setParam: (name, value) => options.setParam(name, value),
+      labelRow: (viewId, rowId, label) => options.labelRow(viewId, rowId, label),
       requestReset: (viewId) => options.resetView(viewId),
       renderSvg: (spec) => this.#renderer.render(spec),
     });

@@ -41,6 +41,7 @@ function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableCol
         field('key'),
         field('value'),
         ...(rows.some((row) => row.pane !== 0) ? [field('pane')] : []),
+        ...(view.labels === undefined ? [] : [field('_label', 'label')]),
       ];
     case 'watermarks':
       return [
@@ -55,6 +56,7 @@ function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableCol
       return [
         ...(timed ? [column('time', (row) => time(row._time))] : []),
         ...[...names].map((name) => field(name)),
+        ...(view.labels === undefined ? [] : [field('_label', 'label')]),
       ];
     }
   }

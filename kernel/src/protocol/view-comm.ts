@@ -1,6 +1,13 @@
 import type { ClockState } from './clock.ts';
 import type { ParamState } from './param.ts';
-import type { ViewDelta, ViewDescription, ViewFailure, ViewProgress, ViewStatusName } from './view.ts';
+import type {
+  RowLabel,
+  ViewDelta,
+  ViewDescription,
+  ViewFailure,
+  ViewProgress,
+  ViewStatusName,
+} from './view.ts';
 
 /** A view as it is listed: what it is and how it stands, without its rows. */
 export interface ViewSummary {
@@ -28,7 +35,9 @@ export type ViewRequest =
       readonly value?: number;
     }
   /** A slider was moved. */
-  | { readonly type: 'param'; readonly name: string; readonly value: number };
+  | { readonly type: 'param'; readonly name: string; readonly value: number }
+  /** Something was said of a row; without `label`, what was said is taken back. */
+  | { readonly type: 'label'; readonly viewId: string; readonly rowId: string; readonly label?: RowLabel };
 
 /** Ms between two `alive` of a page. Browsers hold back a hidden page's timers to one a minute. */
 export const ALIVE_INTERVAL = 20_000;

@@ -31,7 +31,13 @@ export interface ViewDescription {
    */
   readonly spec?: Json;
   readonly maxRows: number;
+  /** Set if its rows can be labelled; a row's label is its field `_label`. */
+  readonly labels?: string;
 }
+
+/** What a user says of a row. */
+export type RowLabel = (typeof ROW_LABELS)[number];
+export const ROW_LABELS = ['anomaly', 'false alarm'] as const;
 
 /** Numbers shown beside a view. Times are epoch ms. */
 export interface ViewProgress {

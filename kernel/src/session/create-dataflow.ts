@@ -30,6 +30,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       openView: (viewId) => views.open(viewId),
       refreshView: (viewId) => views.reset(viewId),
       closeView: (viewId) => views.close(viewId),
+      labelsChanged: (name) => views.relabel(name),
       showParams: (params) => options.post({ type: 'params', params }),
       print: (cell, line) => options.print(cell, `${line}\n`),
       inCell: options.inCell,
@@ -110,6 +111,11 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       const state = session.params.states().find((one) => one.name === name);
       // The page may show a slider of a cell that has been edited since.
       if (state) session.params.set(name, Math.min(state.max, Math.max(state.min, value)));
+    },
+    labelRow: (viewId, rowId, label) => {
+      views
+        .label(viewId, rowId, label)
+        .catch((error: unknown) => options.warn(error instanceof Error ? error.message : String(error)));
     },
     resetView: (viewId) => views.reset(viewId),
     close: async () => {

@@ -2,6 +2,7 @@ import type { CellOutcome } from 'tidemark/session';
 import type {
   ClockState,
   ParamState,
+  RowLabel,
   ViewControlAction,
   ViewDelta,
   ViewDescription,
@@ -68,6 +69,8 @@ export interface Dataflow {
   afterTermination(): void;
   /** A page moved a slider. */
   setParam(name: string, value: number): void;
+  /** A page said what a row is, or took it back. */
+  labelRow(viewId: string, rowId: string, label: RowLabel | undefined): void;
   /** All rows of a view again: the kernel process lost a delta. */
   resetView(viewId: string): void;
   close(): Promise<void>;

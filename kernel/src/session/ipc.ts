@@ -1,4 +1,4 @@
-import type { ViewControlAction } from '../protocol/index.ts';
+import type { RowLabel, ViewControlAction } from '../protocol/index.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
 
 // What the kernel process and the session process say to each other.
@@ -74,6 +74,12 @@ export type ToSession =
     }
   | { readonly type: 'control'; readonly action: ViewControlAction; readonly value?: number | undefined }
   | { readonly type: 'param'; readonly name: string; readonly value: number }
+  | {
+      readonly type: 'label';
+      readonly viewId: string;
+      readonly rowId: string;
+      readonly label: RowLabel | undefined;
+    }
   | { readonly type: 'reset-view'; readonly viewId: string }
   | { readonly type: 'shutdown' };
 

@@ -1,6 +1,6 @@
 import type { AnnouncedView } from 'tidemark/session';
 import type { ViewObserver } from 'tidemark';
-import type { ViewDescription } from '../protocol/index.ts';
+import type { RowLabel, ViewDescription } from '../protocol/index.ts';
 import {
   createMaterializer,
   DEFAULT_ROWS,
@@ -40,6 +40,7 @@ export class LiveViews {
       title: options.title ?? (kind === 'watermarks' ? `Watermarks up to ${title}` : title),
       kind,
       maxRows: options.rows ?? DEFAULT_ROWS[kind],
+      ...(options.labels === undefined ? {} : { labels: options.labels.name }),
     };
     const made = createMaterializer(description, options, windowShape(node));
     const known = this.#views.get(viewId);
@@ -56,6 +57,20 @@ export class LiveViews {
     const { description, announced } = view;
     view.materializer = createMaterializer(description, announced.options, windowShape(announced.node));
     return view.materializer;
+  }
+
+  /**
+   * Says what a row is; resolves when it is on disk and shown.
+   * @throws {TidemarkError} what `Labels.mark` throws
+   */
+  async label(viewId: string, rowId: string, label: RowLabel | undefined): Promise<void> {
+    await this.#views.get(viewId)?.materializer.label(rowId, label);
+  }
+
+  /** Rows of all views that show these labels are looked at again. */
+  relabel(name: string): void {
+    for (const { announced, materializer } of this.#views.values())
+      if (announced.options.labels?.name === name) materializer.relabel();
   }
 
   /** All rows again with the next tick. */

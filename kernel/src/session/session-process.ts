@@ -66,6 +66,8 @@ function onMessage(message: ToSession): void {
       return;
     case 'param':
       return session.dataflow?.setParam(message.name, message.value);
+    case 'label':
+      return session.dataflow?.labelRow(message.viewId, message.rowId, message.label);
     case 'reset-view':
       return session.dataflow?.resetView(message.viewId);
     case 'interrupt':

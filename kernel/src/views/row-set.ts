@@ -11,12 +11,15 @@ export interface RowChanges {
 export class RowSet {
   readonly #rows = new Map<string, ViewRow>();
   readonly #limit: number;
+  readonly #dress: (row: ViewRow) => ViewRow;
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
   #reset = true;
 
-  constructor(limit = Number.POSITIVE_INFINITY) {
+  /** @param dress adds to every row that is put what is not the row's own */
+  constructor(limit = Number.POSITIVE_INFINITY, dress: (row: ViewRow) => ViewRow = (row) => row) {
     this.#limit = Math.max(1, limit);
+    this.#dress = dress;
   }
 
   get size(): number {
@@ -32,9 +35,19 @@ export class RowSet {
   }
 
   put(row: ViewRow): void {
-    this.#rows.set(row._id, row);
+    this.#rows.set(row._id, this.#dress(row));
     this.#changed.add(row._id);
     if (this.#rows.size > this.#limit) this.#trim();
+  }
+
+  /** Dresses every row anew; those that look otherwise then have changed. */
+  redress(): void {
+    for (const [id, row] of this.#rows) {
+      const dressed = this.#dress(row);
+      if (dressed === row) continue;
+      this.#rows.set(id, dressed);
+      this.#changed.add(id);
+    }
   }
 
   delete(id: string): void {

@@ -1,4 +1,4 @@
-import { VIEW_CONTROL_ACTIONS, type ViewRequest } from '../protocol/index.ts';
+import { ROW_LABELS, VIEW_CONTROL_ACTIONS, type ViewRequest } from '../protocol/index.ts';
 
 /** Reads what a page sent on its comm; `undefined` for anything that is no request of ours. */
 export function readViewRequest(data: Readonly<Record<string, unknown>>): ViewRequest | undefined {
@@ -27,6 +27,13 @@ export function readViewRequest(data: Readonly<Record<string, unknown>>): ViewRe
       const { name, value } = data;
       if (typeof name !== 'string' || typeof value !== 'number') return undefined;
       return { type: 'param', name, value };
+    }
+    case 'label': {
+      const { viewId, rowId } = data;
+      const label = ROW_LABELS.find((one) => one === data.label);
+      if (typeof viewId !== 'string' || typeof rowId !== 'string') return undefined;
+      if (label === undefined && data.label !== undefined) return undefined;
+      return { type: 'label', viewId, rowId, ...(label === undefined ? {} : { label }) };
     }
     default:
       return undefined;

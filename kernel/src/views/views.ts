@@ -2,6 +2,7 @@ import type { CommTarget, KernelComm } from '../messages/comms.ts';
 import type {
   ClockState,
   ParamState,
+  RowLabel,
   ViewControlAction,
   ViewDelta,
   ViewEvent,
@@ -30,6 +31,8 @@ export interface ViewsHost {
   control(action: ViewControlAction, viewId: string | undefined, value: number | undefined): void;
   /** A page moved the slider of a param. */
   setParam(name: string, value: number): void;
+  /** A page said what a row is, or took it back. */
+  labelRow(viewId: string, rowId: string, label: RowLabel | undefined): void;
   /** A delta of this view was lost on the way: the session is to send all its rows. */
   requestReset(viewId: string): void;
   /** Draws a Vega-Lite spec for frontends without the extension. */
@@ -147,6 +150,9 @@ export class Views implements CommTarget {
         return;
       case 'param':
         this.#host.setParam(request.name, request.value);
+        return;
+      case 'label':
+        this.#host.labelRow(request.viewId, request.rowId, request.label);
         return;
     }
   }

@@ -1,4 +1,5 @@
 import { badArgument } from '../errors.ts';
+import type { Labels, LabelsOptions } from '../engine/labels.ts';
 import type { Param, ParamOptions } from '../engine/params.ts';
 import { Recording } from '../engine/recording.ts';
 import type { Session } from '../engine/session.ts';
@@ -172,6 +173,7 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
    * @param of a stream, or what `show()` returned
    * @param options.by tells rows apart whose values may differ, `({ user }) => user`; results of windows are told
    *   apart by key and window, other records by their whole value
+   * @param options.labels says of rows what was said of them, and counts how many confirmed anomalies and false alarms come
    * @throws {TidemarkError} `no-such-param`; `no-such-branch` for a view that has been stopped
    * @example
    * const limit = env.param('limit', { min: 0, max: 10, value: 3 });
@@ -182,10 +184,29 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   whatIf<T>(
     params: Readonly<Record<string, number>>,
     of: DataStream<T> | View<T>,
-    options: { readonly by?: (record: T) => unknown } = {},
+    options: { readonly by?: (record: T) => unknown; readonly labels?: Labels } = {},
   ): Promise<WhatIf> {
     const by = options.by as ((value: unknown) => unknown) | undefined;
-    return this.#session.whatIf(params, of instanceof DataStream ? of.node : of, by);
+    const { labels } = options;
+    return this.#session.whatIf(params, of instanceof DataStream ? of.node : of, { by, labels });
+  }
+
+  /**
+   * Labels that the user gives rows of views: a click on a row or a mark of `show({ labels })` says that it is an anomaly,
+   * or a false alarm. They are kept with the session: a crash, a restart of the kernel and a rewind leave them. Iterating
+   * them gives windows of confirmed anomalies, which is what `evaluate` takes.
+   * @param name tells them from others of the session
+   * @param options which field of rows is the key of their series, and how much of the time around an anomaly belongs to it
+   * @example
+   * const labels = env.labels('orders', { key: 'user', before: '1 s', after: '2 s' });
+   * orders.show({ title: 'Orders', labels });
+   * await labels.mark({ key: 'ann', start: 8_000, end: 8_000 }, 'anomaly');
+   * await labels.mark({ key: 'bob', start: 4_000, end: 4_000 }, 'false alarm');
+   * [...labels]; // → [{ key: 'ann', start: 7_000, end: 10_000 }]
+   * labels.falseAlarms().length; // → 1
+   */
+  labels(name: string, options: LabelsOptions = {}): Labels {
+    return this.#session.labels.declare(name, options);
   }
 
   /**

@@ -75,6 +75,12 @@ export interface TimelineTrim {
   readonly recordsThrough: number;
 }
 
+/** What a user has said and no rewind takes back, by its key. */
+export interface StoredNote {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface CutStore {
   /**
    * Queues entries, in the order of `seq`; they are written in the background. What the store has from the first of them
@@ -104,6 +110,10 @@ export interface CutStore {
   /** Queues the end of what is no longer needed: of records up to one entry, of entries up to another. */
   trimTimeline(trim: TimelineTrim): void;
   dropCuts(ids: readonly number[]): Promise<void>;
+  /** Resolves when the note would outlive a power cut. Without bytes it is taken away. */
+  writeNote(key: string, bytes?: Uint8Array): Promise<void>;
+  /** In the order of their keys. */
+  readNotes(): Promise<readonly StoredNote[]>;
   /** Resolves when everything is on disk and another process may open the file. */
   close(): Promise<void>;
 }

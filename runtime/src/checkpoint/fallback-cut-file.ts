@@ -8,6 +8,7 @@ import type {
   RecordsSize,
   StoredBlock,
   StoredCut,
+  StoredNote,
   StoredTimeline,
   TimelineTrim,
 } from './cut-store.ts';
@@ -36,6 +37,7 @@ export class FallbackCutFile {
   readonly #disk: SqliteCutFile | undefined;
   #memory: SqliteCutFile | undefined;
   readonly #hiddenCuts = new Set<number>();
+  readonly #hiddenNotes = new Set<string>();
   #lastDiskSeq = Number.MAX_SAFE_INTEGER;
   /** Hashes of what this process has written, by its numbers. */
   readonly #hashes = new Map<BlobRef, string>();
@@ -119,6 +121,18 @@ export class FallbackCutFile {
   dropCuts(ids: readonly number[]): void {
     this.#write((file) => file.dropCuts(ids));
     if (this.#memory !== undefined) for (const id of ids) this.#hiddenCuts.add(id);
+  }
+
+  writeNote(key: string, bytes: Uint8Array | undefined): void {
+    this.#write((file) => file.writeNote(key, bytes));
+    if (this.#memory !== undefined) this.#hiddenNotes.add(key);
+  }
+
+  readNotes(): StoredNote[] {
+    const onDisk = (this.#readDisk((disk) => disk.readNotes()) ?? []).filter(
+      ({ key }) => !this.#hiddenNotes.has(key),
+    );
+    return [...onDisk, ...(this.#memory?.readNotes() ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import type {
   RecordsSize,
   StoredBlock,
   StoredCut,
+  StoredNote,
   StoredTimeline,
   TimelineTrim,
 } from './cut-store.ts';
@@ -25,6 +26,7 @@ const SCHEMA = `${TIMELINE_SCHEMA}
     cut INTEGER NOT NULL, ordinal INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (cut, ordinal)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS cut_blob_hash ON cut_blob (hash);
+  CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};`;
 
 /** Free pages that a file may have, however small it is. */
@@ -109,12 +111,7 @@ export class SqliteCutFile {
    * flushing, is in the same file and becomes durable with it.
    */
   writeCut(cut: CutToWrite): void {
-    this.#database.exec('PRAGMA synchronous = FULL');
-    try {
-      this.#transaction(() => this.#insertCut(cut));
-    } finally {
-      this.#database.exec('PRAGMA synchronous = NORMAL');
-    }
+    this.#durably(() => this.#insertCut(cut));
   }
 
   readCuts(): CutSummary[] {
@@ -167,6 +164,19 @@ export class SqliteCutFile {
   dropCuts(ids: readonly number[]): void {
     this.#transaction(() => ids.forEach((id) => this.#deleteCut(id)));
     this.#shrink();
+  }
+
+  writeNote(key: string, bytes: Uint8Array | undefined): void {
+    this.#durably(() => {
+      if (bytes === undefined) this.#database.prepare('DELETE FROM note WHERE key = ?').run(key);
+      else this.#database.prepare('INSERT OR REPLACE INTO note VALUES (?, ?)').run(key, bytes);
+    });
+  }
+
+  readNotes(): StoredNote[] {
+    return this.#all('SELECT key, bytes FROM note ORDER BY key').flatMap(({ key, bytes }) =>
+      bytes instanceof Uint8Array ? [{ key: String(key), bytes }] : [],
+    );
   }
 
   close(): void {
@@ -256,6 +266,15 @@ export class SqliteCutFile {
     const free = Number(this.#get('PRAGMA freelist_count')?.['freelist_count']);
     const pages = Number(this.#get('PRAGMA page_count')?.['page_count']);
     if (free > FREE_PAGES && free > pages / 4) this.#database.exec(`PRAGMA incremental_vacuum(${free})`);
+  }
+
+  #durably(work: () => void): void {
+    this.#database.exec('PRAGMA synchronous = FULL');
+    try {
+      this.#transaction(work);
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL');
+    }
   }
 
   #transaction(work: () => void): void {

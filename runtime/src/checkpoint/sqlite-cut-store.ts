@@ -7,6 +7,7 @@ import type {
   RecordsSize,
   StoredBlock,
   StoredCut,
+  StoredNote,
   StoredTimeline,
   TimelineTrim,
 } from './cut-store.ts';
@@ -104,6 +105,14 @@ export class SqliteCutStore implements CutStore {
 
   async dropCuts(ids: readonly number[]): Promise<void> {
     await this.#call({ type: 'drop-cuts', ids });
+  }
+
+  async writeNote(key: string, bytes?: Uint8Array): Promise<void> {
+    await this.#call({ type: 'write-note', key, bytes: bytes && ownBytes(bytes) });
+  }
+
+  async readNotes(): Promise<readonly StoredNote[]> {
+    return (await this.#call({ type: 'read-notes' })) as StoredNote[];
   }
 
   close(): Promise<void> {

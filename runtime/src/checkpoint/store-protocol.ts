@@ -17,6 +17,8 @@ export type StoreRequest =
   | { readonly type: 'recorded-sizes' }
   | { readonly type: 'trim'; readonly trim: TimelineTrim }
   | { readonly type: 'drop-cuts'; readonly ids: readonly number[] }
+  | { readonly type: 'write-note'; readonly key: string; readonly bytes: Uint8Array | undefined }
+  | { readonly type: 'read-notes' }
   | { readonly type: 'close' };
 
 /** An error as it crosses threads. */

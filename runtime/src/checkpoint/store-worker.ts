@@ -51,6 +51,10 @@ function answer(file: FallbackCutFile, request: StoreRequest): unknown {
       return file.trimTimeline(request.trim);
     case 'drop-cuts':
       return file.dropCuts(request.ids);
+    case 'write-note':
+      return file.writeNote(request.key, request.bytes);
+    case 'read-notes':
+      return file.readNotes();
     case 'close':
       return file.close();
   }

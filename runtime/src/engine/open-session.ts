@@ -1,6 +1,6 @@
 import { cutCannotGoOn } from './engine-errors.ts';
 import { canGoOn, recordingOf } from './recording-of-cut.ts';
-import { Session } from './session.ts';
+import { LABEL_NOTES, Session } from './session.ts';
 import type { SessionHost, SessionPast } from './session-host.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
 
@@ -10,6 +10,12 @@ import type { SessionCut, SessionStore } from './session-store.ts';
  *   Otherwise the session starts clean behind what is there, which `restore` can still reach.
  */
 export async function openSession(host: SessionHost, store: SessionStore, resume: boolean): Promise<Session> {
+  const session = await openStreams(host, store, resume);
+  session.labels.load(await store.notes(LABEL_NOTES));
+  return session;
+}
+
+async function openStreams(host: SessionHost, store: SessionStore, resume: boolean): Promise<Session> {
   const cuts = await store.list();
   const past = resume ? await lastReadable(host, store, cuts) : undefined;
   if (past) return new Session(host, store, past);

@@ -27,6 +27,8 @@ export interface SessionHost {
   closeView(viewId: string): void;
   /** The sliders of params, whenever there is another or one has moved. */
   showParams?(params: readonly ParamState[]): void;
+  /** Labels of this name have changed: rows of views that show them are to be drawn anew. */
+  labelsChanged?(name: string): void;
   /** Writes one line under a cell. */
   print(cell: string, line: string): void;
   /** Runs work so that output written meanwhile is the cell's. */

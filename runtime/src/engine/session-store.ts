@@ -195,6 +195,25 @@ export class SessionStore {
     await this.#store.dropCuts(cuts);
   }
 
+  /** Resolves when it would outlive a power cut; `undefined` takes the note away. */
+  writeNote(key: string, value: unknown): Promise<void> {
+    return this.#store.writeNote(key, value === undefined ? undefined : this.#codec.encode(value, key));
+  }
+
+  /** Values of the notes whose keys begin with `prefix`; one that cannot be read is left out. */
+  async notes(prefix: string): Promise<unknown[]> {
+    const values: unknown[] = [];
+    for (const { key, bytes } of await this.#store.readNotes()) {
+      if (!key.startsWith(prefix)) continue;
+      try {
+        values.push(this.#codec.decode(bytes));
+      } catch {
+        // Damaged: the others are as good without it.
+      }
+    }
+    return values;
+  }
+
   async close(): Promise<void> {
     this.flush();
     await this.#store.close();

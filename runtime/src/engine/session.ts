@@ -12,6 +12,7 @@ import { Engine } from './engine.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
+import { SessionLabels, type Labels } from './labels.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import { savepointInSession } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
@@ -35,6 +36,9 @@ import { whatIf, type WhatIf } from './what-if.ts';
 const CUT_EVERY = 10_000;
 const FLUSH_EVERY = 500;
 
+/** What keys of notes begin with that are labels. */
+export const LABEL_NOTES = 'label ';
+
 /** Label of a cut that was taken before its cell had ended. */
 const CUT_IN_CELL = 'while a cell runs';
 
@@ -50,6 +54,7 @@ export class Session implements ExecutionBackend {
   readonly #branches: SessionBranches;
   readonly #cuts: SessionCuts;
   readonly params: Params;
+  readonly labels: SessionLabels;
   /** Looks into it, and changes nothing. */
   readonly inspection: SessionInspection;
   readonly #time: TimeControls;
@@ -88,6 +93,10 @@ export class Session implements ExecutionBackend {
       append: (name, value) => this.engine.appendParam(name, value),
       live: () => this.engine.timeline.params.at(this.engine.timeline.head),
       changed: (states) => host.showParams?.(states),
+    });
+    this.labels = new SessionLabels({
+      save: (id, label) => store.writeNote(LABEL_NOTES + id, label),
+      changed: (name) => host.labelsChanged?.(name),
     });
     this.#lanes = new SessionLanes({
       host,
@@ -222,7 +231,7 @@ export class Session implements ExecutionBackend {
   whatIf(
     params: Readonly<Record<string, number>>,
     of: StreamNode | View,
-    by?: (value: unknown) => unknown,
+    how: { readonly by?: (value: unknown) => unknown; readonly labels?: Labels } = {},
   ): Promise<WhatIf> {
     for (const name of Object.keys(params))
       if (!this.params.names.includes(name)) return Promise.reject(noSuchParam(name, this.params.names));
@@ -233,7 +242,7 @@ export class Session implements ExecutionBackend {
     return whatIf(
       this.#lanes.options([sink], () => cell),
       params,
-      by,
+      how,
     );
   }
 

@@ -1,3 +1,5 @@
+import type { Labels } from './labels.ts';
+
 // What the engine knows of live views: where rows go and what travels beside a record. How they look is the kernel's.
 
 /**
@@ -18,6 +20,8 @@ export interface ViewOptions {
   readonly refresh?: number;
   /** Stands above it. */
   readonly title?: string;
+  /** Its rows can be labelled by a click, in the table and in the chart: what `env.labels` gave. */
+  readonly labels?: Labels;
 }
 
 /** Travels beside what a windowed operator or a table emits, for views only. */

@@ -1,4 +1,5 @@
 import { canonical } from '../graph/fingerprint.ts';
+import { isLabelKey, type LabelPlace, type LabelVerdict, type Labels } from './labels.ts';
 import { replayLane, type ReplayOptions } from './replay-lane.ts';
 import type { RecordOrigin, ViewObserver } from './view.ts';
 
@@ -18,6 +19,18 @@ export interface WhatIfRow {
   readonly before?: unknown;
   /** The row as it would have been. */
   readonly after?: unknown;
+  /** What was said of it. */
+  readonly label?: LabelVerdict;
+}
+
+/** How many of the labels are met by the rows. */
+export interface LabelsMet {
+  /** Windows of confirmed anomalies with a row in them. */
+  readonly confirmed: number;
+  /** Rows that were labelled false alarms. */
+  readonly falseAlarms: number;
+  /** Rows that nothing was said of, and in no window of a confirmed anomaly. */
+  readonly unlabelled: number;
 }
 
 /** What would have been: the rows that differ, and how many do not. */
@@ -28,12 +41,20 @@ export class WhatIf {
   readonly rows: readonly WhatIfRow[];
   /** Number of rows that are the same. */
   readonly same: number;
+  /** If labels were given: how many are met as it was, and as it would have been. */
+  readonly labels: { readonly before: LabelsMet; readonly after: LabelsMet } | undefined;
 
   /** Made by `env.whatIf`. @internal */
-  constructor(params: Readonly<Record<string, number>>, rows: readonly WhatIfRow[], same: number) {
+  constructor(
+    params: Readonly<Record<string, number>>,
+    rows: readonly WhatIfRow[],
+    same: number,
+    labels?: { readonly before: LabelsMet; readonly after: LabelsMet },
+  ) {
     this.params = params;
     this.rows = rows;
     this.same = same;
+    this.labels = labels;
   }
 }
 
@@ -98,13 +119,14 @@ function rowId(key: unknown): string {
 
 /**
  * Replays the recording up to its end, as it was and with other values of params, and compares what comes of it.
- * @param by tells rows apart whose values may differ; windows are told apart by key and time
+ * @param how `by` tells rows apart whose values may differ; windows are told apart by key and time
  */
 export async function whatIf(
   options: ReplayOptions,
   params: Readonly<Record<string, number>>,
-  by: ((value: unknown) => unknown) | undefined,
+  how: { readonly by?: (value: unknown) => unknown; readonly labels?: Labels } = {},
 ): Promise<WhatIf> {
+  const { by, labels } = how;
   const until = options.timeline.head;
   const before = await rowsOf(options, until, by);
   const instead = new Map(Object.entries(params));
@@ -113,15 +135,48 @@ export async function whatIf(
   let same = 0;
   for (const [id, old] of before) {
     const now = after.get(id);
-    if (now === undefined) rows.push({ change: 'only before', ...placeOf(old), before: old.value });
+    if (now === undefined) rows.push({ change: 'only before', ...about(old, labels), before: old.value });
     else if (canonical(old.value) === canonical(now.value)) same++;
-    else rows.push({ change: 'changed', ...placeOf(old), before: old.value, after: now.value });
+    else rows.push({ change: 'changed', ...about(old, labels), before: old.value, after: now.value });
   }
   for (const [id, now] of after) {
-    if (!before.has(id)) rows.push({ change: 'only after', ...placeOf(now), after: now.value });
+    if (!before.has(id)) rows.push({ change: 'only after', ...about(now, labels), after: now.value });
   }
   rows.sort((a, b) => (a.start ?? a.time ?? 0) - (b.start ?? b.time ?? 0));
-  return new WhatIf(params, rows, same);
+  if (!labels) return new WhatIf(params, rows, same);
+  return new WhatIf(params, rows, same, { before: met(before, labels), after: met(after, labels) });
+}
+
+function about(row: SeenRow, labels: Labels | undefined): Partial<WhatIfRow> {
+  const place = labels && labelledPlace(row, labels);
+  const label = place && labels?.at(place);
+  return { ...placeOf(row), ...(label === undefined ? {} : { label }) };
+}
+
+function met(rows: ReadonlyMap<string, SeenRow>, labels: Labels): LabelsMet {
+  const windows = [...labels];
+  const found = new Set<unknown>();
+  let falseAlarms = 0;
+  let unlabelled = 0;
+  for (const row of rows.values()) {
+    const place = labelledPlace(row, labels);
+    const around = windows.filter(
+      ({ key, start, end }) => place && key === place.key && place.end >= start && place.start <= end,
+    );
+    for (const window of around) found.add(window);
+    if (place && labels.at(place) === 'false alarm') falseAlarms++;
+    else if (around.length === 0) unlabelled++;
+  }
+  return { confirmed: found.size, falseAlarms, unlabelled };
+}
+
+/** Where a label of a row would stand. */
+function labelledPlace({ value, time, origin }: SeenRow, labels: Labels): LabelPlace | undefined {
+  if (origin?.window) return isLabelKey(origin.key) ? { key: origin.key, ...origin.window } : undefined;
+  const key: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, labels.field) : undefined;
+  if (time === undefined || !isLabelKey(key)) return undefined;
+  return { key, start: time, end: time };
 }
 
 function placeOf({ time, origin }: SeenRow): Partial<WhatIfRow> {

@@ -1,3 +1,4 @@
+import type { Labels } from 'tidemark';
 import {
   createMaterializer,
   type ViewMaterializer,
@@ -136,6 +137,37 @@ export function emptyView(): ViewMaterializer {
   return view;
 }
 
+/** Two scored series with three anomalies, one of them confirmed and one a false alarm. */
+function anomalyView(): ViewMaterializer {
+  const said = new Map([
+    [T0 + 60_000, 'anomaly'],
+    [T0 + 120_000, 'false alarm'],
+  ]);
+  const labels = { name: 'fleet', field: 'key', at: ({ start }: { start: number }) => said.get(start) };
+  const view = createMaterializer(description('records', { labels: 'fleet' }), {
+    chart: 'anomalies',
+    labels: labels as unknown as Labels,
+  });
+  for (let i = 0; i < 60; i++) {
+    const time = T0 + i * 3_000;
+    const anomaly = i % 20 === 0;
+    ['pump', 'fan'].forEach((key, k) =>
+      view.onRecord(
+        {
+          key,
+          value: 40 + 10 * k + Math.sin(i / 6) + (anomaly && k === 0 ? 5 : 0),
+          score: anomaly && k === 0 ? 0.995 : 0.3,
+          anomaly: anomaly && k === 0,
+        },
+        time,
+        undefined,
+      ),
+    );
+    view.onWatermark(time);
+  }
+  return view;
+}
+
 export const SAMPLES: Readonly<Record<string, () => ViewMaterializer>> = {
   tumbling: tumblingView,
   sliding: slidingView,
@@ -143,5 +175,6 @@ export const SAMPLES: Readonly<Record<string, () => ViewMaterializer>> = {
   session: sessionView,
   line: lineView,
   watermarks: watermarkView,
+  anomalies: anomalyView,
   empty: emptyView,
 };

@@ -47,6 +47,7 @@ function newViews(): Views {
     },
     control: (action, viewId) => controls.push(`${action} ${viewId}`),
     setParam: (name, value) => controls.push(`${name} = ${value}`),
+    labelRow: (viewId, rowId, label) => controls.push(`${viewId} ${rowId} is ${label}`),
     requestReset: (viewId) => resets.push(viewId),
     renderSvg: (spec) => renderer.render(spec),
   });
@@ -193,8 +194,17 @@ describe('a page that follows a view', () => {
     page.say({ type: 'control', action: 'explode' } as never);
     page.say({ type: 'param', name: 'threshold', value: 3 });
     page.say({ type: 'param', name: 'threshold' } as never);
+    page.say({ type: 'label', viewId: 'v', rowId: 'r1', label: 'anomaly' });
+    page.say({ type: 'label', viewId: 'v', rowId: 'r1' });
+    page.say({ type: 'label', viewId: 'v', rowId: 'r1', label: 'perhaps' } as never);
     page.say({ type: 'follow', viewIds: 7 } as never);
-    expect(controls).toEqual(['pause v', 'resume undefined', 'threshold = 3']);
+    expect(controls).toEqual([
+      'pause v',
+      'resume undefined',
+      'threshold = 3',
+      'v r1 is anomaly',
+      'v r1 is undefined',
+    ]);
   });
 });
 

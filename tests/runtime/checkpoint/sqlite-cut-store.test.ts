@@ -311,3 +311,22 @@ test('a closed store refuses calls', async () => {
   await store.close();
   await expect(store.writeCut(cut(1))).rejects.toMatchObject({ code: 'store-closed' });
 });
+
+test('notes come back in the next session, the last of a key, and are no part of any cut or recording', async () => {
+  const first = await openStore();
+  await first.writeNote('label b', bytes(1));
+  await first.writeNote('label a', bytes(2));
+  await first.writeNote('label b', bytes(3));
+  await first.writeNote('label c', bytes(4));
+  await first.writeNote('label c');
+  first.appendTimeline(blocksOf([entry(1)]));
+  await first.writeCut(cut(1));
+  await first.truncateTimeline(0);
+  await first.dropCuts([1]);
+  await first.close();
+  const second = await openStore();
+  expect(plain(await second.readNotes())).toEqual([
+    { key: 'label a', bytes: [2] },
+    { key: 'label b', bytes: [3] },
+  ]);
+});

@@ -1,5 +1,6 @@
 import type { ViewOptions } from 'tidemark';
 import type { Json, ViewDescription } from '../../protocol/index.ts';
+import { anomalyChart } from '../charts/anomaly-chart.ts';
 import { lineChart } from '../charts/line-chart.ts';
 import { windowChart } from '../charts/window-chart.ts';
 
@@ -7,7 +8,7 @@ import { windowChart } from '../charts/window-chart.ts';
 export type ChosenChart = { readonly spec: Json } | 'table' | undefined;
 
 /** Names that `show(stream, { chart })` takes beside a spec. */
-export const CHART_NAMES = ['table', 'line', 'bar', 'tumbling', 'sliding', 'session'] as const;
+export const CHART_NAMES = ['table', 'line', 'bar', 'tumbling', 'sliding', 'session', 'anomalies'] as const;
 
 /**
  * The chart that `show(stream, { chart })` asked for.
@@ -23,6 +24,8 @@ export function chosenChart(kind: ViewDescription['kind'], chart: ViewOptions['c
       return {
         spec: kind === 'windows' ? windowChart('sliding', { valueTitle: 'value' }) : lineChart('value'),
       };
+    case 'anomalies':
+      return { spec: anomalyChart('value') };
     case 'bar':
     case 'tumbling':
       return { spec: windowChart('tumbling', { valueTitle: 'value' }) };

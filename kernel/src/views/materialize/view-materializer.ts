@@ -1,5 +1,6 @@
 import type { RecordOrigin, ViewObserver, ViewOptions, ViewStatus, WatermarkProgress } from 'tidemark';
 import type {
+  RowLabel,
   ViewDelta,
   ViewDescription,
   ViewFailure,
@@ -11,6 +12,7 @@ import { chosenChart, type ChosenChart } from './chart-choice.ts';
 import { RecordRows } from './record-rows.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
 import { RowSet } from '../row-set.ts';
+import { RowLabels } from './row-labels.ts';
 import { failureOf } from './view-failure.ts';
 import { WatermarkRows } from './watermark-rows.ts';
 import { WindowRows, type WindowShape } from './window-rows.ts';
@@ -46,8 +48,12 @@ export class ViewMaterializer implements ViewObserver {
   #sentProgress: ViewProgress | undefined;
   #status: { readonly status: ViewStatusName; readonly failure?: ViewFailure } | undefined;
 
+  readonly #labels: RowLabels | undefined;
+
   constructor(description: ViewDescription, options: ViewOptions, shape?: WindowShape) {
-    this.#rows = new RowSet(description.maxRows);
+    const labels = options.labels && new RowLabels(options.labels, description.kind);
+    this.#labels = labels;
+    this.#rows = new RowSet(description.maxRows, labels && ((row) => labels.dress(row)));
     this.#chosen = chosenChart(description.kind, options.chart);
     const context: ViewContext = { rows: this.#rows, watermark: () => this.#watermark };
     this.#maker = rowMaker(description, options, context, shape);
@@ -118,6 +124,20 @@ export class ViewMaterializer implements ViewObserver {
     this.#rows.requestReset();
     this.#sentProgress = undefined;
     this.#described = false;
+  }
+
+  /**
+   * Says what a row is; resolves when that is on disk. A row that is gone by now is not labelled.
+   * @throws {TidemarkError} what `Labels.mark` throws
+   */
+  async label(rowId: string, label: RowLabel | undefined): Promise<void> {
+    const row = this.#rows.get(rowId);
+    if (row) await this.#labels?.mark(row, label);
+  }
+
+  /** Labels have changed. */
+  relabel(): void {
+    this.#rows.redress();
   }
 
   /** The rows as they stand. */

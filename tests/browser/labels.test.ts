@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { notebookCopies } from '../notebooks/notebook-server.ts';
+import { plainText } from './harness/cell-output.ts';
+import { Lab } from './harness/lab.ts';
+import type { LabPage } from './harness/lab-page.ts';
+
+const NOTEBOOK = '05-tune-a-detector.ipynb';
+/** Cells of the notebook, Markdown cells counted. */
+const CODE = [2, 4, 5, 9];
+const VIEWS = 5;
+const OWN_LABELS = 11;
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.start({ copies: notebookCopies });
+});
+afterAll(() => lab?.stop());
+
+const view = (page: LabPage, title: string): Locator =>
+  page.cell(VIEWS).locator('.tm-view', { has: page.page.locator(`.tm-title:text-is("${title}")`) });
+
+test('a click on a mark and on a row says what they are, and a killed process forgets none of it', async () => {
+  await lab.withPage(NOTEBOOK, async (page) => {
+    for (const cell of CODE) await page.runCell(cell);
+    await page.scrollTo(VIEWS);
+    const chart = view(page, 'The fleet');
+    const table = view(page, 'Anomalies');
+    await chart.and(page.page.locator('[data-view-status="finished"]')).waitFor();
+
+    const mark = (said: string) =>
+      chart.locator(`path[aria-roledescription="point"][aria-label*="label: ${said}"]`);
+    await mark('not labelled').first().click();
+    const menu = page.page.getByRole('menu', { name: 'What is this row?' });
+    await page.screenshot('labels-menu');
+    await menu.getByRole('menuitemradio', { name: 'Anomaly' }).click();
+    await mark('anomaly').first().waitFor();
+
+    // The table shows the same record, and takes the next.
+    await table.locator('.tm-label[data-label="anomaly"]').waitFor();
+    await table.locator('.tm-label:not([data-label])').first().click();
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.keyboard.press('Enter');
+    await table.locator('.tm-label[data-label="false alarm"]').waitFor();
+    await mark('false alarm').first().waitFor();
+    // Said by mistake, and taken back.
+    await table.locator('.tm-label:not([data-label])').first().click();
+    await menu.getByRole('menuitemradio', { name: 'Anomaly' }).click();
+    await expect.poll(() => table.locator('.tm-label[data-label="anomaly"]').count()).toBe(2);
+    await table.locator('.tm-label[data-label="anomaly"]').nth(1).click();
+    await menu.getByRole('menuitemradio', { name: 'Clear' }).click();
+    await expect.poll(() => table.locator('.tm-label[data-label="anomaly"]').count()).toBe(1);
+    // Left alone by Escape.
+    await table.locator('.tm-label:not([data-label])').first().click();
+    await page.page.keyboard.press('Escape');
+    expect(await menu.count()).toBe(0);
+    await page.screenshot('labels-light');
+
+    await page.runCell(OWN_LABELS);
+    expect(plainText(await page.outputs(OWN_LABELS))).toMatch(/By your labels: recall 1\.00/);
+
+    await page.killSessionProcess();
+    await page.scrollTo(VIEWS);
+    await page.untilViewStatus(VIEWS, 'waiting');
+    for (const cell of CODE) await page.runCell(cell);
+    await page.setTheme('dark');
+    await page.scrollTo(VIEWS);
+    await table.locator('.tm-label[data-label="anomaly"]').waitFor();
+    await mark('false alarm').first().waitFor();
+    expect(await mark('anomaly').count()).toBe(1);
+    await page.screenshot('labels-dark');
+  });
+});
