@@ -12,6 +12,7 @@ import { openCluster } from '../../runtime/src/connectors/kafka/open-cluster.ts'
 import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
+import { killPipeline, seedOfRun } from './kill-pipeline.ts';
 import { securedListeners, USER } from './secured-listeners.ts';
 
 const folder = temporaryFolder();
@@ -27,6 +28,12 @@ afterAll(async () => {
   await broker.kill();
   folder.remove();
 });
+
+/** What a failure of power does to the broker, and its return. */
+async function killAndRestart(): Promise<void> {
+  await broker.kill();
+  broker = await startBroker(options);
+}
 
 describe('with a broker', () => clusterBehaviours(() => broker.brokers));
 
@@ -153,3 +160,8 @@ describe('a broker that fails', () => {
     });
   });
 });
+
+test('ten kill -9 of the session process and one of the broker: each anomaly is there once, and in order', () =>
+  killPipeline(broker.brokers, 'broker', 10, seedOfRun(), (kill) =>
+    kill === 4 ? killAndRestart() : Promise.resolve(),
+  ));

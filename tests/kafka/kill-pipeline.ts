@@ -37,9 +37,9 @@ export async function killPipeline(
         .slice(READINGS_BETWEEN_KILLS * kill, READINGS_BETWEEN_KILLS * (kill + 1))
         .map((value) => ({ key: value.sensor, value })),
     );
-  const start = (resume: boolean) =>
-    new PipelineProcess([brokers, store, input.name, output.name, resume ? 'resume' : 'new']);
-  let child = start(false);
+  const start = (how: 'new' | 'resume' | 'edit') =>
+    new PipelineProcess([brokers, store, input.name, output.name, how]);
+  let child = start('new');
   try {
     for (let kill = 0; kill < kills; kill++) {
       const editAt = random() < 0.4 ? Math.floor(random() * 8) : -1;
@@ -52,13 +52,11 @@ export async function killPipeline(
       }
       if (betweenKills) await betweenKills(kill);
       await child.kill();
-      child = start(true);
+      child = start(random() < 0.3 ? 'edit' : 'resume');
     }
     await send(kills);
+    await child.finished(readings.length);
     const expected = anomaliesIn(readings);
-    // Each look is a request to the cluster; nothing else tells when the last transaction is through.
-    while ((await output.records()).length < expected.length) child.check();
-    await child.finished();
     const found = (await output.records()).map(({ value }) => value!);
     const bySensor = (all: readonly Reading[]) =>
       Object.fromEntries(Map.groupBy(all, ({ sensor }) => sensor));
@@ -77,7 +75,7 @@ class PipelineProcess {
   #untaken = 0;
   #gone = false;
   #failure: string | undefined;
-  #onFinished: () => void = () => undefined;
+  readonly #finished = Promise.withResolvers<void>();
   #errors = '';
 
   constructor(args: readonly string[]) {
@@ -87,7 +85,7 @@ class PipelineProcess {
     });
     this.#child.stderr!.on('data', (text) => (this.#errors = (this.#errors + String(text)).slice(-4_000)));
     this.#child.on('message', (message: unknown) => {
-      if (message === 'finished') return this.#onFinished();
+      if (message === 'finished') return this.#finished.resolve();
       if (typeof message === 'object') this.#failure = (message as { failed: string }).failed;
       const waiting = this.#waiting.shift();
       if (waiting) waiting(true);
@@ -124,12 +122,11 @@ class PipelineProcess {
     if (!this.#gone) this.#child.send(message);
   }
 
-  /** Resolves when one more snapshot is durable. */
-  finished(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onFinished = resolve;
-      this.send('finish');
-    });
+  /** Resolves when so many readings have been looked at, and what was found in them is committed. */
+  async finished(readings: number): Promise<void> {
+    this.send(`finish ${readings}`);
+    await Promise.race([this.#finished.promise, this.#exited]);
+    this.check();
   }
 
   async kill(): Promise<void> {

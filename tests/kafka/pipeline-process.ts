@@ -3,7 +3,7 @@ import { json, kafkaSink, kafkaSource } from '../../runtime/src/index.ts';
 import { Notebook } from '../runtime/engine/notebook.ts';
 import { Detection, type Reading } from './detection.ts';
 
-const [brokers, store, input, output, resume] = process.argv.slice(2) as [
+const [brokers, store, input, output, how] = process.argv.slice(2) as [
   string,
   string,
   string,
@@ -13,8 +13,20 @@ const [brokers, store, input, output, resume] = process.argv.slice(2) as [
 const CUT_EVERY = 40;
 const LOOK_EVERY = 5;
 
-const notebook = await Notebook.open(store, resume === 'resume');
+const notebook = await Notebook.open(store, how !== 'new');
 notebook.env.enableCheckpointing(CUT_EVERY);
+
+/** How many readings there are, once that is known. */
+let last: number | undefined;
+/** The cut that is taken when all of them have been looked at. */
+let lastCut: number | undefined;
+
+/** Tells when the sink behind it has committed: that comes before the news of a cut. */
+class ToldDetection extends Detection {
+  notifyCheckpointComplete(cut: number): void {
+    if (lastCut !== undefined && cut >= lastCut) process.send!('finished');
+  }
+}
 
 /** Which version of the cell the snapshot knows that this process goes on from. */
 let version = Number(
@@ -31,7 +43,7 @@ function detect(): void {
       .fromSource(kafkaSource({ brokers, topic: input, groupId: output, format: json<Reading>() }))
       .filter(edited)
       .keyBy('sensor')
-      .process(() => new Detection())
+      .process(() => new ToldDetection())
       .sinkTo(
         kafkaSink<Reading>({
           brokers,
@@ -56,6 +68,8 @@ function beside(): void {
   });
 }
 
+// The cells may have been edited while there was no process.
+if (how === 'edit') version += 1;
 detect();
 beside();
 
@@ -64,10 +78,7 @@ process.on('message', (message) => {
     version += 1;
     detect();
     beside();
-  } else if (message === 'finish') {
-    const cut = notebook.session.beginCut({ label: 'the last one' });
-    void cut?.durable.then(() => process.send!('finished'));
-  }
+  } else last = Number(String(message).replace('finish ', ''));
 });
 process.on('disconnect', () => process.exit(0));
 
@@ -76,6 +87,8 @@ setInterval(() => {
   const jobs = notebook.session.jobs();
   const failed = jobs.find(({ status }) => status === 'failed');
   if (failed) process.send!({ failed: `${failed.name}: ${notebook.warnings.join('; ')}` });
+  const detected = jobs.find(({ cell }) => cell === 'detect')!.records;
+  if (detected === last) lastCut ??= notebook.session.cut({ label: 'the last one' });
   const now = `${jobs.map(({ records, status }) => `${records} ${status}`).join()} ${notebook.session.snapshots().at(-1)?.id}`;
   if (now === told) return;
   told = now;

@@ -1,5 +1,5 @@
 import type { StreamNode } from '../graph/stream-node.ts';
-import type { LeftCommits } from '../operators/sink-operator.ts';
+import type { SinkLegacy, SinkState } from '../operators/sink-operator.ts';
 import type { BranchView } from './branch-view.ts';
 import type { CarriedState } from './carried-state.ts';
 import type { LaneRunner } from './lane-runner.ts';
@@ -25,8 +25,10 @@ export interface Branch {
   held?: boolean;
   /** Of one that takes the place of another: up to where that one has written to its sink (law 5). */
   mutedThrough?: number;
-  /** What that one has still to commit. */
-  left?: LeftCommits;
+  /** What the sinks of that one leave to its own. */
+  left?: readonly SinkLegacy[];
+  /** The same of one that ran before a crash, as a cut holds it. */
+  leftInCut?: readonly (SinkState | undefined)[];
   job?: string;
 }
 

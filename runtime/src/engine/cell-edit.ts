@@ -1,8 +1,10 @@
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { SinkState } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
 import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
+import { savedSubtasks } from './rescale.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
 import type { SessionBranches } from './session-branches.ts';
 import type { SessionCuts } from './session-cuts.ts';
@@ -89,7 +91,7 @@ export class CellEdit {
     for (const branch of this.made) {
       const replaced = replacements.get(branch);
       if (!replaced) {
-        changes.push({ branch, change: branch.cut ? 'resumed' : 'new' });
+        changes.push({ branch, change: branch.cut ? 'resumed' : this.#replaceWaiting(branch) });
         continue;
       }
       const pairs = pairNodes(branch.sink, replaced.sink);
@@ -164,36 +166,55 @@ export class CellEdit {
     pairs: NodePairs | undefined,
     edited: readonly StreamNode[] = [],
   ): Change {
-    const { branches, cuts, lanes, host } = this.#session;
+    const { branches, lanes } = this.#session;
     const { runner } = old;
     const failed = runner?.status === 'failed';
-    fresh.mutedThrough = failed ? cuts.lastCursorOf(old) : runner?.writtenThrough;
     const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
     const keeps = runner !== undefined && pairs !== undefined && keepsState(edited, { failed, reachesBack });
-    if (keeps) {
-      const keys = carriedKeys(pairs, old);
-      if (!failed) fresh.carried = { cut: runner.cut(), keys };
-      else {
-        // Law 9: from the last good cut, which lies on disk.
-        fresh.held = true;
-        const goOn = async (): Promise<void> => {
-          try {
-            const good = await cuts.lastGoodOf(old);
-            if (good) fresh.carried = { cut: good.load(), keys };
-          } finally {
-            fresh.held = false;
-            branches.start(fresh);
-          }
-        };
-        branches.waitFor(
-          goOn().catch((error: unknown) => host.warn(`${fresh.sink.name} starts anew: ${String(error)}`)),
-        );
-      }
+    const keys = keeps ? carriedKeys(pairs, old) : undefined;
+    if (failed) this.#goOnAfterFailure(old, fresh, keys);
+    else {
+      fresh.mutedThrough = runner?.writtenThrough;
+      if (keys) fresh.carried = { cut: runner!.cut(), keys };
     }
     const left = branches.retire(old, this.commits);
     // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it.
-    if (old.sink.parameters['sink'] === fresh.sink.parameters['sink']) fresh.left = left;
+    if (lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink)) fresh.left = left;
     return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
+  }
+
+  /** Law 9: from the last good cut, which lies on disk; what that has committed is not written again. */
+  #goOnAfterFailure(old: Branch, fresh: Branch, keys: ReadonlyMap<StreamNode, string> | undefined): void {
+    const { branches, cuts, host } = this.#session;
+    fresh.held = true;
+    const goOn = async (): Promise<void> => {
+      try {
+        const good = await cuts.lastAt(old);
+        const cut = good?.cut.load();
+        fresh.mutedThrough = cut ? (cut.mutedThrough ?? cut.cursor) : old.mutedThrough;
+        if (cut && keys && good!.fingerprint === old.fingerprint) fresh.carried = { cut, keys };
+      } finally {
+        fresh.held = false;
+        branches.start(fresh);
+      }
+    };
+    branches.waitFor(
+      goOn().catch((error: unknown) => host.warn(`${fresh.sink.name} starts anew: ${String(error)}`)),
+    );
+  }
+
+  /** After a crash the cell makes another branch than the one that waits at its place: that is an edit, too. */
+  #replaceWaiting(fresh: Branch): BranchChange['change'] {
+    const { branches, lanes } = this.#session;
+    const waiting = branches.takeWaitingAt(fresh);
+    if (waiting === undefined) return 'new';
+    const cut = waiting.cut.load();
+    fresh.mutedThrough = cut.mutedThrough ?? cut.cursor;
+    if (cut.lane && waiting.sink === lanes.fingerprints.own(fresh.sink)) {
+      const saved = savedSubtasks(cut.lane.nodes, fresh.sink.uid ?? waiting.fingerprint);
+      fresh.leftInCut = saved.map(({ state }) => state as SinkState | undefined);
+    }
+    return 'rebuilt';
   }
 
   #outcome(changes: readonly Change[]): CellOutcome {

@@ -22,9 +22,9 @@ export function takeBackInterrupted(
   cuts.giveUp(runner.lane);
   runner.holdCutShort(interruptedBranch(branch!.sink.name));
   const replay = async (): Promise<void> => {
-    const last = await cuts.lastOf(branch!);
+    const last = await cuts.lastAt(branch!);
     // Meanwhile it may have been edited or restored.
-    if (branch!.runner === runner && runner.cutShort) runner.replay(last?.load());
+    if (branch!.runner === runner && runner.cutShort) runner.replay(last?.cut.load());
   };
   replay().catch((error: unknown) => warn(String(error)));
   return branch!.sink.name;

@@ -1,6 +1,5 @@
-import { SinkOperator, type LeftCommits } from '../operators/sink-operator.ts';
-import type { CutCommits } from '../operators/sink-transactions.ts';
-import { allCommits } from './cut-commits.ts';
+import { SinkOperator, type SinkLegacy, type SinkState } from '../operators/sink-operator.ts';
+import { allCommits, type CutCommits } from '../operators/sink-transactions.ts';
 import type { LaneVertex } from './lane-vertex.ts';
 
 /** The sinks of a lane, as one: muted, committing, left behind. */
@@ -45,14 +44,30 @@ export class LaneSinks {
     return this.#sinks.some(({ operator }) => operator.commits);
   }
 
-  /** What they have prepared and not committed. */
-  get committables(): unknown[] {
-    return this.#sinks.flatMap(({ operator }) => operator.committables);
+  /** What they leave to those of another lane; after `prepareCommit`. */
+  get legacy(): SinkLegacy[] {
+    return this.#sinks.map(({ operator }) => operator.legacy);
   }
 
-  /** The first answers, in cuts, for what another lane's have still to commit. */
-  inherit(left: LeftCommits): void {
-    this.#sinks[0]?.operator.inherit(left);
+  /** Go on from where those of another lane have ended, before they open. */
+  inherit(left: readonly SinkLegacy[]): void {
+    this.#sinks.forEach(({ operator }, at) => {
+      // With fewer subtasks one takes over from several.
+      const theirs = left.filter((_, of) => of % this.#sinks.length === at);
+      if (theirs.length === 0) return;
+      operator.inherit({
+        writer: theirs[0]!.writer,
+        transactions: theirs.flatMap(({ transactions }) => transactions),
+      });
+    });
+  }
+
+  /** Go on from what a cut holds of those of another lane, before they open. */
+  restore(states: readonly (SinkState | undefined)[]): void {
+    const [first] = this.#sinks;
+    if (first === undefined) return;
+    const spread = first.operator.redistribute(states, this.#sinks.length);
+    this.#sinks.forEach(({ operator }, at) => operator.restore(spread[at]));
   }
 
   /** Has them prepare what they were given for the cut whose `snapshot` follows at once. */

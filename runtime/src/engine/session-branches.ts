@@ -1,12 +1,18 @@
 import type { StreamNode } from '../graph/stream-node.ts';
-import type { LeftCommits } from '../operators/sink-operator.ts';
+import type { SinkLegacy } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
 import { prepareForCut } from './cut-commits.ts';
 import type { Engine } from './engine.ts';
 import { variablesOf } from './named-variables.ts';
 import { RetiredBranches } from './retired-branches.ts';
-import type { CutBranch, RunningBranch, SessionCuts } from './session-cuts.ts';
+import {
+  samePlace,
+  type CutBranch,
+  type FailedBranch,
+  type RunningBranch,
+  type SessionCuts,
+} from './session-cuts.ts';
 import type { SessionHost } from './session-host.ts';
 import type { SessionLanes } from './session-lanes.ts';
 import type { ViewObserver, ViewOptions } from './view.ts';
@@ -60,7 +66,9 @@ export class SessionBranches {
     const owner = { cell: () => branch.cell, openView, mutedThrough };
     const cut = carried?.cut ?? branch.cut?.load();
     branch.runner = this.#lanes.make([branch.sink], owner, cut, carried);
-    if (branch.left) branch.runner.lane.sinks.inherit(branch.left);
+    const { sinks } = branch.runner.lane;
+    if (branch.left) sinks.inherit(branch.left);
+    if (branch.leftInCut) sinks.restore(branch.leftInCut);
     this.#engine.add(branch.runner);
     this.holdIfPaused(branch);
   }
@@ -78,26 +86,23 @@ export class SessionBranches {
     this.#host.announceView({ viewId: view.id, cell, ordinal, title: node.name, node, options, kept });
   }
 
-  /** Takes a branch down as part of an edit: its sink commits with the edit's cut what it was given before (law 5). */
-  retire(branch: Branch, commits: CutCommits[]): LeftCommits | undefined {
+  /**
+   * Takes a branch down as part of an edit: its sinks commit with the edit's cut what they were given before (law 5).
+   * @returns what they leave to those in their place
+   */
+  retire(branch: Branch, commits: CutCommits[]): readonly SinkLegacy[] {
     const prepared = branch.runner?.prepareCommit(true);
-    const committables = branch.runner?.lane.sinks.committables ?? [];
+    if (prepared) commits.push(prepared);
+    const left = branch.runner?.lane.sinks.legacy ?? [];
     this.discard(branch);
-    if (!prepared) return undefined;
-    const { promise: settled, resolve } = Promise.withResolvers<void>();
-    commits.push({
-      ready: prepared.ready,
-      commit: async (cut) => {
-        const done = await prepared.commit(cut);
-        if (done) resolve();
-        return done;
-      },
-      discard: (cut) => {
-        prepared.discard(cut);
-        resolve();
-      },
-    });
-    return { committables, settled };
+    return left;
+  }
+
+  /** Takes out the one that waits in a cut at a place of a cell, for another that takes its place. */
+  takeWaitingAt(place: Pick<Branch, 'cell' | 'ordinal'>): CutBranch | undefined {
+    const found = [...this.waiting].find((waiting) => samePlace(waiting, place));
+    if (found) this.waiting.delete(found);
+    return found;
   }
 
   discard(branch: Branch): void {
@@ -111,10 +116,13 @@ export class SessionBranches {
   }
 
   /** What goes into a cut. */
-  *forCut(): Generator<RunningBranch | CutBranch> {
-    for (const { cell, ordinal, fingerprint, sink, runner } of this.all) {
+  *forCut(): Generator<RunningBranch | FailedBranch | CutBranch> {
+    const { fingerprints } = this.#lanes;
+    for (const { cell, ordinal, fingerprint, sink, runner, held } of this.all) {
+      const place = { cell, ordinal, fingerprint, name: sink.name, sink: fingerprints.own(sink) };
       const prepared = runner && prepareForCut(runner);
-      if (prepared) yield { cell, ordinal, fingerprint, name: sink.name, ...prepared };
+      if (prepared) yield { ...place, ...prepared };
+      else if (held || runner?.status === 'failed') yield { ...place, failed: true };
     }
     // What still waits for its cell is part of the session's state all the same.
     yield* this.waiting;

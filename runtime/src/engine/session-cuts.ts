@@ -1,5 +1,4 @@
-import type { CutCommits } from '../operators/sink-transactions.ts';
-import { allCommits } from './cut-commits.ts';
+import { allCommits, type CutCommits } from '../operators/sink-transactions.ts';
 import { CutWriter, type Blob } from './cut-writer.ts';
 import { noSuchCut } from './engine-errors.ts';
 import type { Lane } from './lane.ts';
@@ -14,13 +13,21 @@ const TIMED_CUTS_KEPT = 3;
 /** Bytes that are encoded before the stream goes on: most cuts have no more, and are done with then. */
 const BYTES_AT_ONCE = 64 * 1024;
 
+type Place = Pick<BranchCut, 'cell' | 'ordinal'>;
 type BranchPlace = Omit<BranchCut, 'tables' | 'cursor'>;
+
+const NO_BLOB: Blob = { ref: 0, bytes: 0 };
 
 /** A branch that runs, as it goes into a cut. */
 export interface RunningBranch extends BranchPlace {
   readonly runner: LaneRunner;
   /** What its sinks have prepared for the cut. */
   readonly commits: CutCommits | undefined;
+}
+
+/** A branch that has failed, or waits to go on after a failure: in cuts it stays what it was in the last one before (law 9). */
+export interface FailedBranch extends BranchPlace {
+  readonly failed: true;
 }
 
 /** A branch of a cut that waits for its cell to make it again. */
@@ -42,6 +49,8 @@ export interface CutBegun {
 interface CutPart {
   readonly place: BranchPlace;
   readonly lane?: Lane;
+  /** True until it is known what the cut before has of it. */
+  readonly failed?: boolean;
   cursor: number;
   beside: Uint8Array | Blob;
   /** Known when they are written. */
@@ -66,6 +75,8 @@ export class SessionCuts {
   readonly #warn: (message: string) => void;
   readonly #chains = new LaneChains();
   readonly #underWay = new Map<number, Promise<void>>();
+  /** What cuts have of branches that have failed, by their places. */
+  readonly #ofFailed = new Map<string, CutBranch>();
   /** What sinks are committing. */
   readonly #committing = new Set<Promise<boolean>>();
   #cuts: SessionCut[];
@@ -87,35 +98,23 @@ export class SessionCuts {
     return this.#cuts;
   }
 
-  /** What a branch held in the last cut on disk. */
-  async lastOf(branch: { cell: string; ordinal: number }): Promise<StoredLaneCut | undefined> {
+  /** What stood at a place in the last cut on disk that has any of it: no other has written to its sinks since. */
+  async lastAt(place: Place): Promise<CutBranch | undefined> {
     await this.settled();
-    const stored = this.#last && (await this.#store.read(this.#last.id));
-    return stored && branchesOf(stored).find((other) => samePlace(other, branch))?.cut;
+    return this.#read(place, Infinity);
   }
 
-  /** What a branch that has failed held in the last cut that has it. */
-  async lastGoodOf(branch: {
-    cell: string;
-    ordinal: number;
-    fingerprint: string;
-  }): Promise<StoredLaneCut | undefined> {
-    const isIt = (other: BranchCut | CutBranch): boolean =>
-      samePlace(other, branch) && other.fingerprint === branch.fingerprint;
-    await this.settled();
-    const cut = this.#cuts.findLast(({ branches }) => branches.some(isIt));
+  async #read(place: Place, before: number): Promise<CutBranch | undefined> {
+    const isThere = (other: Place): boolean => samePlace(other, place);
+    const isWritten = (id: number): boolean => id < before && !this.#underWay.has(id);
+    const cut = this.#cuts.findLast(({ id, branches }) => isWritten(id) && branches.some(isThere));
     const stored = cut && (await this.#store.read(cut.id));
-    return stored && branchesOf(stored).find(isIt)?.cut;
+    return stored && branchesOf(stored).find(isThere);
   }
 
   /** A lane was cut short in the middle of a record: nothing of it goes into cuts that are not written yet. */
   giveUp(lane: Lane): void {
     this.#chains.breakOff(lane);
-  }
-
-  /** Where a branch stood in the last cut on disk. */
-  lastCursorOf(branch: { cell: string; ordinal: number }): number | undefined {
-    return this.#last?.branches.find((other) => samePlace(other, branch))?.cursor;
   }
 
   /**
@@ -126,7 +125,7 @@ export class SessionCuts {
   begin(
     label: CutLabel,
     place: CutPlace,
-    branches: Iterable<RunningBranch | CutBranch>,
+    branches: Iterable<RunningBranch | FailedBranch | CutBranch>,
     retired: readonly CutCommits[] = [],
   ): CutBegun | undefined {
     const cut: SessionCut = { id: this.#nextId++, ...label, ...place, bytes: 0, branches: [] };
@@ -141,6 +140,9 @@ export class SessionCuts {
       if ('runner' in branch) {
         prepared.push(branch.commits);
         this.#beginBranch(branch, begun, settle);
+      } else if ('failed' in branch) {
+        const { failed, ...other } = branch;
+        begun.parts.push({ place: other, failed, cursor: 0, beside: NO_BLOB, tables: [] });
       } else {
         const { cut: stored, ...other } = branch;
         begun.parts.push({ place: other, cursor: stored.cursor, ...stored.blobs });
@@ -232,7 +234,8 @@ export class SessionCuts {
     const { lane } = runner;
     const chain = this.#chains.of(lane);
     const { cut, tables } = runner.beginCut();
-    const part: CutPart = { place, lane, cursor: cut.cursor, beside: { ref: 0, bytes: 0 }, tables: [] };
+    const part: CutPart = { place, lane, cursor: cut.cursor, beside: NO_BLOB, tables: [] };
+    this.#ofFailed.delete(nameOf(place));
     begun.parts.push(part);
     begun.pending += 1;
     chain.begin();
@@ -254,9 +257,13 @@ export class SessionCuts {
   }
 
   /** Writes a cut when its sinks have flushed what it holds, and has them commit when it is durable. */
-  async #write({ cut, parts, commits, failure }: CutUnderWay): Promise<void> {
+  async #write({ cut, parts: begun, commits, failure }: CutUnderWay): Promise<void> {
+    let parts: readonly CutPart[] = begun;
     try {
       if (failure !== undefined) throw failure;
+      parts = (
+        await Promise.all(begun.map((part) => (part.failed ? this.#carryOver(part, cut.id) : part)))
+      ).flatMap((part) => part ?? []);
       cut.branches = parts.map(branchCut);
       cut.bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
       await commits?.ready;
@@ -271,6 +278,18 @@ export class SessionCuts {
     if (commits !== undefined) this.#commit(commits.commit(cut.id));
     const old = this.#outOfBudget();
     if (old.length > 0) await this.#store.drop(old);
+  }
+
+  /** What the cuts before have of a branch that has failed; `undefined` if none has it. */
+  async #carryOver({ place }: CutPart, id: number): Promise<CutPart | undefined> {
+    const earlier = [...this.#underWay].filter(([other]) => other < id).map(([, durable]) => durable);
+    await Promise.allSettled(earlier);
+    const name = nameOf(place);
+    const last = this.#ofFailed.get(name) ?? (await this.#read(place, id));
+    if (last === undefined) return undefined;
+    this.#ofFailed.set(name, last);
+    const { cut, ...other } = last;
+    return { place: other, cursor: cut.cursor, ...cut.blobs };
   }
 
   #commit(committing: Promise<boolean>): void {
@@ -301,8 +320,8 @@ export class SessionCuts {
 
 /** The branches of a cut with what they held. */
 export function branchesOf({ cut, lanes }: ReadCut): CutBranch[] {
-  return cut.branches.map(({ cell, ordinal, fingerprint, name }, at) => {
-    return { cell, ordinal, fingerprint, name, cut: lanes[at]! };
+  return cut.branches.map(({ cell, ordinal, fingerprint, name, sink }, at) => {
+    return { cell, ordinal, fingerprint, name, sink, cut: lanes[at]! };
   });
 }
 
@@ -322,8 +341,12 @@ function brokenBy(chain: LaneChain): Error | undefined {
 }
 
 /** Each place of each cell has one branch, running or waiting. */
-function samePlace(a: { cell: string; ordinal: number }, b: { cell: string; ordinal: number }): boolean {
-  return a.cell === b.cell && a.ordinal === b.ordinal;
+export function samePlace(a: Place, b: Place): boolean {
+  return nameOf(a) === nameOf(b);
+}
+
+function nameOf({ cell, ordinal }: Place): string {
+  return `${cell}/${ordinal}`;
 }
 
 function messageOf(error: unknown): string {

@@ -19,6 +19,8 @@ export interface BranchCut {
   readonly ordinal: number;
   readonly fingerprint: string;
   readonly name: string;
+  /** Fingerprint of its sink alone; absent of cuts that are older than this. */
+  readonly sink?: string;
   /** The last entry that it had processed. */
   readonly cursor: number;
   /** In how many blobs its tables lie. */

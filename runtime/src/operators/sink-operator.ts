@@ -1,18 +1,27 @@
 import type { FusionScope } from './fusion-scope.ts';
 import { Operator } from './operator.ts';
-import { SinkTransactions, type CutCommits, type SinkTransactionsState } from './sink-transactions.ts';
+import {
+  allCommits,
+  SinkTransactions,
+  type CutCommits,
+  type SinkTransactionsState,
+} from './sink-transactions.ts';
 import type { Sink, SinkContext, SinkWriter } from './sink.ts';
 
-interface SinkState {
+export interface SinkState {
   readonly writer: unknown;
   readonly transactions: SinkTransactionsState;
 }
 
-/** What a sink has left to be committed, and when that is done. */
-export interface LeftCommits {
-  readonly committables: readonly unknown[];
-  readonly settled: Promise<void>;
+/** What a sink that is taken down leaves to the one in its place. */
+export interface SinkLegacy {
+  /** As its writer would have it after a restore. */
+  readonly writer: unknown;
+  /** What it has prepared and not committed. */
+  readonly transactions: readonly SinkTransactions[];
 }
+
+const NOTHING_PENDING: SinkTransactionsState = { next: 0, pending: [] };
 
 /** Stands for the writer of a sink that is muted: nothing reaches the world outside. */
 const MUTED: SinkWriter<unknown> = { write: () => undefined };
@@ -23,10 +32,11 @@ export class SinkOperator extends Operator implements SinkContext {
   readonly #sink: Sink<unknown>;
   readonly #replays: boolean;
   #transactions: SinkTransactions | undefined;
+  #recovered: Promise<void> = Promise.resolve();
   #restored: SinkState | undefined;
   #failure: Error | undefined;
-  /** What the sink in whose place it comes has still to commit. */
-  #inherited: readonly unknown[] = [];
+  /** Of sinks in whose place it comes: it holds in cuts what they have still to commit. */
+  #inherited: readonly SinkTransactions[] = [];
   /** Generated code writes to it. */
   writer: SinkWriter<unknown> = MUTED;
   timestamp: number | undefined;
@@ -41,27 +51,33 @@ export class SinkOperator extends Operator implements SinkContext {
   }
 
   override open(): void {
+    // What a cut had prepared is committed, muted or not.
+    if (this.#restored !== undefined && this.#restored.transactions.pending.length > 0) this.#recover();
     if (!this.runtime.muted || this.#replays) this.unmute();
   }
 
   /** Begins to write. */
   unmute(): void {
-    if (this.#transactions !== undefined) return;
+    if (this.writer !== MUTED) return;
+    if (this.#transactions === undefined) this.#recover();
     const { subtask, parallelism, announceMail } = this.runtime;
-    const restored = this.#restored;
-    const fail = (error: Error): void => this.#fail(error);
-    const transactions = new SinkTransactions(this.#sink.createCommitter?.(), restored?.transactions, fail);
-    this.#transactions = transactions;
-    const recovered = transactions.recover();
-    void recovered.then(announceMail);
     this.writer = this.#sink.createWriter({
       subtask,
       parallelism,
-      restored: restored?.writer,
-      recovered,
+      restored: this.#restored?.writer,
+      recovered: this.#recovered,
       announceReady: announceMail,
-      fail,
+      fail: (error) => this.#fail(error),
     });
+  }
+
+  #recover(): void {
+    const committer = this.#sink.createCommitter?.();
+    const restored = this.#restored?.transactions;
+    const transactions = new SinkTransactions(committer, restored, (error) => this.#fail(error));
+    this.#transactions = transactions;
+    this.#recovered = transactions.recover();
+    void this.#recovered.then(this.runtime.announceMail);
   }
 
   override close(): void {
@@ -93,34 +109,36 @@ export class SinkOperator extends Operator implements SinkContext {
 
   /** The first phase: what was written so far becomes part of the cut whose `snapshot` follows at once. */
   prepareCommit(endOfInput: boolean): CutCommits | undefined {
-    return this.#transactions?.prepare(this.writer.prepareCommit?.(endOfInput));
+    const own = this.#transactions?.prepare(this.writer.prepareCommit?.(endOfInput));
+    this.#inherited = this.#inherited.filter(({ settled }) => !settled);
+    return allCommits([own, ...this.#inherited.map((transactions) => transactions.prepare(undefined))]);
   }
 
-  /** What it has prepared and not committed. */
-  get committables(): readonly unknown[] {
-    return this.#transactions?.snapshot().pending.map(([, committable]) => committable) ?? [];
+  /** What it leaves to one in its place; after `prepareCommit`. */
+  get legacy(): SinkLegacy {
+    const own = this.#transactions === undefined ? [] : [this.#transactions];
+    return { writer: this.#writerState(), transactions: [...own, ...this.#inherited] };
   }
 
-  /** Holds in cuts what another has still to commit: should the process die before that is done, this one commits it. */
-  inherit({ committables, settled }: LeftCommits): void {
-    this.#inherited = committables;
-    void settled.then(() => (this.#inherited = []));
+  /** Goes on from where another has ended, before it opens: should the process die, it commits what that one has not. */
+  inherit({ writer, transactions }: SinkLegacy): void {
+    this.#restored = { writer, transactions: NOTHING_PENDING };
+    this.#inherited = transactions;
   }
 
   override snapshot(): SinkState | undefined {
-    const own = this.#ownState();
-    if (this.#inherited.length === 0) return own;
-    const { next, pending } = own?.transactions ?? { next: 0, pending: [] };
-    const inherited = this.#inherited.map((committable, at) => [next + at, committable] as const);
-    const transactions = { next: next + inherited.length, pending: [...pending, ...inherited] };
-    return { writer: own?.writer, transactions };
+    const { writer } = this;
+    const writes = writer !== MUTED && (writer.snapshot !== undefined || writer.prepareCommit !== undefined);
+    const pending = this.#inherited.flatMap((transactions) => transactions.snapshot().pending);
+    if (!writes && pending.length === 0 && this.#restored === undefined) return undefined;
+    const own = this.#transactions?.snapshot() ?? this.#restored?.transactions ?? NOTHING_PENDING;
+    const inherited = pending.map(([, committable], at) => [own.next + at, committable] as const);
+    const transactions = { next: own.next + inherited.length, pending: [...own.pending, ...inherited] };
+    return { writer: this.#writerState(), transactions };
   }
 
-  #ownState(): SinkState | undefined {
-    const { writer } = this;
-    if (writer === MUTED) return this.#restored;
-    if (writer.snapshot === undefined && writer.prepareCommit === undefined) return undefined;
-    return { writer: writer.snapshot?.(), transactions: this.#transactions!.snapshot() };
+  #writerState(): unknown {
+    return this.writer === MUTED ? this.#restored?.writer : this.writer.snapshot?.();
   }
 
   override restore(state: unknown): void {

@@ -17,6 +17,22 @@ export interface SinkTransactionsState {
   readonly pending: readonly (readonly [id: number, committable: unknown])[];
 }
 
+/** What several sinks have prepared for one cut, as one; `undefined` if none has anything. */
+export function allCommits(commits: readonly (CutCommits | undefined)[]): CutCommits | undefined {
+  const parts = commits.filter((part) => part !== undefined);
+  if (parts.length <= 1) return parts[0];
+  const ready = Promise.all(parts.map((part) => part.ready)).then(() => undefined);
+  // There may be no cut that waits for it.
+  ready.catch(() => undefined);
+  return {
+    ready,
+    commit: async (cut) => (await Promise.all(parts.map((part) => part.commit(cut)))).every((done) => done),
+    discard: (cut) => {
+      for (const part of parts) part.discard(cut);
+    },
+  };
+}
+
 interface Pending {
   readonly committable: unknown;
   /** Resolves when it is flushed. */
@@ -57,6 +73,11 @@ export class SinkTransactions {
     }
   }
 
+  /** True once all that was prepared is committed, or given up. */
+  get settled(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** Commits what the restored cut holds. Never resolves if that fails: then the lane does. */
   recover(): Promise<void> {
     const ids = [...this.#pending.keys()];
@@ -77,7 +98,9 @@ export class SinkTransactions {
     const ready = prepared?.ready ?? Promise.resolve();
     if (prepared?.committable !== undefined && this.#committer !== undefined) {
       const { committable } = prepared;
-      this.#pending.set(this.#next++, { committable, ready, cuts: 0, durable: false });
+      const id = this.#next++;
+      this.#pending.set(id, { committable, ready, cuts: 0, durable: false });
+      ready.catch(() => this.#giveUp(id));
     }
     const held = [...this.#pending];
     for (const [, pending] of held) pending.cuts += 1;
@@ -123,6 +146,14 @@ export class SinkTransactions {
         this.#pending.delete(id);
       }
     });
+  }
+
+  /** What could not be flushed is in no later cut: the cut that it was prepared for will not be written either. */
+  #giveUp(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    void this.#enqueue(async () => this.#committer?.abort?.(pending.committable));
   }
 
   #enqueue(work: () => Promise<void>): Promise<boolean> {

@@ -47,7 +47,7 @@ export interface SinkWriter<T> {
    * @returns `undefined` if nothing has to be flushed or committed
    */
   prepareCommit?(endOfInput: boolean): PreparedCommit | undefined;
-  /** Called once when the job has ended, failed or was stopped. */
+  /** Called once when the job has ended, failed or was stopped. What `prepareCommit` has handed over is flushed all the same. */
   close?(): void | Promise<void>;
 }
 

@@ -166,6 +166,21 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    rules: ['flushes what was prepared though it closes'],
+    async play(run) {
+      await run.open();
+      await run.write(0, 1);
+      // As in a job that fails while a cut is under way.
+      const cut = await run.cutAndClose(false);
+      await run.open(cut);
+      await run.write(1, 3);
+      // As in a cell that is edited.
+      await run.commit(await run.cutAndClose(true));
+      await run.expect('flushes what was prepared though it closes', 3);
+      return true;
+    },
+  },
+  {
     rules: ['takes part in jobs that fail'],
     async play(run) {
       await run.inFailingJob();
@@ -229,6 +244,21 @@ class SinkRun<T> {
   }
 
   async cut(endOfInput: boolean): Promise<WriterCut> {
+    const { cut, ready } = this.#prepare(endOfInput);
+    await this.#patiently(ready, 'writes all records');
+    return cut;
+  }
+
+  /** The writer is closed before what it has prepared is flushed. */
+  async cutAndClose(endOfInput: boolean): Promise<WriterCut> {
+    const { cut, ready } = this.#prepare(endOfInput);
+    const closed = this.#writer!.close?.();
+    await this.#patiently(ready, 'flushes what was prepared though it closes');
+    await this.#patiently(closed ?? undefined, 'flushes what was prepared though it closes');
+    return cut;
+  }
+
+  #prepare(endOfInput: boolean): { readonly cut: WriterCut; readonly ready: Promise<void> | undefined } {
     const prepared = this.#writer!.prepareCommit?.(endOfInput);
     let cut: WriterCut;
     try {
@@ -238,9 +268,8 @@ class SinkRun<T> {
     } catch (error) {
       throw notConformant('has plain state', this.#kind, messageOf(error), error);
     }
-    await this.#patiently(prepared?.ready, 'writes all records');
     this.#prepared.push(cut);
-    return cut;
+    return { cut, ready: prepared?.ready };
   }
 
   async commit(cut: WriterCut): Promise<void> {

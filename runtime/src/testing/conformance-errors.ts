@@ -17,6 +17,7 @@ export type ConformanceRule =
   | 'shows nothing before its commit'
   | 'drops what no cut holds'
   | 'goes on after a restore'
+  | 'flushes what was prepared though it closes'
   | 'takes part in jobs that fail';
 
 /** A connector breaks a rule of those it is checked against. */

@@ -208,6 +208,7 @@ const EXACTLY_ONCE = [
   'commits what was prepared before a crash',
   'goes on after a restore',
   'drops what no cut holds',
+  'flushes what was prepared though it closes',
   'takes part in jobs that fail',
 ];
 

@@ -121,6 +121,124 @@ test('law 8: what a sink that was edited has left to commit is committed after a
   await resumed.crash();
 });
 
+/** The commits that are asked for are held up; resolves when the first is. */
+function holdCommits(): Promise<void> {
+  const asked = gate();
+  world.beforeCommit = () => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  };
+  return asked.promise;
+}
+
+function letCommit(): void {
+  world.beforeCommit = () => Promise.resolve();
+}
+
+/** A cell that writes what it keeps. */
+function writing(notebook: Notebook, source: PushedSource, keep: (n: number) => boolean) {
+  return notebook.cell('a', (env) => void env.fromSource(source).filter(keep).sinkTo(world.sink()));
+}
+
+async function expectInTheEnd(notebook: Notebook, values: readonly number[]): Promise<void> {
+  notebook.session.cut({ label: 'test' });
+  await world.seen(values.length);
+  expect(world.committed).toEqual(values);
+  await notebook.crash();
+}
+
+test('law 8: no snapshot after an edit is durable before what the edited sink still flushes is', async () => {
+  const source = new PushedSource();
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  writing(crashing, source, (n) => n < 10);
+  await source.push(1, 2);
+  world.beforeFlush = () => new Promise(() => undefined);
+  writing(crashing, source, (n) => n < 20);
+  world.beforeFlush = () => Promise.resolve();
+  crashing.session.cut({ label: 'holds what is not flushed' });
+  await source.push(3);
+  await crashing.crash();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  expect(resumed.session.snapshots().map(({ label }) => label)).toEqual(['[1]']);
+  writing(resumed, source, (n) => n < 20);
+  await source.consumed(3);
+  await expectInTheEnd(resumed, [1, 2, 3]);
+});
+
+test('law 8: a cell that was edited after a crash goes on where the one before had written, and commits what that had prepared', async () => {
+  const source = new PushedSource();
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  writing(crashing, source, (n) => n < 10);
+  await source.push(1, 2);
+  const asked = holdCommits();
+  crashing.cell('b', () => undefined);
+  await asked;
+  await crashing.crash();
+  letCommit();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  expect(writing(resumed, source, (n) => n < 20).rebuilt).toHaveLength(1);
+  await world.seen(2);
+  await source.push(3);
+  await expectInTheEnd(resumed, [1, 2, 3]);
+});
+
+test('law 8: what a crash has left to commit is not lost when the cell is edited before that is done, and crashes again', async () => {
+  const source = new PushedSource();
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  writing(crashing, source, (n) => n < 10);
+  await source.push(1, 2);
+  const asked = holdCommits();
+  writing(crashing, source, (n) => n < 20);
+  await asked;
+  await crashing.crash();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  // It does not come to where it begins to write.
+  resumed.session.pause();
+  writing(resumed, source, (n) => n < 20);
+  writing(resumed, source, (n) => n < 30);
+  await resumed.session.beginCut({ label: 'test' })!.durable;
+  await resumed.crash();
+  letCommit();
+  const again = await Notebook.open(folder.path('session.sqlite'), true);
+  writing(again, source, (n) => n < 30);
+  await source.push(3);
+  await expectInTheEnd(again, [1, 2, 3]);
+});
+
+/** Five snapshots after a failure, more than are kept of those that no cell has caused. */
+async function failThenCut(notebook: Notebook, source: PushedSource): Promise<void> {
+  writing(notebook, source, (n) => {
+    if (n === 3) throw new Error('no three');
+    return true;
+  });
+  await source.push(1, 2);
+  await notebook.session.beginCut({ label: 'test' })!.durable;
+  await source.push(3);
+  expect(notebook.env.jobs()).toMatchObject([{ status: 'failed' }]);
+  for (let n = 0; n < 5; n++) await notebook.session.beginCut({ label: 'test' })!.durable;
+}
+
+test('law 9: the cell that is mended writes nothing again, however many snapshots came after the failure', async () => {
+  const source = new PushedSource();
+  const notebook = await Notebook.open(folder.path('session.sqlite'));
+  await failThenCut(notebook, source);
+  writing(notebook, source, () => true);
+  await notebook.session.settled();
+  await source.push(4);
+  await expectInTheEnd(notebook, [1, 2, 3, 4]);
+});
+
+test('law 9: nor does it after a crash', async () => {
+  const source = new PushedSource();
+  const crashing = await Notebook.open(folder.path('session.sqlite'));
+  await failThenCut(crashing, source);
+  await crashing.crash();
+  const resumed = await Notebook.open(folder.path('session.sqlite'), true);
+  writing(resumed, source, () => true);
+  await source.push(4);
+  await expectInTheEnd(resumed, [1, 2, 3, 4]);
+});
+
 test('law 8: after a crash between the cut and the commit it is committed, once', async () => {
   const source = new PushedSource();
   const cell = (notebook: Notebook) =>

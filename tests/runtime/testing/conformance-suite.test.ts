@@ -112,7 +112,7 @@ function world(
 
 test('a sink that conforms is told what was checked', async () => {
   const checked = await checkSink(() => world({}), { records });
-  expect(checked).toHaveLength(8);
+  expect(checked).toHaveLength(9);
 });
 
 test.each([

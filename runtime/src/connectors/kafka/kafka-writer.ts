@@ -138,8 +138,9 @@ export class KafkaWriter<T> implements SinkWriter<T> {
     if (this.#closed) return;
     this.#closed = true;
     this.#open = false;
-    this.#pump.stop();
     this.#ids?.leave(this.#context.subtask);
+    // A cut that is under way still waits for what was prepared for it.
+    await this.#pump.stop();
     await this.#abort([this.#transaction, this.#next]);
   }
 
@@ -184,7 +185,8 @@ export class KafkaWriter<T> implements SinkWriter<T> {
     const id = ids.take(this.#context.subtask);
     const producer = await this.#cluster.initTransactions(id, this.#settings.transactionTimeout);
     this.#preparing = false;
-    if (this.#closed) return this.#abort([producer]);
+    // Nothing is in its transaction yet.
+    if (this.#closed) return ids.aborted(id);
     this.#next = producer;
     if (!this.#open) this.#openNext();
   }

@@ -20,6 +20,7 @@ interface Segment {
 interface Flush {
   readonly through: number;
   readonly settle: () => void;
+  readonly fail: (error: Error) => void;
 }
 
 /**
@@ -37,7 +38,7 @@ export class RecordPump {
   #turn = 0;
   #added = 0;
   #sent = 0;
-  #running = false;
+  #running: Promise<void> | undefined;
   #stopped = false;
 
   constructor(cluster: KafkaCluster, onSent: () => void, onError: (error: Error) => void) {
@@ -59,22 +60,26 @@ export class RecordPump {
   add(record: EncodedRecord): void {
     this.#segments.at(-1)!.records.push(record);
     this.#added += 1;
-    if (this.#running || this.#stopped) return;
-    this.#running = true;
     // Later, so that records written in the same slice go together.
-    setImmediate(() => void this.#run());
+    if (!this.#stopped) this.#running ??= new Promise((turn) => setImmediate(turn)).then(() => this.#run());
   }
 
-  /** Resolves when all that was added so far is in the log. */
+  /** Resolves when all that was added so far is in the log; rejects if it will never be. */
   flushed(): Promise<void> {
     if (this.held === 0) return Promise.resolve();
-    return new Promise((settle) => this.#flushes.push({ through: this.#added, settle }));
+    return new Promise((settle, fail) => this.#flushes.push({ through: this.#added, settle, fail }));
   }
 
-  /** Drops what has not been sent. */
-  stop(): void {
+  /** Takes no more. Resolves when what somebody waits for is in the log; the rest is dropped. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    this.#segments.length = 0;
+    const dropped = this.#added - Math.max(this.#flushes.at(-1)?.through ?? 0, this.#sent);
+    let left = Math.max(0, this.#segments.reduce((sum, { records }) => sum + records.length, 0) - dropped);
+    for (const segment of this.#segments) {
+      segment.records = segment.records.slice(0, left);
+      left -= segment.records.length;
+    }
+    await this.#running;
   }
 
   async #run(): Promise<void> {
@@ -86,17 +91,22 @@ export class RecordPump {
         const chunk = segment.records.slice(0, CHUNK_RECORDS);
         segment.records = segment.records.slice(CHUNK_RECORDS);
         await segment.producer.send(await this.#assigned(chunk));
-        if (this.#stopped) return;
         this.#sent += chunk.length;
         while (this.#flushes[0] && this.#flushes[0].through <= this.#sent) this.#flushes.shift()!.settle();
         this.#onSent();
       }
     } catch (error) {
-      if (!this.#stopped) this.#onError(error instanceof Error ? error : new Error(String(error)));
-      this.stop();
+      this.#giveUp(error instanceof Error ? error : new Error(String(error)));
     } finally {
-      this.#running = false;
+      this.#running = undefined;
     }
+  }
+
+  #giveUp(error: Error): void {
+    this.#segments.length = 0;
+    for (const { fail } of this.#flushes.splice(0)) fail(error);
+    if (!this.#stopped) this.#onError(error);
+    this.#stopped = true;
   }
 
   async #assigned(records: readonly EncodedRecord[]): Promise<OutgoingRecord[]> {

@@ -73,8 +73,16 @@ export class OutgoingWriter<T> implements SinkWriter<T> {
     return { committable: undefined, ready: drained.promise };
   }
 
+  /** What a cut waits for still leaves; the rest is dropped. */
   close(): void {
     this.#closed = true;
+    const wanted = (this.#cuts.at(-1)?.count ?? 0) - this.#leftCount;
+    this.#waiting.length = Math.min(this.#waiting.length, Math.max(wanted, this.#sent));
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (!this.#closed || this.#cuts.length > 0) return;
     this.#backOff.stop();
     this.#connection?.close();
     this.#disconnect();
@@ -115,10 +123,11 @@ export class OutgoingWriter<T> implements SinkWriter<T> {
     this.#leftCount += 1;
     while (this.#cuts[0] !== undefined && this.#cuts[0].count <= this.#leftCount)
       this.#cuts.shift()!.drained.resolve();
+    this.#endIfDone();
   }
 
   #onBroken(reason: string): void {
-    if (this.#closed) return;
+    if (this.#closed && this.#cuts.length === 0) return;
     this.#connection = undefined;
     // An address that never worked is probably wrong.
     if (this.#connected && this.#backOff.tryAgain(() => this.#open())) return;
