@@ -1,4 +1,14 @@
-import { clockTime, type Json, type ViewDelta, type ViewRow } from '@tidemark/kernel/protocol';
+import {
+  clockTime,
+  columnText,
+  isNumberColumn,
+  numberText,
+  type Json,
+  type ViewColumn,
+  type ViewDelta,
+  type ViewDescription,
+  type ViewRow,
+} from '@tidemark/kernel/protocol';
 import type { ViewMirror } from './view-mirror.ts';
 
 const MAX_COLUMNS = 16;
@@ -14,7 +24,7 @@ export class LiveTable {
   readonly #head = document.createElement('tr');
   readonly #body = document.createElement('tbody');
   readonly #lines = new Map<string, HTMLTableRowElement>();
-  #columns: readonly string[] = [];
+  #columns: readonly TableColumn[] = [];
   readonly #touched = new Map<string, ViewRow>();
   readonly #removed = new Set<string>();
   #reset = true;
@@ -63,9 +73,12 @@ export class LiveTable {
   #draw(): void {
     const node = this.#node;
     const following = node.scrollHeight - node.scrollTop - node.clientHeight < AT_END;
-    const labelled = this.#mirror.description.labels !== undefined;
-    const columns = [...(labelled ? [LABEL] : []), ...columnsOf(this.#mirror.rows())];
-    if (columns.join('\n') !== this.#columns.join('\n')) {
+    const { description } = this.#mirror;
+    const columns = [
+      ...(description.labels === undefined ? [] : [LABEL_COLUMN]),
+      ...columnsOf(description, this.#mirror.rows()),
+    ];
+    if (idOf(columns) !== idOf(this.#columns)) {
       this.#columns = columns;
       this.#head.replaceChildren(...columns.map(headCell));
       this.#reset = true;
@@ -89,26 +102,32 @@ export class LiveTable {
     for (const row of this.#touched.values()) {
       const old = this.#lines.get(row._id);
       if (old === undefined) this.#body.append(this.#line(row));
-      else old.replaceWith(this.#line(row));
+      else this.#fill(old, row);
     }
+  }
+
+  /** Changes what has changed: a row that is looked at, pointed at or copied from stays the row that it is. */
+  #fill(line: HTMLTableRowElement, row: ViewRow): void {
+    this.#columns.forEach((column, at) => {
+      const cell = line.cells[at];
+      if (cell !== undefined) this.#fillCell(cell, column, row);
+    });
   }
 
   #line(row: ViewRow): HTMLTableRowElement {
     const line = document.createElement('tr');
-    for (const name of this.#columns) {
-      const value = row[name];
+    for (const column of this.#columns) {
       const cell = document.createElement('td');
-      if (name === LABEL) {
-        cell.append(this.#labelButton(row));
-        line.append(cell);
-        continue;
-      }
-      cell.textContent = cellText(name, value);
-      if (typeof value === 'number' && name !== '_time') cell.className = 'tm-number';
+      this.#fillCell(cell, column, row);
       line.append(cell);
     }
     this.#lines.set(row._id, line);
     return line;
+  }
+
+  #fillCell(cell: HTMLTableCellElement, column: TableColumn, row: ViewRow): void {
+    if (column === LABEL_COLUMN) cell.replaceChildren(this.#labelButton(row));
+    else fillCell(cell, column, row[column.name]);
   }
 
   #labelButton(row: ViewRow): HTMLButtonElement {
@@ -126,30 +145,66 @@ export class LiveTable {
 
 /** A row in one line, for people. */
 export function rowText(row: ViewRow): string {
-  return columnsOf([row])
-    .filter((name) => name === '_time' || row[name] !== row._time)
-    .map((name) => cellText(name, row[name]))
+  return columnsOf({}, [row])
+    .filter(({ name }) => name === '_time' || row[name] !== row._time)
+    .map(({ name }) => cellText(name, row[name]))
     .filter((text) => text !== '')
     .slice(0, 4)
     .join(' · ');
 }
 
+/** A column as it is shown. */
+interface TableColumn {
+  readonly name: string;
+  readonly title: string;
+  /** Of a table of SQL. */
+  readonly of?: ViewColumn;
+  readonly timeZone?: string | undefined;
+}
+
 /** The column that says what a user has said of a row. */
 const LABEL = '_label';
+const LABEL_COLUMN: TableColumn = { name: LABEL, title: 'label' };
 
-function columnsOf(rows: readonly ViewRow[]): string[] {
+function columnsOf(
+  { columns, timeZone }: Pick<ViewDescription, 'columns' | 'timeZone'>,
+  rows: readonly ViewRow[],
+): TableColumn[] {
+  if (columns !== undefined)
+    return columns.map((of) => ({ name: of.name, title: of.name, of, timeZone })).slice(0, MAX_COLUMNS);
   const names = new Set<string>();
   for (const row of rows) {
     for (const name of Object.keys(row)) if (!name.startsWith('_')) names.add(name);
   }
   const timed = rows.some((row) => typeof row._time === 'number');
-  return [...(timed ? ['_time'] : []), ...names].slice(0, MAX_COLUMNS);
+  return [
+    ...(timed ? [{ name: '_time', title: 'event time' }] : []),
+    ...[...names].map((name) => ({ name, title: name })),
+  ].slice(0, MAX_COLUMNS);
 }
 
-function headCell(name: string): HTMLElement {
+function idOf(columns: readonly TableColumn[]): string {
+  return columns.map(({ name, of }) => `${name} ${of?.type ?? ''}`).join('\n');
+}
+
+function headCell({ title, of }: TableColumn): HTMLElement {
   const cell = document.createElement('th');
-  cell.textContent = name === '_time' ? 'event time' : name === LABEL ? 'label' : name;
+  cell.textContent = title;
+  if (of !== undefined) {
+    cell.title = of.type;
+    if (isNumberColumn(of)) cell.className = 'tm-number';
+  }
   return cell;
+}
+
+function fillCell(cell: HTMLTableCellElement, column: TableColumn, value: Json | undefined): void {
+  const { name, of, timeZone } = column;
+  const text = of === undefined ? cellText(name, value) : columnText(value, of, timeZone);
+  if (cell.textContent !== text) cell.textContent = text;
+  const isNumber = of === undefined ? typeof value === 'number' && name !== '_time' : isNumberColumn(of);
+  const isNull = of !== undefined && (value === null || value === undefined);
+  cell.classList.toggle('tm-number', isNumber);
+  cell.classList.toggle('tm-null', isNull);
 }
 
 /** Fields that hold times in the rows of windows and watermarks. */
@@ -157,10 +212,6 @@ const TIMES = new Set(['_time', 'timestamp', 'start', 'end', 'now', 'watermark',
 
 function cellText(name: string, value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'number') return TIMES.has(name) && value > 1e9 ? clockTime(value) : number(value);
+  if (typeof value === 'number') return TIMES.has(name) && value > 1e9 ? clockTime(value) : numberText(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function number(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(8)));
 }

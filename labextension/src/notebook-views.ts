@@ -13,6 +13,7 @@ import {
 import { cellsToRun } from './cells-to-run.ts';
 import { ClockToolbar } from './clock-toolbar.ts';
 import { ParamRenderer } from './param-renderer.ts';
+import { SqlCells } from './sql-cells.ts';
 import { ViewClient } from './view-client.ts';
 import { ViewRenderer } from './view-renderer.ts';
 
@@ -27,6 +28,7 @@ export class NotebookViews {
   readonly #renderers = new Set<ViewRenderer>();
   readonly #sliders = new Set<ParamRenderer>();
   readonly #clock: ClockToolbar;
+  readonly #sqlCells: SqlCells;
   #runningAgain: Promise<void> | undefined;
   #disposed = false;
 
@@ -50,6 +52,7 @@ export class NotebookViews {
     );
     this.#clock = new ClockToolbar(this.#client);
     panel.toolbar.insertItem(10, 'tidemark-clock', this.#clock);
+    this.#sqlCells = new SqlCells(panel);
     context.saveState.connect(this.#onSaveState, this);
   }
 
@@ -65,6 +68,7 @@ export class NotebookViews {
     this.#panel.content.rendermime.removeMimeType(PARAM_MIME_TYPE);
     for (const renderer of [...this.#renderers, ...this.#sliders]) renderer.dispose();
     this.#clock.dispose();
+    this.#sqlCells.dispose();
     this.#client.dispose();
   }
 

@@ -38,7 +38,7 @@ export class ViewHeader {
     this.#button.hidden = this.#action === undefined;
     setText(this.#button, this.#action === 'resume' ? 'Resume' : 'Pause');
     this.#button.title = this.#action === 'resume' ? 'Let all streams run on' : 'Pause all streams';
-    setText(this.#counts, viewCounts(description.kind, progress).join(' · '));
+    setText(this.#counts, viewCounts(description, progress, mirror.rowCount).join(' · '));
   }
 
   /** For an output that no kernel knows: what was saved with the notebook. */

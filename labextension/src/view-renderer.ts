@@ -31,6 +31,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #on: ViewRendererEvents;
   readonly #header: ViewHeader;
   readonly #notice: RunAgainNotice;
+  readonly #warning = document.createElement('div');
   readonly #message = document.createElement('div');
   readonly #body = document.createElement('div');
   #reference: ViewReference | undefined;
@@ -50,8 +51,9 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     });
     this.addClass('tm-view');
     this.#message.className = 'tm-message';
+    this.#warning.className = 'tm-warning';
     this.#body.className = 'tm-body';
-    this.node.append(this.#header.node, this.#notice.node, this.#message, this.#body);
+    this.node.append(this.#header.node, this.#notice.node, this.#warning, this.#message, this.#body);
   }
 
   get mirror(): ViewMirror | undefined {
@@ -169,6 +171,9 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const { progress } = mirror;
+    // What has ended grows no more.
+    const warning = mirror.status === 'finished' ? '' : (progress?.warning ?? '');
+    if (this.#warning.textContent !== warning) this.#warning.textContent = warning;
     this.#body.hidden = mirror.rowCount === 0;
     const waiting = mirror.rowCount === 0 ? emptyText(mirror.status, progress?.waiting) : '';
     // A chart carries its note itself.

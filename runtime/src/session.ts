@@ -4,6 +4,7 @@ export { setExecutionEnvironment } from './api/stream-execution-environment.ts';
 export { setEmbeddedLogPath } from './connectors/kafka/open-cluster.ts';
 export { openStore } from './checkpoint/open-store.ts';
 export { openSession } from './engine/open-session.ts';
+export type { JobProgress } from './engine/job-progress.ts';
 export type { Session } from './engine/session.ts';
 export type { AnnouncedView, CellOutcome, SessionHost } from './engine/session-host.ts';
 export { canonical, type DescribeFunction } from './graph/fingerprint.ts';

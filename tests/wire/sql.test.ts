@@ -32,6 +32,13 @@ test('an error is underlined at its line of the cell', async () => {
   expect(error?.evalue).toContain('3   wrd\n    ~~~');
 });
 
+test('an error of the plan is underlined as well, and no stack of ours stands below it', async () => {
+  const { error } = await sql('SELECT word,\n  RANK() OVER (ORDER BY n) AS place\nFROM numbers', 'rank');
+  expect(error?.evalue).toContain("RANK() ordered by 'n' cannot be done on a stream");
+  expect(error?.evalue).toContain('3   RANK() OVER (ORDER BY n) AS place\n    ~~~~');
+  expect(error?.traceback).not.toMatch(/^ +at /m);
+});
+
 test('INSERT INTO starts a job under its cell', async () => {
   await sql("CREATE TABLE out (n INT) WITH ('connector' = 'print')", 'out');
   const cell = await sql('INSERT INTO out SELECT n FROM even', 'insert');
@@ -40,6 +47,30 @@ test('INSERT INTO starts a job under its cell', async () => {
       .published(cell.id)
       .some(({ type, content }) => type === 'stream' && String(content['text']).includes('+I[4]')),
   );
+});
+
+test('the job of INSERT INTO is shown until it has ended, and is no job of other cells', async () => {
+  await sql("CREATE TABLE kept (n INT) WITH ('connector' = 'blackhole')", 'kept');
+  await sql('SELECT n FROM even', 'looks-on');
+  const cell = await sql('INSERT INTO kept SELECT n FROM even', 'follow');
+  const texts = () =>
+    kernel.published(cell.id).flatMap(({ type, content }) => {
+      if (type !== 'display_data' && type !== 'update_display_data') return [];
+      return [(content['data'] as Record<string, string>)['text/plain'] ?? ''];
+    });
+  await kernel.until(() => texts().some((text) => text.includes('finished · 5 read · 3 written')));
+  expect(texts().every((text) => text.startsWith('INSERT INTO kept SELECT n FROM even: '))).toBe(true);
+  const jobs = String((await kernel.execute('%jobs')).result);
+  expect(jobs).toMatch(/^insert into kept +follow/m);
+  expect(jobs).not.toMatch(/^insert into kept +looks-on/m);
+});
+
+test('a cell can wait for the job that it starts', async () => {
+  const { result } = await kernel.execute(
+    `const inserted = await env.executeSql('INSERT INTO kept SELECT n FROM even').job;
+     (await inserted!.finished()).name`,
+  );
+  expect(result).toContain('insert into kept');
 });
 
 test('a query is shown live, and names a table in a variable', async () => {
@@ -103,6 +134,30 @@ test('a query whose answer changes is a table of its rows, not of its changes', 
     ['a', 2, undefined],
     ['b', 1, undefined],
   ]);
+});
+
+test('a query that keeps state for ever says how much it is, and nothing of the kind with a time to live', async () => {
+  const text = `SELECT letter, COUNT(*) AS growing FROM letters GROUP BY letter`;
+  await sql(text, 'growing');
+  await follow('growing', text.slice(0, 40));
+  const warnings = (comm: string) =>
+    kernel.messages
+      .filter(({ type, content }) => type === 'comm_msg' && content['comm_id'] === comm)
+      .map(({ content }) => content['data'] as unknown as ViewEvent)
+      .flatMap((event) => (event.type === 'tick' ? event.deltas : []))
+      .flatMap(({ progress }) => (progress === undefined ? [] : [progress.warning]));
+  await kernel.until(() =>
+    warnings('growing').some((warning) => warning?.includes('2 entries by now') === true),
+  );
+  expect(warnings('growing').at(-1)).toContain('GroupAggregate keeps one entry a group, for ever');
+
+  await sql("SET 'table.exec.state.ttl' = '1 h'", 'ttl');
+  const bounded = text.replace('growing', 'bounded');
+  await sql(bounded, 'bounded');
+  await follow('bounded', bounded.slice(0, 40));
+  await kernel.until(() => rowsOn('bounded', bounded.slice(0, 40)).length === 2);
+  expect(warnings('bounded').every((warning) => warning === undefined)).toBe(true);
+  await sql("RESET 'table.exec.state.ttl'", 'ttl');
 });
 
 test('a query over windows is a chart of them', async () => {

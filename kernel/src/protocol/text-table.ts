@@ -1,4 +1,5 @@
 import { clockTime } from './chart-status.ts';
+import { columnText, isNumberColumn } from './column-text.ts';
 import type { Json } from './json.ts';
 import type { ViewDescription, ViewRow } from './view.ts';
 
@@ -7,8 +8,14 @@ const MAX_COLUMNS = 8;
 const MAX_WIDTH = 40;
 
 /** A view's last rows as aligned plain text, for frontends that show nothing else. */
-export function textTable(view: ViewDescription, rows: readonly ViewRow[], waiting: string): string {
-  if (rows.length === 0) return `${view.title}: ${waiting}`;
+export function textTable(
+  view: ViewDescription,
+  rows: readonly ViewRow[],
+  waiting: string,
+  warning?: string,
+): string {
+  const warned = warning === undefined ? [] : [`Warning: ${warning}`];
+  if (rows.length === 0) return [`${view.title}: ${waiting}`, ...warned].join('\n');
   const shown = rows.slice(-MAX_LINES);
   const columns = tableColumns(view, shown).slice(0, MAX_COLUMNS);
   const lines = [
@@ -16,7 +23,9 @@ export function textTable(view: ViewDescription, rows: readonly ViewRow[], waiti
     ...shown.map((row) => columns.map((column) => clip(column.text(row)))),
   ];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  const numeric = columns.map((column) => shown.every((row) => typeof column.value(row) === 'number'));
+  const numeric = columns.map(
+    (column) => column.numeric ?? shown.every((row) => typeof column.value(row) === 'number'),
+  );
   const table = lines.map((line) =>
     line
       .map((cell, i) => (numeric[i] === true ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
@@ -24,13 +33,15 @@ export function textTable(view: ViewDescription, rows: readonly ViewRow[], waiti
       .trimEnd(),
   );
   const more = rows.length > shown.length ? [`… ${rows.length - shown.length} earlier rows`] : [];
-  return [view.title, ...more, ...table].join('\n');
+  return [view.title, ...more, ...table, ...warned].join('\n');
 }
 
 interface TableColumn {
   readonly title: string;
   text(row: ViewRow): string;
   value(row: ViewRow): Json | undefined;
+  /** Known before a value is. */
+  readonly numeric?: boolean;
 }
 
 function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableColumn[] {
@@ -51,6 +62,13 @@ function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableCol
         field('lateRecords', 'late'),
       ];
     case 'records': {
+      if (view.columns !== undefined)
+        return view.columns.map((of) => ({
+          title: of.name,
+          numeric: isNumberColumn(of),
+          value: (row) => row[of.name],
+          text: (row) => columnText(row[of.name], of, view.timeZone),
+        }));
       const names = new Set(rows.flatMap((row) => Object.keys(row).filter((name) => !name.startsWith('_'))));
       const timed = rows.some((row) => typeof row._time === 'number');
       return [

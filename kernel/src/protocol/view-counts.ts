@@ -1,13 +1,17 @@
 import { clockTime } from './chart-status.ts';
 import type { ViewDescription, ViewProgress } from './view.ts';
 
+/** What is counted of a view. */
+type Counted = Pick<ViewDescription, 'kind' | 'columns' | 'changes'>;
+
 /** What a view has counted, for people. Every record that came too late is in it, with what became of it. */
-export function viewCounts(kind: ViewDescription['kind'], progress: ViewProgress | undefined): string[] {
+export function viewCounts(view: Counted, progress: ViewProgress | undefined, rows = 0): string[] {
   if (progress === undefined) return [];
   const { recordsIn, lateRecords, lateToSideOutput = 0, amendments = 0, watermark } = progress;
-  const results = kind === 'windows' ? 'results' : 'records';
+  const { kind } = view;
   const parts: readonly [boolean, string][] = [
-    [kind !== 'watermarks', `${text(recordsIn)} ${results}`],
+    [view.changes === true, several(rows, 'row')],
+    [kind !== 'watermarks', several(recordsIn, view.changes === true ? 'change' : unitOf(view))],
     [amendments > 0, `${text(amendments)} amended`],
     [lateToSideOutput > 0, `${text(lateToSideOutput)} late to side output`],
     [lateRecords > lateToSideOutput, `${text(lateRecords - lateToSideOutput)} dropped late`],
@@ -15,6 +19,15 @@ export function viewCounts(kind: ViewDescription['kind'], progress: ViewProgress
   const counts = parts.filter(([shown]) => shown).map(([, count]) => count);
   if (watermark !== undefined && kind !== 'watermarks') counts.push(`watermark ${clockTime(watermark)}`);
   return counts;
+}
+
+function unitOf({ kind, columns }: Counted): string {
+  if (kind === 'windows') return 'result';
+  return columns === undefined ? 'record' : 'row';
+}
+
+function several(count: number, what: string): string {
+  return `${text(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function text(count: number): string {

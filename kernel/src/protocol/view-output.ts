@@ -24,7 +24,7 @@ export function viewOutput(view: ViewState, svg?: string): JsonObject {
     [VIEW_MIME_TYPE]: viewReference(view.description),
     ...(spec === undefined ? {} : { 'application/vnd.vegalite.v5+json': spec }),
     ...(svg === undefined ? {} : { 'image/svg+xml': svg }),
-    'text/plain': textTable(view.description, view.rows(), waiting),
+    'text/plain': textTable(view.description, view.rows(), waiting, view.progress?.warning),
   };
 }
 

@@ -1,4 +1,5 @@
 // What the session, the kernel and the JupyterLab extension say to each other about live views. Imports no other room.
+import type { ViewColumn } from './column-text.ts';
 import type { Json } from './json.ts';
 
 /** MIME type of a live view in a notebook; the payload only names it, its rows come over the comm. */
@@ -33,6 +34,12 @@ export interface ViewDescription {
   readonly maxRows: number;
   /** Set if its rows can be labelled; a row's label is its field `_label`. */
   readonly labels?: string;
+  /** Of a table of SQL: its columns in order. Then `_time` is no column of its own. */
+  readonly columns?: readonly ViewColumn[];
+  /** The time zone that TIMESTAMP_LTZ is shown in, where it is not UTC. */
+  readonly timeZone?: string;
+  /** True for a table whose rows are replaced and taken away. */
+  readonly changes?: boolean;
 }
 
 /** What a user says of a row. */
@@ -51,6 +58,8 @@ export interface ViewProgress {
   readonly now: number;
   /** What an empty view waits for, for people. */
   readonly waiting?: string;
+  /** What grows for ever, for people; one a line. */
+  readonly warning?: string;
   /** What the view leaves out (keys, fields, rows), for people. */
   readonly note?: string;
 }

@@ -9,6 +9,7 @@ import {
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
+import { showJob } from './job-display.ts';
 import { showParam } from './param-api.ts';
 import { SessionClock } from './session-clock.ts';
 import { inspectShortly } from './short-inspect.ts';
@@ -87,7 +88,11 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       if (value instanceof DataStream || value instanceof Table) value.show();
       else if (value instanceof TableResult && value.table !== undefined)
         value.table.show({ title: titleOf(value.statement) });
-      else if (!session.isView(value)) return false;
+      else if (value instanceof TableResult && value.jobName !== undefined) {
+        const cell = options.currentCell() ?? '';
+        const { jobName } = value;
+        showJob(cell, titleOf(value.statement), () => session.jobStatus(cell, jobName));
+      } else if (!session.isView(value)) return false;
       return true;
     },
     displayable: (value) => (value instanceof TableResult ? new SqlResult(value) : value),

@@ -7,6 +7,7 @@ import {
   type ViewMaterializer,
 } from '../views/materialize/view-materializer.ts';
 import type { ViewMessage } from './dataflow.ts';
+import { tableColumns } from './table-columns.ts';
 import { windowShape } from './window-shape.ts';
 
 /** Ms between two looks at what the views have to say; at most 20 a second. */
@@ -41,6 +42,7 @@ export class LiveViews {
       kind,
       maxRows: options.rows ?? DEFAULT_ROWS[kind],
       ...(options.labels === undefined ? {} : { labels: options.labels.name }),
+      ...(kind === 'records' ? tableColumns(node) : {}),
     };
     const made = createMaterializer(description, options, windowShape(node));
     const known = this.#views.get(viewId);

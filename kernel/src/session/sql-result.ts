@@ -13,10 +13,10 @@ export class SqlResult {
   }
 
   [DISPLAY](): Bundle {
-    const { rows, job } = this.#result;
+    const { rows } = this.#result;
     const [first] = rows;
     // A plan is text of several lines, not a value of a table.
     if (rows.length === 1 && typeof first?.['plan'] === 'string') return { 'text/plain': first['plan'] };
-    return new RowTable(rows, job === undefined ? 'OK' : 'The job has started: %jobs lists it.').bundle();
+    return new RowTable(rows, 'OK').bundle();
   }
 }

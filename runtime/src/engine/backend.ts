@@ -8,6 +8,8 @@ export interface ExecuteRequest {
   readonly name?: string;
   readonly fromSavepoint?: string;
   readonly allowNonRestoredState?: boolean;
+  /** In a session: name these alone, and let the end of the cell start them as it starts all it made. */
+  readonly sinks?: readonly StreamNode[];
 }
 
 /**

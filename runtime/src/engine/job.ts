@@ -21,11 +21,17 @@ export interface JobCheckpoints {
   list(): readonly CheckpointInfo[];
 }
 
+/** Lanes of a job; those of a cell that still runs are there when it has ended, or when somebody waits for them. */
+export interface JobLanes {
+  readonly lanes: readonly LaneRunner[];
+  start(): void;
+}
+
 /** A named set of lanes: what `execute` started, or what a cell made observable. */
 export class Job implements JobClient {
   readonly id: string;
   readonly name: string;
-  readonly #runners: LaneRunner[];
+  readonly #of: JobLanes;
   readonly #startedAt: number;
   readonly #clock: Clock;
   readonly #remove: (runner: LaneRunner) => void;
@@ -33,7 +39,7 @@ export class Job implements JobClient {
 
   constructor(
     name: string | undefined,
-    runners: readonly LaneRunner[],
+    of: JobLanes,
     clock: Clock,
     remove: (runner: LaneRunner) => void,
     checkpoints: JobCheckpoints,
@@ -41,10 +47,14 @@ export class Job implements JobClient {
     this.#checkpoints = checkpoints;
     this.id = nextJobId();
     this.name = name ?? this.id;
-    this.#runners = [...runners];
+    this.#of = of;
     this.#startedAt = clock.now();
     this.#clock = clock;
     this.#remove = remove;
+  }
+
+  get #runners(): readonly LaneRunner[] {
+    return this.#of.lanes;
   }
 
   get attempt(): number {
@@ -55,7 +65,8 @@ export class Job implements JobClient {
     const all = this.#runners.map((runner) => runner.status);
     if (all.includes('failed'))
       return all.every((status) => status === 'failed' || status === 'finished') ? 'failed' : 'failing';
-    if (all.length > 0 && all.every((status) => status === 'canceled')) return 'canceled';
+    if (all.length === 0) return 'created';
+    if (all.every((status) => status === 'canceled')) return 'canceled';
     if (all.every((status) => status === 'finished' || status === 'canceled')) return 'finished';
     if (all.includes('paused')) return 'paused';
     return all.every((status) => status === 'created') ? 'created' : 'running';
@@ -68,6 +79,7 @@ export class Job implements JobClient {
 
   /** Resolves when every lane has ended; rejects with the error of the first that failed, or when it was canceled. */
   finished(): Promise<JobExecutionResult> {
+    this.#of.start();
     return new Promise((resolve, reject) => {
       const stop: (() => void)[] = [];
       const look = (): boolean => {

@@ -24,6 +24,9 @@ export function progressOf(
     idle: subtasks.every(({ output }) => output.idle),
     lateRecords: sumOf(subtasks, ({ operator }) => operator?.lateRecords),
     ...(aside > 0 ? { lateToSideOutput: aside } : {}),
+    ...(node.keepsForEver === undefined
+      ? {}
+      : { unbounded: { keeps: node.keepsForEver, entries: stateEntriesOf(subtasks) } }),
   };
 }
 
@@ -61,7 +64,8 @@ export function metricsOf(
     lateRecordsDropped: late - aside,
     lateRecordsSideOutput: aside,
     timers: sumOf(subtasks, ({ operator }) => operator?.timerCount),
-    stateEntries: sumOf(subtasks, ({ operator }) => operator?.stateEntryCount),
+    stateEntries: stateEntriesOf(subtasks),
+    ...(node.keepsForEver === undefined ? {} : { keepsForEver: node.keepsForEver }),
     own: ownMetricsOf(subtasks.flatMap(({ operator }) => operator?.own ?? [])),
   };
 }
@@ -77,6 +81,10 @@ function handedOn({ consumers, sideConsumers }: LaneVertex, read: (index: number
 
 function sumOf(subtasks: readonly LaneVertex[], count: (vertex: LaneVertex) => number | undefined): number {
   return subtasks.reduce((sum, vertex) => sum + (count(vertex) ?? 0), 0);
+}
+
+function stateEntriesOf(subtasks: readonly LaneVertex[]): number {
+  return sumOf(subtasks, ({ operator }) => operator?.stateEntryCount);
 }
 
 function lowestWatermark(subtasks: readonly LaneVertex[]): number {

@@ -39,6 +39,8 @@ export interface OperatorMetrics {
   readonly timers: number;
   /** Entries of its state: values, lists, maps and windows of keys. */
   readonly stateEntries: number;
+  /** What it keeps without end, in words, where its state grows with all that ever comes. */
+  readonly keepsForEver?: string;
   /** Counters and gauges of its function, by their names: counters of all subtasks added up. */
   readonly own: Readonly<Record<string, unknown>>;
 }

@@ -12,8 +12,8 @@ import { Engine } from './engine.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
+import { progressOfJob, type JobProgress } from './job-progress.ts';
 import { SessionLabels, type Labels } from './labels.ts';
-import type { LaneRunner } from './lane-runner.ts';
 import { savepointInSession } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
 import { recordingOf } from './recording-of-cut.ts';
@@ -65,6 +65,8 @@ export class Session implements ExecutionBackend {
   #flushAt: number;
   #startSeq: number;
   #current: CellEdit | undefined;
+  /** What became of a sink's or view's node: a branch of its own, or one that was there. */
+  readonly #attached = new WeakMap<StreamNode, Branch>();
   #lastCell = '#0';
   /** Places of branches that callbacks of cells make, after these have ended. */
   readonly #ordinals = new Map<string, number>();
@@ -192,22 +194,38 @@ export class Session implements ExecutionBackend {
 
   execute(request: ExecuteRequest): Promise<JobClient> {
     if (request.fromSavepoint !== undefined) return Promise.reject(savepointInSession());
+    if (request.sinks !== undefined) return Promise.resolve(this.#jobOf(request.name, request.sinks));
     const named = [...this.#branches.all].filter((branch) => branch.job === undefined);
     if (named.length === 0) return Promise.reject(nothingToExecute());
     for (const branch of named) {
       this.#branches.start(branch);
       branch.job = request.name ?? 'job';
     }
-    const runners = named.flatMap((branch) => branch.runner ?? []);
-    const remove = (runner: LaneRunner): void => this.engine.remove(runner);
-    const job = new Job(
-      request.name,
-      runners,
+    return Promise.resolve(this.#job(request.name, named));
+  }
+
+  /** The job of some sinks of the cell: its end starts them, or finds that they go on as they are (law 4). */
+  #jobOf(name: string | undefined, sinks: readonly StreamNode[]): JobClient {
+    const branches = sinks.flatMap((sink) => this.#attached.get(sink) ?? []);
+    for (const branch of branches) branch.job = name ?? 'job';
+    return this.#job(name, branches);
+  }
+
+  #job(name: string | undefined, branches: readonly Branch[]): JobClient {
+    return new Job(
+      name,
+      {
+        get lanes() {
+          return branches.flatMap((branch) => branch.runner ?? []);
+        },
+        start: () => {
+          for (const branch of branches) this.#branches.start(branch);
+        },
+      },
       this.clock,
-      remove,
+      (runner) => this.engine.remove(runner),
       sessionCheckpoints(this, this.#cuts, this.#store.savepoints),
     );
-    return Promise.resolve(job);
   }
 
   collect(node: StreamNode, options: { limit?: number; timeout?: number }): Promise<unknown[]> {
@@ -271,6 +289,11 @@ export class Session implements ExecutionBackend {
   }
 
   /** Every branch with its state, for `%jobs`. */
+  /** How the sinks of a cell's job stand. */
+  jobStatus(cell: string, job: string): JobProgress | undefined {
+    return progressOfJob([...this.#branches.all].filter((one) => one.cell === cell && one.job === job));
+  }
+
   jobs(): readonly { job: string; cell: string; name: string; status: string; records: number }[] {
     return [...this.#branches.all].map((branch) => ({
       job: branch.job ?? '',
@@ -403,6 +426,12 @@ export class Session implements ExecutionBackend {
   }
 
   #attach(node: StreamNode, cell: string): Branch {
+    const branch = this.#branchFor(node, cell);
+    this.#attached.set(node, branch);
+    return branch;
+  }
+
+  #branchFor(node: StreamNode, cell: string): Branch {
     if (this.#current?.cell === cell) return this.#current.attach(node);
     const ordinal = this.#ordinals.get(cell) ?? 0;
     this.#ordinals.set(cell, ordinal + 1);

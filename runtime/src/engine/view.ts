@@ -57,6 +57,8 @@ export interface WatermarkProgress {
   readonly lateRecords: number;
   /** How many of them went to a side output; the others are dropped. */
   readonly lateToSideOutput?: number;
+  /** Set if its state grows with all that ever comes: what it keeps, in words, and how many entries that are by now. */
+  readonly unbounded?: { readonly keeps: string; readonly entries: number };
 }
 
 /** The reading end of a view; the engine calls it on its own thread, between records. */

@@ -28,6 +28,8 @@ export interface StreamNode {
   readonly functions: readonly unknown[];
   /** Where the user wrote it, outside a notebook: `path:line:column`. */
   readonly location?: string;
+  /** What it keeps without end, in words; no part of what it is. */
+  keepsForEver?: string;
   /** Of the cell that made it; set by the session. */
   cell?: string;
 

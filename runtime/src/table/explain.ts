@@ -1,5 +1,5 @@
 import { changelogMode } from './lower/changelog-mode.ts';
-import { isUnbounded, stateOf } from './lower/state-of.ts';
+import { keptForEver, stateOf } from './lower/state-of.ts';
 import type { TableSettings } from './lower/lowering.ts';
 import type { RowKind } from './changelog-row.ts';
 import { inputsOf, type Relation } from './plan/relation.ts';
@@ -21,10 +21,9 @@ export function explainPlan(relation: Relation, settings: TableSettings): string
 }
 
 function* warnings(relation: Relation, settings: TableSettings): Generator<string> {
-  if (isUnbounded(relation, settings)) {
-    const node = showRelation(relation).replace(/\(.*/s, '');
-    yield `Warning: ${node} keeps ${stateOf(relation, settings)}. Bound it by 'table.exec.state.ttl' if keys come without end.`;
-  }
+  const kept = keptForEver(relation, settings);
+  if (kept !== undefined)
+    yield `Warning: ${kept}. Bound it by 'table.exec.state.ttl' if keys come without end.`;
   for (const input of inputsOf(relation)) yield* warnings(input, settings);
 }
 

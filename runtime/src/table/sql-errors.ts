@@ -14,10 +14,17 @@ export function sqlError(
   return new TidemarkError(code, `${message}${place}`, { details: { ...where, ...details } });
 }
 
-export function syntaxError(found: string, expected: string, at: SourceRange): TidemarkError {
+/** @param words that could stand there, of which the nearest may be meant */
+export function syntaxError(
+  found: string,
+  expected: string,
+  at: SourceRange,
+  words: readonly string[] = [],
+): TidemarkError {
+  const meant = found.length > 3 ? nearestOf(found, words) : undefined;
   return sqlError(
     'sql-syntax',
-    `${found === '' ? 'The statement ends too early' : `'${found}' is not expected here`}. ${expected}`,
+    `${found === '' ? 'The statement ends too early' : `'${found}' is not expected here`}. ${meant === undefined ? expected : `Perhaps '${meant}' is meant.`}`,
     at,
     {
       found,
@@ -136,7 +143,7 @@ export function badSql(code: string, what: string, next: string, at: SourceRange
   return sqlError(code, `${what} ${next}`, at);
 }
 
-function nearest(name: string, known: readonly string[], what: string, list = true): string {
+function nearestOf(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
@@ -146,8 +153,14 @@ function nearest(name: string, known: readonly string[], what: string, list = tr
     best !== undefined &&
     best.distance <= Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)))
   ) {
-    return `Perhaps '${best.candidate}' is meant.`;
+    return best.candidate;
   }
+  return undefined;
+}
+
+function nearest(name: string, known: readonly string[], what: string, list = true): string {
+  const best = nearestOf(name, known);
+  if (best !== undefined) return `Perhaps '${best}' is meant.`;
   if (!list) return '';
   if (known.length === 0) return `There is no ${what} at all yet.`;
   const shown = known.slice(0, 12).map((candidate) => `'${candidate}'`);

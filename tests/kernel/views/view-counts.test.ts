@@ -5,7 +5,7 @@ import { description, tumblingView } from './sample-views.ts';
 
 test('what late records changed and what was dropped are counted apart', () => {
   const view = tumblingView();
-  expect(viewCounts('windows', view.takeDelta()?.progress)).toEqual([
+  expect(viewCounts({ kind: 'windows' }, view.takeDelta()?.progress)).toEqual([
     '37 results',
     '1 amended',
     '4 dropped late',
@@ -17,7 +17,7 @@ test('records that went to a side output are not said to be dropped', () => {
   const view = createMaterializer(description('watermarks'), {});
   const report = (lateRecords: number, lateToSideOutput?: number): readonly string[] => {
     view.onProgress([{ operator: 'w', watermark: 5, idle: false, lateRecords, lateToSideOutput }], 10);
-    return viewCounts('watermarks', view.takeDelta()?.progress);
+    return viewCounts({ kind: 'watermarks' }, view.takeDelta()?.progress);
   };
   expect(report(0)).toEqual([]);
   expect(report(1200, 1200)).toEqual(['1,200 late to side output']);

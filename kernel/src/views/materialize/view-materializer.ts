@@ -1,12 +1,13 @@
 import type { RecordOrigin, ViewObserver, ViewOptions, ViewStatus, WatermarkProgress } from 'tidemark';
-import type {
-  RowLabel,
-  ViewDelta,
-  ViewDescription,
-  ViewFailure,
-  ViewProgress,
-  ViewRow,
-  ViewStatusName,
+import {
+  growthWarning,
+  type RowLabel,
+  type ViewDelta,
+  type ViewDescription,
+  type ViewFailure,
+  type ViewProgress,
+  type ViewRow,
+  type ViewStatusName,
 } from '../../protocol/index.ts';
 import { chosenChart, type ChosenChart } from './chart-choice.ts';
 import { RecordRows } from './record-rows.ts';
@@ -43,6 +44,7 @@ export class ViewMaterializer implements ViewObserver {
   #recordsIn = 0;
   #lateRecords = 0;
   #lateToSideOutput = 0;
+  #warning: string | undefined;
   #watermark = Number.MIN_SAFE_INTEGER;
   #now = 0;
   #sentProgress: ViewProgress | undefined;
@@ -83,6 +85,7 @@ export class ViewMaterializer implements ViewObserver {
       aside += operator.lateToSideOutput ?? 0;
     }
     this.#lateRecords = late;
+    this.#warning = growthWarning(progress.flatMap(({ unbounded }) => unbounded ?? []));
     this.#lateToSideOutput = aside;
     this.#maker.onProgress(progress, now);
   }
@@ -188,6 +191,7 @@ export class ViewMaterializer implements ViewObserver {
       now: this.#now,
       ...(this.#rows.size === 0 ? { waiting: this.#maker.waiting() } : {}),
       ...(note === undefined ? {} : { note }),
+      ...(this.#warning === undefined ? {} : { warning: this.#warning }),
     };
   }
 
@@ -242,6 +246,7 @@ function sameProgress(a: ViewProgress, b: ViewProgress | undefined): boolean {
     a.amendments === b.amendments &&
     a.watermark === b.watermark &&
     a.waiting === b.waiting &&
+    a.warning === b.warning &&
     a.note === b.note
   );
 }

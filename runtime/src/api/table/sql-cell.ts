@@ -14,8 +14,11 @@ export function underlined(error: unknown, text: string, firstLine: number): unk
     `(line ${line}, column ${column})`,
     `(line ${inCell}, column ${column})`,
   );
-  return new TidemarkError(error.code, `${message}\n\n${excerpt}`, {
+  const shown = new TidemarkError(error.code, `${message}\n\n${excerpt}`, {
     details: { ...error.details, line: inCell },
     cause: error.cause,
   });
+  // Its place is in the text; what called the planner says nothing of it.
+  shown.stack = `${shown.name}: ${shown.message}`;
+  return shown;
 }

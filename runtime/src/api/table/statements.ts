@@ -38,9 +38,9 @@ export function executeStatement(env: TableEnvironment, statement: StatementNode
     case 'query-statement':
       return new TableResult({ table: new Table(env, planner.bind(statement.query)), statement: text });
     case 'insert':
-      return insertAll(env, [statement]);
+      return insertAll(env, [statement], text);
     case 'statement-set':
-      return insertAll(env, statement.inserts);
+      return insertAll(env, statement.inserts, text);
     case 'create-table':
       createTable(env, statement);
       return new TableResult();
@@ -132,13 +132,15 @@ function createTable(
   planner.catalog.set(name, { kind: 'table', table });
 }
 
-function insertAll(env: TableEnvironment, inserts: readonly InsertNode[]): TableResult {
+function insertAll(env: TableEnvironment, inserts: readonly InsertNode[], text: string): TableResult {
+  const before = env.graph.nodes.length;
   for (const insert of inserts) insertInto(env, insert);
+  const sinks = env.graph.nodes.slice(before).filter(({ isSink }) => isSink);
   const name = `insert into ${inserts.map(({ table }) => lastOf(table)).join(', ')}`;
-  const job = env.graph.backend.execute({ name });
+  const job = env.graph.backend.execute({ name, sinks });
   // Nobody may ever ask how it went; under test the steps drive it.
   job.catch(() => undefined);
-  return new TableResult({ job });
+  return new TableResult({ job, jobName: name, statement: text });
 }
 
 function insertInto(env: TableEnvironment, insert: InsertNode): void {

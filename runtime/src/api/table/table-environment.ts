@@ -4,10 +4,11 @@ import type { StreamGraph } from '../../graph/stream-graph.ts';
 import type { RowKind } from '../../table/changelog-row.ts';
 import { explainPlan } from '../../table/explain.ts';
 import { changelogMode, isAppendOnly } from '../../table/lower/changelog-mode.ts';
-import { RowOutputOperator } from '../../table/operators/row-output-operator.ts';
+import { RowOutputOperator, type OutputKinds } from '../../table/operators/row-output-operator.ts';
 import { NOWHERE } from '../../table/parse/position.ts';
 import { scan } from '../../table/plan/build-relations.ts';
 import type { Relation } from '../../table/plan/relation.ts';
+import { shownColumns } from '../../table/plan/shown-columns.ts';
 import { renameDuplicates } from '../../table/plan/rename-duplicates.ts';
 import { Planner } from '../../table/planner.ts';
 import { needsAppendOnly } from '../../table/sql-errors.ts';
@@ -189,11 +190,12 @@ export abstract class TableEnvironment {
       };
     };
     try {
-      return parseStatements(statements).reduce(
-        (_, statement) =>
-          executeStatement(this, statement, statements.slice(statement.at.start, statement.at.end)),
-        new TableResult(),
-      );
+      let result = new TableResult();
+      for (const statement of parseStatements(statements))
+        result = executeStatement(this, statement, statements.slice(statement.at.start, statement.at.end));
+      // It will be shown: what keeps it from running is said here, where it is known what the text is.
+      if (result.table !== undefined) this.planner.optimized(result.table.relation);
+      return result;
     } catch (error) {
       throw firstLine === undefined ? error : underlined(error, statements, firstLine);
     } finally {
@@ -247,9 +249,7 @@ export abstract class TableEnvironment {
     const grows = isAppendOnly(changelogMode(plan));
     // Asked to add rows only, a view shows what is done to the table, one line a change.
     if (!grows && options.mode === 'append') {
-      return this.#output<ChangelogRow>(plan, 'all')
-        .map(({ kind, row }) => ({ op: kind, ...row }))
-        .show(options);
+      return this.#output(plan, 'op').show(options);
     }
     const node = this.planner.lowerView(plan);
     if (node === undefined) return this.#output(plan, 'none').show(options);
@@ -284,7 +284,7 @@ export abstract class TableEnvironment {
     );
   }
 
-  #output<T>(plan: Relation, kinds: 'none' | 'all' | 'upsert'): DataStream<T> {
+  #output<T>(plan: Relation, kinds: OutputKinds): DataStream<T> {
     const from = this.planner.lower(plan, kinds !== 'upsert');
     const names = renameDuplicates(plan.columns.map(({ name }) => name));
     const timeColumn = plan.columns.findIndex(({ time }) => time === 'rowtime');
@@ -292,7 +292,7 @@ export abstract class TableEnvironment {
       kind: 'sql-output',
       name: kinds === 'none' ? 'data stream' : 'changelog stream',
       inputs: [{ from }],
-      parameters: { names, timeColumn, kinds },
+      parameters: { names, timeColumn, kinds, ...shownColumns(plan, this.planner.settings) },
       createOperator: () => new RowOutputOperator(names, timeColumn, kinds),
     });
     return new DataStream<T>(this.graph, node);

@@ -16,12 +16,15 @@ export class TableResult {
   readonly statement: string;
   /** Of INSERT and EXECUTE STATEMENT SET: the job, once it has started. */
   readonly job: Promise<JobClient> | undefined;
+  /** The name of that job. */
+  readonly jobName: string | undefined;
 
   /** Made by `executeSql`. @internal */
-  constructor(given: Partial<Pick<TableResult, 'rows' | 'table' | 'job' | 'statement'>> = {}) {
+  constructor(given: Partial<Pick<TableResult, 'rows' | 'table' | 'job' | 'jobName' | 'statement'>> = {}) {
     this.rows = given.rows ?? [];
     this.table = given.table;
     this.job = given.job;
+    this.jobName = given.jobName;
     this.statement = (given.statement ?? '').replaceAll(/\s+/g, ' ').trim();
   }
 }

@@ -2,6 +2,7 @@ import type { RowKind } from '../changelog-row.ts';
 import { needsAppendOnly } from '../sql-errors.ts';
 import type { Relation } from '../plan/relation.ts';
 import { inputsOf } from '../plan/relation.ts';
+import { overTime } from './over-time.ts';
 
 /** The kinds of rows that a node lets out. */
 export type ChangelogMode = ReadonlySet<RowKind>;
@@ -124,5 +125,6 @@ export function checkInputs(relation: Relation): void {
   ) {
     throw needsAppendOnly('ORDER BY without LIMIT', describeChangelog(relation.input), relation.at);
   }
+  if (relation.kind === 'over') overTime(relation);
   for (const input of inputs) checkInputs(input);
 }

@@ -5,7 +5,6 @@ import { OverOperator } from '../operators/over-operator.ts';
 import { SessionWindowTableOperator } from '../operators/session-window-table-operator.ts';
 import { WindowAggregateOperator } from '../operators/window-aggregate-operator.ts';
 import { WindowTableOperator } from '../operators/window-table-operator.ts';
-import { missingWatermark, notInStreaming } from '../sql-errors.ts';
 import { input, type Expression } from '../plan/expression.ts';
 import type {
   Aggregate,
@@ -21,6 +20,7 @@ import { digest, showRelation } from '../plan/show-relation.ts';
 import { AggregateHandler } from './aggregate-handler.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { compileProjection } from './compile-expression.ts';
+import { overTime } from './over-time.ts';
 import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
 import { rowKey } from './row-keys.ts';
 import { windowsAt, type TableWindow } from './window-assigner.ts';
@@ -111,29 +111,9 @@ export function lowerWindowAggregate(
 }
 
 export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode): StreamNode {
-  const { partition, order, frame, calls } = relation;
-  const [first] = order;
-  const column =
-    first?.expression.kind === 'input' ? relation.input.columns[first.expression.index] : undefined;
-  if (first === undefined)
-    throw notInStreaming(
-      'OVER without ORDER BY',
-      'its result would change with every row.',
-      'Order it by a time attribute.',
-      relation.at,
-    );
-  if (column?.time === undefined)
-    throw missingWatermark('OVER (… ORDER BY …)', column?.name ?? 'the expression', relation.at);
-  if (first.descending || order.length > 1) {
-    throw notInStreaming(
-      'OVER in another order than that of time',
-      'rows come in the order of time.',
-      'Order it by the time attribute alone, ascending.',
-      relation.at,
-    );
-  }
-  const domain = column.time;
-  const timeColumn = (first.expression as Expression & { readonly kind: 'input' }).index;
+  const { partition, frame, calls } = relation;
+  const timeColumn = overTime(relation);
+  const domain = relation.input.columns[timeColumn]!.time!;
   const retracts = frame.from.kind !== 'unbounded';
   const timeToLive = lowering.settings.stateTtl;
   return addNode(lowering, {

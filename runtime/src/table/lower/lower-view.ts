@@ -4,6 +4,7 @@ import { isAddition, type Row } from '../changelog-row.ts';
 import { TableViewOperator } from '../operators/table-view-operator.ts';
 import type { Relation } from '../plan/relation.ts';
 import { renameDuplicates } from '../plan/rename-duplicates.ts';
+import { shownColumns } from '../plan/shown-columns.ts';
 import { upsertKey } from '../plan/upsert-key.ts';
 import { windowSeries, type WindowSeries } from '../plan/window-series.ts';
 import { rowIdentity } from '../types/value-identity.ts';
@@ -35,7 +36,7 @@ export function lowerView(lowering: Lowering, plan: Relation): StreamNode | unde
     kind: 'view',
     name: 'table',
     inputs: [lower(lowering, plan, updateBefore)],
-    parameters: { names, timeColumn, ...parameters },
+    parameters: { names, timeColumn, ...shownColumns(plan, lowering.settings), ...parameters },
     createOperator: () => new TableViewOperator(names, timeColumn, emissionOf),
   });
 }

@@ -18,12 +18,20 @@ import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from
 import { lowerMatch } from './lower-match.ts';
 import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
 import { addNode, type Lowering } from './lowering.ts';
+import { keptForEver } from './state-of.ts';
 
 /**
  * Makes the operators of a plan, and what is before them.
  * @param updateBefore true if what is behind wants the old version of a row beside the new one
  */
 export function lower(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
+  const node = lowerNode(lowering, relation, updateBefore);
+  const kept = keptForEver(relation, lowering.settings);
+  if (kept !== undefined) node.keepsForEver = kept;
+  return node;
+}
+
+function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
   const input = (at: number, wantsBefore: boolean) => lower(lowering, inputsOf(relation)[at]!, wantsBefore);
   switch (relation.kind) {
     case 'scan':

@@ -1,4 +1,5 @@
 import type { Relation } from '../plan/relation.ts';
+import { showRelation } from '../plan/show-relation.ts';
 import { timeToLiveOf, type TableSettings } from './lowering.ts';
 
 /** What a node keeps, in words; `undefined` if nothing. */
@@ -48,10 +49,13 @@ export function stateOf(relation: Relation, settings: TableSettings): string | u
   }
 }
 
-/** Nodes whose state grows with all that ever comes: without a time to live they need ever more memory. */
-export function isUnbounded(relation: Relation, settings: TableSettings): boolean {
-  return (
-    stateOf(relation, settings)?.includes('for ever') === true &&
-    !(relation.kind === 'aggregate' && relation.keys.length === 0)
-  );
+/**
+ * What a node keeps whose state grows with all that ever comes: without a time to live it needs ever more memory. `undefined` of
+ * any other.
+ */
+export function keptForEver(relation: Relation, settings: TableSettings): string | undefined {
+  if (relation.kind === 'aggregate' && relation.keys.length === 0) return undefined;
+  const state = stateOf(relation, settings);
+  if (state?.includes('for ever') !== true) return undefined;
+  return `${showRelation(relation).replace(/\(.*/s, '')} keeps ${state}`;
 }

@@ -1,17 +1,20 @@
 import { Operator } from '../../operators/operator.ts';
 import type { Row, RowKind } from '../changelog-row.ts';
 
+/** What records say of the change that they are: nothing, all, all of a table whose rows are told apart by key, or all in a field `op`. */
+export type OutputKinds = 'none' | 'all' | 'upsert' | 'op';
+
 /** Makes records of rows: objects by names of columns, alone or with what they do to the table. */
 export class RowOutputOperator extends Operator {
   readonly #make: (values: readonly unknown[]) => object;
   readonly #timeColumn: number;
-  readonly #kinds: 'none' | 'all' | 'upsert';
+  readonly #kinds: OutputKinds;
 
   /**
    * @param timeColumn the column that is the record's timestamp; −1 to keep the timestamp
    * @param kinds whether records say what they do, and whether rows are told apart by key
    */
-  constructor(names: readonly string[], timeColumn: number, kinds: 'none' | 'all' | 'upsert') {
+  constructor(names: readonly string[], timeColumn: number, kinds: OutputKinds) {
     super();
     this.#make = recordMaker(names);
     this.#timeColumn = timeColumn;
@@ -23,7 +26,12 @@ export class RowOutputOperator extends Operator {
     const row = this.#make(values);
     const time =
       this.#timeColumn < 0 ? timestamp : ((values[this.#timeColumn] as number | null) ?? timestamp);
-    this.output.collect(this.#kinds === 'none' ? row : { kind: this.#kindOf(kind), row }, time);
+    this.output.collect(this.#recordOf(kind, row), time);
+  }
+
+  #recordOf(kind: RowKind, row: object): object {
+    if (this.#kinds === 'none') return row;
+    return this.#kinds === 'op' ? { op: kind, ...row } : { kind: this.#kindOf(kind), row };
   }
 
   /** Where rows are told apart by key, an old version that comes all the same may have no new one: a filter has taken it. */

@@ -90,7 +90,14 @@ function parseFailure(
   const last = tokens.at(-1);
   const at = ended ? (last === undefined ? startOf() : behind(rangeOf(last))) : rangeOf(token);
   const before = ended ? tokens : tokens.slice(0, tokens.indexOf(token));
-  return syntaxError(token.image, expectationOf(expectedAfter(before, rule)), at);
+  const expected = expectedAfter(before, rule);
+  const words = ended ? [] : expected.filter(({ PATTERN }) => PATTERN instanceof RegExp).map(wordOf);
+  return syntaxError(
+    token.image,
+    expectationOf(expected),
+    at,
+    words.filter((word) => /^[A-Z_]+$/.test(word)),
+  );
 }
 
 /** What may follow the tokens: every kind of token is tried, and stays if the parser gets past it. */

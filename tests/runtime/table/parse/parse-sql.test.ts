@@ -56,6 +56,7 @@ test.each([
   ['SELECT a FROM t\nGROUP b', 2, 7, "'b' is not expected here. Expected BY."],
   ['CREATE TABLE x (a FOO)', 1, 19, "'FOO' is not expected here. Expected "],
   ['SELECT "x" FROM t', 1, 8, 'a name in `backticks`'],
+  ['SELCT a FROM t', 1, 1, "'SELCT' is not expected here. Perhaps 'SELECT' is meant."],
   ["SELECT INTERVAL '1:2' SECOND", 1, 8, "'1:2' is no INTERVAL of SECOND"],
 ])('%j is refused at its place', (statement, line, column, message) => {
   expect(() => parseStatements(statement)).toThrow(
