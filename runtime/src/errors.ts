@@ -130,6 +130,8 @@ export function asyncTimedOut(timeout: number, attempts: number): TidemarkError 
 export interface OperatorFailure {
   /** Name of the operator. */
   readonly operator: string;
+  /** Its `uid`, if it was given one. */
+  readonly uid?: string;
   /** What it does, in kebab-case: `map`, `window`. */
   readonly kind: string;
   /** The cell that made it, in a notebook. */
@@ -161,7 +163,9 @@ export class OperatorError extends TidemarkError {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     const record = failure.record === undefined ? '' : ` on the record ${failure.record}`;
     const place = failure.location === undefined ? '' : ` (${failure.location})`;
-    super('operator-failed', `${failure.operator} failed${record}${place}. ${reason}`, {
+    const { operator, uid } = failure;
+    const named = uid === undefined || uid === operator ? operator : `${operator} (uid '${uid}')`;
+    super('operator-failed', `${named} failed${record}${place}. ${reason}`, {
       details: { ...failure },
       cause,
     });

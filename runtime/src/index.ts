@@ -81,6 +81,7 @@ export {
 } from './time/watermark-strategy.ts';
 export type { WatermarkGenerator, WatermarkOutput } from './time/watermark-generator.ts';
 
+export { registerType, type RegisteredClass, type TypeCodec } from './state/type-registry.ts';
 export { ValueStateDescriptor, type ValueState } from './state/value-state.ts';
 export { ListStateDescriptor, type ListState } from './state/list-state.ts';
 export { MapStateDescriptor, type MapState } from './state/map-state.ts';

@@ -154,6 +154,7 @@ export class CepOperator extends KeyedOperator implements MatchListener {
   }
 
   #wait(value: unknown, timestamp: number): void {
+    this.#state.look(value);
     let state = this.#state.get() as KeyState | undefined;
     if (state === undefined) this.#state.set((state = newKeyState()));
     const { times, events } = state;

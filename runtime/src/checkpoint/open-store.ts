@@ -1,5 +1,5 @@
 import { SessionStore } from '../engine/session-store.ts';
-import { decode, encode } from './codec.ts';
+import { decode, encode, encodePlain } from './codec.ts';
 import { savepointFiles } from './savepoint-file.ts';
 import { SqliteCutStore } from './sqlite-cut-store.ts';
 
@@ -9,5 +9,5 @@ import { SqliteCutStore } from './sqlite-cut-store.ts';
  */
 export async function openStore(path: string, warn: (message: string) => void): Promise<SessionStore> {
   const store = await SqliteCutStore.open(path, { onWarning: (error) => warn(error.message) });
-  return new SessionStore(store, { encode, decode }, savepointFiles);
+  return new SessionStore(store, { encode, encodePlain, decode }, savepointFiles);
 }

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { TidemarkError } from '../errors.ts';
 import type { JobState, SavepointFiles } from '../engine/job-state.ts';
 import type { NodeSnapshot } from '../engine/lane-snapshot.ts';
 import { packEntries, unpackEntries, type PackedEntries } from '../state/entry-codec.ts';
@@ -109,7 +110,7 @@ function read(path: string): JobState {
     const { lane } = state.lane;
     return { ...state, lane: { ...state.lane, lane: lane && { ...lane, nodes } } };
   } catch (error) {
-    throw savepointDamaged(path, error instanceof Error ? error.message : String(error));
+    throw unreadable(path, error);
   }
 }
 
@@ -118,8 +119,14 @@ function checkpoint(path: string, bytes: Uint8Array): JobState {
   try {
     return decode(bytes) as JobState;
   } catch (error) {
-    throw savepointDamaged(path, error instanceof Error ? error.message : String(error));
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  // A class that is not registered says so by itself; nothing is wrong with the file.
+  if (error instanceof TidemarkError && error.code !== 'bytes-damaged') return error;
+  return savepointDamaged(path, error instanceof Error ? error.message : String(error));
 }
 
 function bytesOf(path: string): Uint8Array {

@@ -89,15 +89,6 @@ export function storeClosed(): TidemarkError {
   );
 }
 
-export function notStorable(path: string, what: string): TidemarkError {
-  return new TidemarkError(
-    'not-storable',
-    `${path} cannot be part of a snapshot: it is ${what}. State holds plain data: primitives, arrays, plain objects, Map, Set, ` +
-      'Date, RegExp, errors, typed arrays. Keep an instance as its fields, and a function in the code.',
-    { details: { path, what } },
-  );
-}
-
 export function bytesDamaged(reason: string): TidemarkError {
   return new TidemarkError(
     'bytes-damaged',

@@ -524,10 +524,13 @@ export class Lane implements Delivery {
 
   #failure(error: unknown, { node }: LaneVertex, record?: string): OperatorError {
     if (error instanceof OperatorError) return error;
-    const { name: operator, kind, cell } = node;
+    const { name: operator, uid, kind, cell } = node;
     const thrownAt = error instanceof Error ? userLocation(error.stack) : undefined;
     const location = cell === undefined ? (thrownAt ?? node.location) : undefined;
-    return new OperatorError({ operator, kind, cell, location, record }, error);
+    return new OperatorError(
+      { operator, ...(uid === undefined ? {} : { uid }), kind, cell, location, record },
+      error,
+    );
   }
 
   #source(id: number): LaneSource {

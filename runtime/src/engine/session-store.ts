@@ -10,6 +10,8 @@ import type { CutPart, CutStore, RecordsSize, StoredCut, TimelineTrim } from '..
 export interface Codec {
   /** @param name what the value is called if it cannot be stored */
   encode(value: unknown, name?: string): Uint8Array;
+  /** The same for what is read before cells have run, and registered their classes. */
+  encodePlain(value: unknown, name?: string): Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
 
@@ -81,7 +83,7 @@ export class SessionStore {
     const { batch, from: _from, bytes: _bytes, ...kept } = entry;
     const data =
       keepData && batch
-        ? this.#codec.encode({ values: batch.values, timestamps: batch.timestamps })
+        ? this.#codec.encodePlain({ values: batch.values, timestamps: batch.timestamps }, 'a recorded batch')
         : undefined;
     this.#queue.push({ ...kept, data });
     return data?.length;
@@ -91,7 +93,7 @@ export class SessionStore {
     if (this.#queue.length === 0) return;
     const queue = this.#queue;
     this.#queue = [];
-    this.#store.appendTimeline(packEntries(queue, (value) => this.#codec.encode(value, 'timeline')));
+    this.#store.appendTimeline(packEntries(queue, (value) => this.#codec.encodePlain(value, 'timeline')));
   }
 
   encode(value: unknown, name: string): Uint8Array {

@@ -2,6 +2,7 @@ import { missingTimestamp } from '../errors.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { byPart, type Entries, type KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
 import { windowStart } from '../windows/window.ts';
@@ -38,6 +39,9 @@ interface AlignedWindowState {
   readonly sweep: SweepSnapshot | undefined;
 }
 
+/** Accumulators that are looked at: one update is much like another, and a look at each costs. */
+const LOOKED_AT = 64;
+
 const NO_SLICE: Slice = { from: 0, to: 0, panes: [] };
 
 /**
@@ -51,6 +55,10 @@ export class AlignedWindowOperator extends KeyedOperator {
   readonly #panes = new Map<number, Pane>();
   readonly #slices = new Map<number, Slice>();
   readonly #global = new KeyedStateBackend('global');
+  readonly #check = new StateCheck('window-contents', () => this.#checked);
+  /** Accumulators that are still to be looked at, and the key of the last one. */
+  #toLookAt = LOOKED_AT;
+  #checked: unknown;
   /** A pane that was left in the middle of its firing, and the slot that it has come to. */
   #firing: Pane | undefined;
   #firingAt = 0;
@@ -86,7 +94,7 @@ export class AlignedWindowOperator extends KeyedOperator {
       if (slot === accumulators.length) pane.add(slot, this.#aggregate.createAccumulator());
       if (pane.marks[slot] !== pane.epoch) pane.touch(slot);
       accumulators[slot] = this.#aggregate.add(value, accumulators[slot]);
-      if (pane.fired) this.fireSlot(pane, slot);
+      if (pane.followed) this.followUp(pane, slot);
     }
   }
 
@@ -114,7 +122,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
   if (${slot} === ${accumulators}.length) ${pane}.add(${slot}, ${aggregate}.createAccumulator());
   if (${pane}.marks[${slot}] !== ${pane}.epoch) ${pane}.touch(${slot});
   ${accumulators}[${slot}] = ${aggregate}.add(${value}, ${accumulators}[${slot}]);
-  if (${pane}.fired) ${operator}.fireSlot(${pane}, ${slot});
+  if (${pane}.followed) ${operator}.followUp(${pane}, ${slot});
 }`;
   }
 
@@ -147,7 +155,18 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     this.tooLate(value, timestamp, this.#options.lateTag);
   }
 
-  /** Emits the result of one key. Generated code calls it for records behind the watermark. */
+  /** Looks at the first accumulators, and emits the result of one key for records behind the watermark. Generated code calls it. */
+  followUp(pane: Pane, slot: number): void {
+    if (this.#toLookAt > 0) {
+      this.#toLookAt--;
+      if (this.#toLookAt === 0) for (const open of this.#panes.values()) open.followed = open.fired;
+      this.#checked = pane.index.keys[slot];
+      this.#check.look(pane.accumulators[slot]);
+    }
+    if (pane.fired) this.fireSlot(pane, slot);
+  }
+
+  /** Emits the result of one key. */
   fireSlot(pane: Pane, slot: number): void {
     const { window, firings, accumulators } = pane;
     const key = pane.index.keys[slot];
@@ -227,6 +246,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     for (const { start, end, fired } of panes) {
       const pane = new Pane(start, end, this.#options.allowedLateness > 0);
       pane.fired = fired;
+      pane.followed = fired || this.#toLookAt > 0;
       this.#panes.set(start, pane);
       this.#expect(pane);
     }
@@ -242,7 +262,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     const { accumulators, window } = pane;
     const { mustStop, tracksEmission } = this.runtime;
     // Marked first: should a function fail, the lane is done with anyway.
-    pane.fired = true;
+    pane.fired = pane.followed = true;
     const aggregate = this.#aggregate;
     const timestamp = window.end - 1;
     const bare = this.#emitter.bare && pane.firings === undefined && !tracksEmission;
@@ -274,6 +294,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
       if (this.#cleanupTime(end) <= this.currentWatermark) return undefined;
       pane = new Pane(start, end, this.#options.allowedLateness > 0);
       pane.fired = end - 1 <= this.currentWatermark;
+      pane.followed = pane.fired || this.#toLookAt > 0;
       this.#panes.set(start, pane);
       this.#expect(pane);
     }

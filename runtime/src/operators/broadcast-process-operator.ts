@@ -1,6 +1,7 @@
 import { noCurrentKey } from '../errors.ts';
 import { CellBroadcastState, ReadOnlyMapState, type BroadcastState } from '../state/broadcast-state.ts';
 import { stateBy } from '../state/state-by.ts';
+import { cellIn } from '../state/state-cell.ts';
 import { CellStateStore, cellNameOf, type StateDescriptor, type StateStore } from '../state/state-store.ts';
 import type {
   BroadcastProcessFunction,
@@ -136,13 +137,7 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
   }
 
   #stateOf(name: string): BroadcastState<unknown, unknown> {
-    return new CellBroadcastState({
-      get: () => this.#broadcast.get(name),
-      set: (map) => {
-        if (map === undefined) this.#broadcast.delete(name);
-        else this.#broadcast.set(name, map);
-      },
-    });
+    return new CellBroadcastState(cellIn(name, () => this.#broadcast));
   }
 
   /** Keyed state that refuses to be touched while a broadcast record, which has no key, is handled. */
@@ -161,6 +156,7 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
           check();
           cell.set(value);
         },
+        look: (value) => cell.look(value),
       };
     }, this.host.backend.sweeper);
   }

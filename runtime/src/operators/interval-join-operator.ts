@@ -1,6 +1,7 @@
 import { missingTimestamp } from '../errors.ts';
 import type { KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { StateCheck } from '../state/state-check.ts';
 import { CellStateStore } from '../state/state-store.ts';
 import { TimeBuckets } from '../time/time-buckets.ts';
 import { MAX_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
@@ -44,6 +45,9 @@ export class IntervalJoinOperator extends TwoInputOperator {
   /** State that the function keeps itself; few do. */
   readonly #backend = new KeyedStateBackend('state');
   #usesState = false;
+  readonly #leftCheck = new StateCheck('left', () => this.#key);
+  readonly #rightCheck = new StateCheck('right', () => this.#key);
+  #key: unknown;
   #function!: JoinPairFunction<unknown, unknown, unknown>;
   #instance: ProcessJoinFunction<unknown, unknown, unknown> | undefined;
   #collector!: ResultCollector;
@@ -165,6 +169,8 @@ export class IntervalJoinOperator extends TwoInputOperator {
   /** Keeps a record; returns its key's slot. */
   #add(key: unknown, left: boolean, value: unknown, timestamp: number): number {
     const table = this.#table;
+    this.#key = key;
+    (left ? this.#leftCheck : this.#rightCheck).look(value);
     const slot = table.slotOf(key);
     const side = (left ? table.lefts : table.rights)[slot];
     if (side !== undefined) {

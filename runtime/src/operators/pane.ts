@@ -21,6 +21,8 @@ export class Pane extends SlotTable {
   readonly accumulators: unknown[] = [];
   /** True once the watermark has passed its end; kept for allowed lateness. */
   fired = false;
+  /** True if each update is to be followed up: the pane has fired, or what goes into it is still looked at. */
+  followed = false;
   /** How often each key has fired, by slot; `undefined` without allowed lateness. */
   readonly firings: number[] | undefined;
   /** States of the window function, by slot. */

@@ -2,6 +2,7 @@ import { missingTimestamp } from '../errors.ts';
 import type { AggregateFunction } from '../state/aggregating-state.ts';
 import type { KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import type { EventTimeSessionWindows } from '../windows/session-windows.ts';
 import { TimeWindow } from '../windows/window.ts';
@@ -35,6 +36,8 @@ export class SessionWindowOperator extends KeyedOperator {
   readonly #emitter: WindowEmitter;
   readonly #sessions = new SessionTable();
   readonly #global = new KeyedStateBackend('global');
+  readonly #check = new StateCheck('window-contents', () => this.#key);
+  #key: unknown;
 
   constructor(options: SessionWindowOptions) {
     super(options.keySelector);
@@ -54,6 +57,7 @@ export class SessionWindowOperator extends KeyedOperator {
 
   processKeyed(key: unknown, value: unknown, timestamp: number | undefined): void {
     if (timestamp === undefined) throw missingTimestamp();
+    this.#key = key;
     const end = timestamp + this.#assigner.gapAfter(value);
     const slot = this.#sessions.find(key);
     const aggregate = this.#aggregate;
@@ -61,6 +65,7 @@ export class SessionWindowOperator extends KeyedOperator {
     for (let other = session; other !== undefined; other = other.next) {
       if (other.start > timestamp || other.end < end) continue;
       other.accumulator = aggregate.add(value, other.accumulator);
+      this.#check.look(other.accumulator);
       return;
     }
     session = session === undefined ? undefined : this.#joined(session, timestamp, end);
@@ -69,6 +74,7 @@ export class SessionWindowOperator extends KeyedOperator {
       session = this.#sessions.add(key, timestamp, end, aggregate.createAccumulator());
     }
     session.accumulator = aggregate.add(value, session.accumulator);
+    this.#check.look(session.accumulator);
   }
 
   protected override onWatermark(timestamp: number): boolean {

@@ -1,4 +1,5 @@
 import { unsupported } from '../errors.ts';
+import { cellIn } from '../state/state-cell.ts';
 import { CellStateStore, type StateStore } from '../state/state-store.ts';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import type { Window } from '../windows/window.ts';
@@ -52,14 +53,12 @@ export class WindowEmitter implements WindowContext {
   #cells: WindowCells | undefined;
   #cellsOf!: () => WindowCells;
   readonly #windowStore: StateStore = new CellStateStore(
-    (name) => ({
-      get: () => this.#cells?.get(name),
-      set: (value) => {
-        this.#cells ??= this.#cellsOf();
-        if (value === undefined) this.#cells.delete(name);
-        else this.#cells.set(name, value);
-      },
-    }),
+    (name) =>
+      cellIn(
+        name,
+        (make) => (make ? (this.#cells ??= this.#cellsOf()) : this.#cells),
+        () => this.#backend.currentKey,
+      ),
     // What expires is gone when it is read, and with its window at the latest: nothing sweeps here.
     { now: () => this.#runtime.currentProcessingTime(), written: () => undefined },
   );

@@ -1,6 +1,7 @@
 import { TidemarkError } from '../errors.ts';
 import type { KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
+import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
 import { MergingWindowSet } from '../windows/merging-window-set.ts';
@@ -13,7 +14,7 @@ import {
 import type { Window } from '../windows/window.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
-import type { WindowContents } from './window-contents.ts';
+import { AggregatedContents, type WindowContents } from './window-contents.ts';
 import type { WindowEmitter } from './window-emitter.ts';
 import {
   isEmptyEntry,
@@ -59,6 +60,10 @@ export class WindowOperator extends KeyedOperator {
   readonly #eventTime: boolean;
   readonly #table: WindowTable;
   readonly #global = new KeyedStateBackend('global');
+  /** True if a window holds an accumulator, false if it holds its records. */
+  readonly #aggregates: boolean;
+  readonly #check = new StateCheck('window-contents', () => this.#key);
+  #key: unknown;
   #context!: WindowTriggerContext;
   #assignerContext!: WindowAssignerContext;
 
@@ -68,6 +73,7 @@ export class WindowOperator extends KeyedOperator {
     this.#assigner = options.assigner;
     this.#trigger = options.trigger;
     this.#contents = options.contents;
+    this.#aggregates = options.contents instanceof AggregatedContents;
     this.#emitter = options.emitter;
     this.#eventTime = options.assigner.isEventTime();
     const { assigner } = options;
@@ -95,6 +101,7 @@ export class WindowOperator extends KeyedOperator {
     const time = timestamp ?? MIN_TIMESTAMP;
     const windows = this.#assigner.assignWindows(value, time, this.#assignerContext);
     const owner = this.#table.windowsOf(key);
+    this.#key = key;
     let skipped = true;
     for (let window of windows) {
       if (owner.merging !== undefined) {
@@ -112,7 +119,13 @@ export class WindowOperator extends KeyedOperator {
       const entry = this.#entry(owner, window);
       const holder = this.#holder(entry);
       if (holder.contents === NO_CONTENTS) holder.contents = this.#contents.create();
-      holder.contents = this.#contents.add(holder.contents, value, timestamp);
+      if (this.#aggregates) {
+        holder.contents = this.#contents.add(holder.contents, value, timestamp);
+        this.#check.look(holder.contents);
+      } else {
+        this.#check.look(value);
+        holder.contents = this.#contents.add(holder.contents, value, timestamp);
+      }
       this.#context.entry = entry;
       const result = this.#trigger.onElement(value, time, window, this.#context);
       this.#act(result, entry);

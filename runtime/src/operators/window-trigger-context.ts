@@ -1,6 +1,6 @@
 import { mergeHeld, type MergingStateDescriptor } from '../state/merge-held.ts';
 import { stateBy } from '../state/state-by.ts';
-import type { StateCell } from '../state/state-cell.ts';
+import { cellIn, type StateCell } from '../state/state-cell.ts';
 import { cellNameOf, CellStateStore, type StateDescriptor } from '../state/state-store.ts';
 import type { TimerQueue } from '../time/timer-queue.ts';
 import type { OnMergeContext } from '../windows/trigger.ts';
@@ -85,16 +85,10 @@ export class WindowTriggerContext implements OnMergeContext {
   }
 
   #cell(name: string): StateCell {
-    return {
-      get: () => this.entry.triggerCells?.get(name),
-      set: (value) => {
-        if (value === undefined) {
-          this.entry.triggerCells?.delete(name);
-        } else {
-          this.entry.triggerCells ??= new Map();
-          this.entry.triggerCells.set(name, value);
-        }
-      },
-    };
+    return cellIn(
+      name,
+      (make) => (make ? (this.entry.triggerCells ??= new Map()) : this.entry.triggerCells),
+      () => this.entry.owner.key,
+    );
   }
 }

@@ -1,3 +1,5 @@
+import { typeOf, type RegisteredType } from './type-registry.ts';
+
 /**
  * A copy of a value of state as it is now, for a cut. Most of what state holds is primitive, or an object of a few
  * primitives, and costs next to nothing. What a cut cannot hold is left as it is: writing the cut says so.
@@ -21,6 +23,8 @@ class Copy {
     if (prototype === Object.prototype || prototype === null) return this.#object(value, prototype);
     if (prototype === Map.prototype) return this.#map(value as ReadonlyMap<unknown, unknown>);
     if (prototype === Set.prototype) return this.#set(value as ReadonlySet<unknown>);
+    const type = typeOf(prototype);
+    if (type !== undefined) return this.#instance(value, type);
     return this.#other(value, prototype);
   }
 
@@ -55,6 +59,15 @@ class Copy {
     const copy = new Set<unknown>();
     this.#made.set(set, copy);
     for (const value of set) copy.add(this.of(value));
+    return copy;
+  }
+
+  /** As a cut would bring it back. */
+  #instance(instance: object, { encode, decode }: RegisteredType): unknown {
+    // One that holds itself cannot be written, which writing it says.
+    this.#made.set(instance, instance);
+    const copy = decode(this.of(encode(instance)));
+    this.#made.set(instance, copy);
     return copy;
   }
 

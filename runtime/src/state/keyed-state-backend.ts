@@ -3,7 +3,7 @@ import { KeyIndex } from './key-index.ts';
 import { SlotTable } from './slot-table.ts';
 import { StateColumn } from './state-column.ts';
 import type { StateCell } from './state-cell.ts';
-import { CellStateStore, isExpiring, type StateStore } from './state-store.ts';
+import { CellStateStore, isExpiring, stateNameOf, type StateStore } from './state-store.ts';
 import { TtlSweeper, type SweptSlots } from './ttl-sweeper.ts';
 
 /** With fewer slots, memory is not worth giving back. */
@@ -124,7 +124,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
   #column(name: string): StateColumn {
     let column = this.#byName.get(name);
     if (column === undefined) {
-      this.#byName.set(name, (column = new StateColumn(this)));
+      this.#byName.set(name, (column = new StateColumn(this, stateNameOf(name))));
       this.#inOrder.push(column);
       this.columns.push(name);
       if (isExpiring(name)) this.expiringCells.push(column);

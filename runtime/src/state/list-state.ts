@@ -65,8 +65,10 @@ export class CellListState<T> implements ListState<T> {
   }
 
   add(value: T): void {
-    const list = this.#cell.get() as T[] | undefined;
-    if (list === undefined) this.#cell.set([value]);
+    const cell = this.#cell;
+    cell.look(value);
+    const list = cell.get() as T[] | undefined;
+    if (list === undefined) cell.set([value]);
     else list.push(value);
   }
 

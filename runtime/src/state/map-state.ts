@@ -72,6 +72,8 @@ export class CellMapState<K, V> implements MapState<K, V> {
   }
 
   put(key: K, value: V): void {
+    this.#cell.look(key);
+    this.#cell.look(value);
     const map = this.#map();
     if (map === undefined) this.#cell.set(new Map([[key, value]]));
     else map.set(key, value);

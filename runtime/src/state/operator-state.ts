@@ -1,7 +1,7 @@
 import { CellListState, type ListState, type ListStateDescriptor } from './list-state.ts';
 import { CellBroadcastState, type BroadcastState } from './broadcast-state.ts';
 import type { MapStateDescriptor } from './map-state.ts';
-import type { StateCell } from './state-cell.ts';
+import { cellIn } from './state-cell.ts';
 
 /** State of a running copy of an operator, whatever the key. */
 export interface OperatorStateStore {
@@ -27,15 +27,15 @@ export class OperatorStates implements OperatorStateStore {
   readonly #broadcast = new Map<string, unknown>();
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return new CellListState(cellIn(this.#lists, descriptor.name));
+    return new CellListState(cellIn(descriptor.name, () => this.#lists));
   }
 
   getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return new CellListState(cellIn(this.#unions, descriptor.name));
+    return new CellListState(cellIn(descriptor.name, () => this.#unions));
   }
 
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
-    return new CellBroadcastState(cellIn(this.#broadcast, descriptor.name));
+    return new CellBroadcastState(cellIn(descriptor.name, () => this.#broadcast));
   }
 
   snapshot(): OperatorStateSnapshot {
@@ -60,14 +60,4 @@ export function withUnions(snapshots: readonly OperatorStateSnapshot[]): Operato
     ...snapshot,
     unions: new Map([...all].map(([name, list]) => [name, [...list]])),
   }));
-}
-
-function cellIn(states: Map<string, unknown>, name: string): StateCell {
-  return {
-    get: () => states.get(name),
-    set: (value) => {
-      if (value === undefined) states.delete(name);
-      else states.set(name, value);
-    },
-  };
 }

@@ -1,7 +1,9 @@
 import type { StateCell } from './state-cell.ts';
+import { StateCheck } from './state-check.ts';
 
 /** The keys that a column is parallel to. */
 export interface SlotOwner {
+  readonly currentKey: unknown;
   /** Slot of the current key, −1 while it has no state. */
   readonly slot: number;
   /** Gives the current key a slot if need be, for one more entry. */
@@ -18,9 +20,12 @@ export interface SlotOwner {
 export class StateColumn implements StateCell {
   values: unknown[] = [];
   readonly owner: SlotOwner;
+  readonly #check: StateCheck;
 
-  constructor(owner: SlotOwner) {
+  /** @param name of the state */
+  constructor(owner: SlotOwner, name: string) {
     this.owner = owner;
+    this.#check = new StateCheck(name, () => owner.currentKey);
   }
 
   get(): unknown {
@@ -41,6 +46,11 @@ export class StateColumn implements StateCell {
     return slot < 0 ? undefined : this.values[slot];
   }
 
+  look(value: unknown): void {
+    this.#check.look(value);
+  }
+
+  /** Looks at the first value of a key: those that follow are much like it, and a look at each would cost. */
   set(value: unknown): void {
     const { values, owner } = this;
     let { slot } = owner;
@@ -56,6 +66,7 @@ export class StateColumn implements StateCell {
       if (owner.epoch !== 0 && owner.marks[slot] !== owner.epoch) owner.touch(slot);
       values[slot] = value;
     } else {
+      this.#check.look(value);
       slot = owner.entryAdded();
       // Holes would make the array slow for good.
       while (values.length <= slot) values.push(undefined);

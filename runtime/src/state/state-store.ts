@@ -72,6 +72,11 @@ export function isExpiring(cellName: string): boolean {
   return cellName.endsWith(EXPIRING);
 }
 
+/** The name that its descriptor gives the state in a cell. */
+export function stateNameOf(cellName: string): string {
+  return isExpiring(cellName) ? cellName.slice(0, -EXPIRING.length) : cellName;
+}
+
 const EXPIRING = ' (expiring)';
 
 /** A state store on cells that `cellOf` finds by name. */

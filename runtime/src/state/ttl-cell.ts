@@ -23,7 +23,12 @@ export class TtlCell implements StateCell {
     return entry.value;
   }
 
+  look(value: unknown): void {
+    this.#cell.look(value);
+  }
+
   set(value: unknown): void {
+    this.#cell.look(value);
     this.#cell.set(value === undefined ? undefined : this.#ttl.entry(value));
   }
 }

@@ -23,6 +23,7 @@ export class TtlListState<T> implements ListState<T> {
   }
 
   add(value: T): void {
+    this.#cell.look(value);
     const list = this.#entries();
     const entry = this.#ttl.entry(value);
     if (list === undefined) this.#cell.set([entry]);

@@ -18,6 +18,8 @@ export class TtlMapState<K, V> implements MapState<K, V> {
   }
 
   put(key: K, value: V): void {
+    this.#cell.look(key);
+    this.#cell.look(value);
     const map = this.#map();
     const entry = this.#ttl.entry(value);
     if (map === undefined) this.#cell.set(new Map([[key, entry]]));

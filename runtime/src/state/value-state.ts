@@ -1,3 +1,4 @@
+import { copyValue } from './copy-value.ts';
 import type { StateCell } from './state-cell.ts';
 import type { StateColumn } from './state-column.ts';
 import { TtlDescriptor } from './ttl-descriptor.ts';
@@ -14,7 +15,7 @@ export interface ValueState<T> {
 
 /**
  * Names a value state; made by `new ValueStateDescriptor(name, defaultValue?)`. The value is anything that the
- * structured clone algorithm takes.
+ * structured clone algorithm takes, or holds instances of classes that `registerType` knows.
  * @example
  * class Previous extends KeyedProcessFunction<string, { amount: number }, number | undefined> {
  *   #last!: ValueState<number | undefined>;
@@ -69,13 +70,14 @@ export class CellValueState<T> implements ValueState<T> {
   constructor(cell: StateCell, descriptor: ValueStateDescriptor<T>) {
     this.#cell = cell;
     this.#default = descriptor.defaultValue;
+    cell.look(this.#default);
     this.#copiesDefault = typeof this.#default === 'object' && this.#default !== null;
   }
 
   value(): T {
     const value = this.#cell.get();
     if (value !== undefined) return value as T;
-    return this.#copiesDefault ? structuredClone(this.#default) : this.#default;
+    return this.#copiesDefault ? (copyValue(this.#default) as T) : this.#default;
   }
 
   update(value: T): void {
@@ -98,6 +100,7 @@ export class ColumnValueState<T> implements ValueState<T> {
   constructor(column: StateColumn, descriptor: ValueStateDescriptor<T>) {
     this.#column = column;
     this.#default = descriptor.defaultValue;
+    column.look(this.#default);
   }
 
   value(): T {
@@ -115,6 +118,6 @@ export class ColumnValueState<T> implements ValueState<T> {
 
   #initial(): T {
     const initial = this.#default;
-    return typeof initial === 'object' ? structuredClone(initial) : initial;
+    return typeof initial === 'object' ? (copyValue(initial) as T) : initial;
   }
 }

@@ -1,5 +1,6 @@
 import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
+import { decode, encode } from '../checkpoint/codec.ts';
 import { badArgument } from '../errors.ts';
 import { Operator } from '../operators/operator.ts';
 import { readTables, type TableEntries } from '../state/entries.ts';
@@ -105,7 +106,8 @@ export class OperatorHarness<T = unknown, R = unknown> {
   /** A copy of its state, to make another harness with. */
   snapshot(): unknown {
     const beside = this.operator.snapshot();
-    return structuredClone({ beside, tables: readTables(this.operator.tables) } satisfies HarnessSnapshot);
+    const saved = { beside, tables: readTables(this.operator.tables) } satisfies HarnessSnapshot;
+    return decode(encode(saved, 'the operator'));
   }
 
   /** Ends it. */

@@ -1,6 +1,7 @@
 import type { DataStream } from '../api/data-stream.ts';
 import { checkParallelism } from '../api/parallelism.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
+import { decode, encode } from '../checkpoint/codec.ts';
 import { Lane, type LaneSnapshot } from '../engine/lane.ts';
 import { afterRealTime } from '../engine/slice-loop.ts';
 import type { RecordOrigin } from '../engine/view.ts';
@@ -204,7 +205,7 @@ class TestRun<R> {
         break;
       case 'snapshot': {
         const commits = lane.sinks.prepareCommit(false);
-        const saved = structuredClone(lane.snapshot());
+        const saved = decode(encode(lane.snapshot(), 'the job')) as LaneSnapshot;
         await commits?.ready;
         this.#cuts += 1;
         await commits?.commit(this.#cuts);

@@ -1,4 +1,5 @@
-import { notStorable } from './store-errors.ts';
+import { notStorable } from './state-errors.ts';
+import { typeOf } from './type-registry.ts';
 
 /** Prototypes whose objects come back as they were, beside plain objects and arrays. */
 const KEPT: ReadonlySet<unknown> = new Set(
@@ -17,19 +18,31 @@ interface Step {
   readonly of?: 'map-key' | 'map-value';
 }
 
-/** @throws {TidemarkError} `not-storable` if serializing `value` would fail or silently lose something. */
-export function checkStorable(value: unknown, name: string): void {
-  if (mayHold(value)) new StorableCheck(name).visit(value, undefined, 0);
+/**
+ * @returns true if it holds instances of registered classes
+ * @throws {TidemarkError} `not-storable` if serializing `value` would fail or silently lose something.
+ */
+export function checkStorable(value: unknown, name: string, refuse: Refuse = notStorable): boolean {
+  if (!mayHold(value)) return false;
+  const check = new StorableCheck(name, refuse);
+  check.visit(value, undefined, 0);
+  return check.hasInstances;
 }
+
+/** The error for what is at `path`. */
+export type Refuse = (path: string, what: string) => Error;
 
 /** Walks a value; objects that hold only primitives, which state mostly is made of, cost no allocation. */
 class StorableCheck {
   readonly #name: string;
+  readonly #refuse: Refuse;
+  hasInstances = false;
   /** Objects that hold others, so that a cycle ends. */
   readonly #seen = new Set<unknown>();
 
-  constructor(name: string) {
+  constructor(name: string, refuse: Refuse) {
     this.#name = name;
+    this.#refuse = refuse;
   }
 
   /** `above` and `key` say where `value` is; only the root has nothing above it. */
@@ -43,6 +56,7 @@ class StorableCheck {
     else if (prototype === Map.prototype) this.#visitMap(value as ReadonlyMap<unknown, unknown>, step);
     else if (prototype === Set.prototype) this.#visitItems([...(value as ReadonlySet<unknown>)], step, value);
     else if (isPlain(prototype)) this.#visitFields(value, step);
+    else if (typeOf(prototype) !== undefined) this.hasInstances = true;
     else throw this.#error(step, instanceName(prototype));
   }
 
@@ -85,7 +99,7 @@ class StorableCheck {
   }
 
   #error(step: Step, what: string): Error {
-    return notStorable(pathOf(step, this.#name), what);
+    return this.#refuse(pathOf(step, this.#name), what);
   }
 }
 
@@ -111,7 +125,7 @@ function instanceName(prototype: unknown): string {
   const name: unknown = (prototype as { readonly constructor?: { readonly name?: unknown } } | null)
     ?.constructor?.name;
   return typeof name === 'string' && name !== ''
-    ? `an instance of ${name}, which would come back without its methods`
+    ? `an instance of ${name}, a class that is not registered`
     : 'an object with a prototype of its own, which would be lost';
 }
 
