@@ -12,6 +12,12 @@ export function showFailure(node: HTMLElement, failure: ViewFailure): void {
   node.replaceChildren(title, message, ...(failure.details.length > 0 ? [details] : []));
 }
 
+/** Shows what a view waits for, which passes. */
+export function showTrouble(node: HTMLElement, { message }: ViewFailure): void {
+  node.className = 'tm-message tm-trouble';
+  if (node.textContent !== message) node.textContent = message;
+}
+
 /** Shows the picture, or else the text, that was saved with the notebook. */
 export function showSaved(node: HTMLElement, data: Readonly<Record<string, unknown>>): void {
   node.className = 'tm-body';

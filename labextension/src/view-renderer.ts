@@ -11,7 +11,7 @@ import { LabelMenu } from './label-menu.ts';
 import { LiveChart } from './live-chart.ts';
 import { LiveTable } from './live-table.ts';
 import { RunAgainNotice } from './run-again-notice.ts';
-import { showFailure, showSaved } from './still-panes.ts';
+import { showFailure, showSaved, showTrouble } from './still-panes.ts';
 import type { ViewClient } from './view-client.ts';
 import { ViewHeader } from './view-header.ts';
 import type { MirrorChange, ViewMirror } from './view-mirror.ts';
@@ -170,7 +170,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       showFailure(this.#message, mirror.failure);
       return;
     }
-    const { progress } = mirror;
+    const { progress, failure } = mirror;
     // What has ended grows no more.
     const warning = mirror.status === 'finished' ? '' : (progress?.warning ?? '');
     if (this.#warning.textContent !== warning) this.#warning.textContent = warning;
@@ -178,6 +178,11 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     const waiting = mirror.rowCount === 0 ? emptyText(mirror.status, progress?.waiting) : '';
     // A chart carries its note itself.
     const note = mirror.description.spec === undefined ? (progress?.note ?? '') : '';
+    if (failure !== undefined) {
+      // It goes on by itself; until then what was seen stays.
+      showTrouble(this.#message, failure);
+      return;
+    }
     this.#message.className = waiting === '' ? 'tm-message' : 'tm-message tm-waiting';
     const text = waiting === '' ? note : waiting;
     if (this.#message.textContent !== text) this.#message.textContent = text;

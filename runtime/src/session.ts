@@ -6,6 +6,7 @@ export { openStore } from './checkpoint/open-store.ts';
 export { openSession } from './engine/open-session.ts';
 export type { JobProgress } from './engine/job-progress.ts';
 export type { Session } from './engine/session.ts';
+export type { BranchNotice } from './engine/branch-notices.ts';
 export type { AnnouncedView, CellOutcome, SessionHost } from './engine/session-host.ts';
 export { canonical, type DescribeFunction } from './graph/fingerprint.ts';
 export type { StreamNode } from './graph/stream-node.ts';

@@ -160,6 +160,7 @@ const HOST: SessionHost = {
   print: () => undefined,
   inCell: (_cell, work) => work(),
   warn: (message) => console.error(message),
+  notice: (_cell, _place, notice) => notice && console.error(notice.error),
 };
 
 export async function measureCuts(keys: number): Promise<CutsMeasured> {

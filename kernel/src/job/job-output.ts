@@ -37,7 +37,8 @@ export class JobOutput {
       case 'result':
       case 'display': {
         const text = message.shown.data['text/plain'];
-        if (typeof text === 'string') this.#streams.stdout.write(`${text}\n`);
+        // A notice that goes leaves nothing.
+        if (typeof text === 'string' && text !== '') this.#streams.stdout.write(`${text}\n`);
         return;
       }
       case 'done':
@@ -74,7 +75,10 @@ export class JobOutput {
     if (message.type === 'view-open') this.#views.set(message.view.viewId, new LiveView(message.view));
     if (message.type === 'view-delta') this.#views.get(message.delta.viewId)?.apply(message.delta);
     if (message.type === 'view-close') this.#views.delete(message.viewId);
-    if (message.type === 'view-status' && message.failure) {
+    if (message.type === 'view-status' && message.failure && message.status !== 'failed') {
+      this.#streams.stderr.write(`${message.failure.message}\n`);
+    }
+    if (message.type === 'view-status' && message.failure && message.status === 'failed') {
       const { name, message: said, details } = message.failure;
       this.failure([`${name}: ${said}`, ...details.map((line) => this.#mapStack(`    ${line}`))].join('\n'));
     }

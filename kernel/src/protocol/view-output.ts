@@ -1,7 +1,13 @@
 import { chartStatus } from './chart-status.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { textTable } from './text-table.ts';
-import { VIEW_MIME_TYPE, type ViewDescription, type ViewProgress, type ViewRow } from './view.ts';
+import {
+  VIEW_MIME_TYPE,
+  type ViewDescription,
+  type ViewFailure,
+  type ViewProgress,
+  type ViewRow,
+} from './view.ts';
 
 /** Rows that go into a static picture or a saved notebook. */
 const STATIC_ROWS = 500;
@@ -10,6 +16,8 @@ const STATIC_ROWS = 500;
 export interface ViewState {
   readonly description: ViewDescription;
   readonly progress: ViewProgress | undefined;
+  /** What has stopped it or what it waits for. */
+  readonly failure: ViewFailure | undefined;
   rows(): ViewRow[];
 }
 
@@ -20,11 +28,14 @@ export interface ViewState {
 export function viewOutput(view: ViewState, svg?: string): JsonObject {
   const spec = staticSpec(view);
   const waiting = view.progress?.waiting ?? 'waiting for records';
+  const said = view.failure === undefined ? [] : [`${view.failure.name}: ${view.failure.message}`];
   return {
     [VIEW_MIME_TYPE]: viewReference(view.description),
     ...(spec === undefined ? {} : { 'application/vnd.vegalite.v5+json': spec }),
     ...(svg === undefined ? {} : { 'image/svg+xml': svg }),
-    'text/plain': textTable(view.description, view.rows(), waiting, view.progress?.warning),
+    'text/plain': [textTable(view.description, view.rows(), waiting, view.progress?.warning), ...said].join(
+      '\n',
+    ),
   };
 }
 

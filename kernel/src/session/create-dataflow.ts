@@ -10,6 +10,7 @@ import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
 import { showJob } from './job-display.ts';
+import { Notices } from './notices.ts';
 import { showParam } from './param-api.ts';
 import { SessionClock } from './session-clock.ts';
 import { inspectShortly } from './short-inspect.ts';
@@ -23,6 +24,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
   const views = new LiveViews(options.post);
   // It lives and dies with the session's own store.
   setEmbeddedLogPath(options.storePath.replace(/\.sqlite$/, '') + '.kafka.sqlite');
+  const notices = new Notices();
   const describer = functionDescriber();
   const store = await openStore(options.storePath, (warning) => options.warn(warning));
   const session = await openSession(
@@ -40,6 +42,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       variablesOf: describer.variablesOf,
       variable: describer.variable,
       warn: (message) => options.warn(message),
+      notice: (cell, place, notice) => options.inCell(cell, () => notices.show(cell, place, notice)),
     },
     store,
     options.resume,

@@ -23,8 +23,6 @@ export interface EngineOptions {
   readonly background?: (expired: () => boolean) => boolean;
   /** Called after every slice. */
   readonly onSlice?: () => void;
-  /** Called when something keeps the source of these lanes from being read, and when nothing does any more. */
-  readonly onTrouble?: (runners: readonly LaneRunner[], trouble: Error | undefined) => void;
 }
 
 const RECORDED: RecordingBudget = { rows: 1_000_000, bytes: 256 * 1024 * 1024, time: Infinity };
@@ -65,8 +63,8 @@ export class Engine {
   readonly #runners = new Set<LaneRunner>();
   /** Sources that were ready but had to wait for slower ones. */
   readonly #heldBack = new Set<SourceLog>();
-  /** What has been said of sources that cannot be read for now. */
-  readonly #troubles = new Map<SourceLog, Error>();
+  /** What has been said of lanes that cannot be fed, or cannot write, for now. */
+  readonly #troubles = new Map<LaneRunner, Error>();
   readonly #loop: SliceLoop;
   #recorded: TimelineEntry[] = [];
   #recordedRows = 0;
@@ -130,6 +128,7 @@ export class Engine {
   remove(runner: LaneRunner): void {
     runner.cancel();
     this.#runners.delete(runner);
+    this.#troubles.delete(runner);
     for (const source of this.#sources.values()) {
       // A source that cannot be read again stays open: what arrives meanwhile is held back by its buffer.
       if (source.source.rereadable && !this.#readersOf(source).length) source.close();
@@ -442,15 +441,23 @@ export class Engine {
     }
   }
 
+  /** What keeps a lane's sources from being read, or its sinks from writing, for now. */
+  troubleOf(runner: LaneRunner): Error | undefined {
+    if (!runner.active) return undefined;
+    for (const key of runner.sources.keys()) {
+      const trouble = this.#sources.get(key)?.trouble;
+      if (trouble) return trouble;
+    }
+    return runner.lane.sinks.trouble;
+  }
+
   #reportTrouble(): void {
-    for (const source of this.#sources.values()) {
-      const { trouble } = source;
-      if (trouble === this.#troubles.get(source)) continue;
-      if (trouble === undefined) this.#troubles.delete(source);
-      else this.#troubles.set(source, trouble);
-      const readers = this.#readersOf(source);
-      for (const runner of readers) runner.reportTrouble(trouble);
-      this.#options.onTrouble?.(readers, trouble);
+    for (const runner of this.#runners) {
+      const trouble = this.troubleOf(runner);
+      if (trouble === this.#troubles.get(runner)) continue;
+      if (trouble === undefined) this.#troubles.delete(runner);
+      else this.#troubles.set(runner, trouble);
+      runner.reportTrouble(trouble);
     }
   }
 

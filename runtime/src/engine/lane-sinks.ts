@@ -39,6 +39,12 @@ export class LaneSinks {
     for (const { vertex, operator } of this.#sinks) this.#guarded(vertex, () => operator.unmute());
   }
 
+  /** What keeps one of them from writing for now. */
+  get trouble(): Error | undefined {
+    for (const { operator } of this.#sinks) if (operator.trouble) return operator.trouble;
+    return undefined;
+  }
+
   /** True if the end of the input must wait for a last cut, in which they commit. */
   get commits(): boolean {
     return this.#sinks.some(({ operator }) => operator.commits);

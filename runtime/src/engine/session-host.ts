@@ -1,3 +1,4 @@
+import type { BranchNotice } from './branch-notices.ts';
 import type { DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { ParamState } from './params.ts';
@@ -41,6 +42,12 @@ export interface SessionHost {
   /** What a variable of the notebook holds now, described in the same way. */
   variable?(name: string): string | undefined;
   warn(message: string): void;
+  /**
+   * Shows under a cell what a sink of its waits for or has failed with, in place of what was said there before.
+   * @param place tells it from other sinks
+   * @param notice `undefined` when nothing is to be said any more
+   */
+  notice(cell: string, place: string, notice: BranchNotice | undefined): void;
 }
 
 /** What a cell did to the dataflow, by names of branches (law 4). */

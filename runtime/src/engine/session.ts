@@ -5,6 +5,7 @@ import type { CutCommits } from '../operators/sink-transactions.ts';
 import { RuntimeClock } from '../time/runtime-clock.ts';
 import type { ExecuteRequest, ExecutionBackend } from './backend.ts';
 import type { Branch } from './branch.ts';
+import { BranchNotices } from './branch-notices.ts';
 import { BranchView } from './branch-view.ts';
 import { CellEdit } from './cell-edit.ts';
 import { collectRecords, readerNode } from './collect.ts';
@@ -23,7 +24,6 @@ import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import { SessionInspection } from './session-inspection.ts';
 import { SessionLanes } from './session-lanes.ts';
 import type { SessionCut, SessionStore } from './session-store.ts';
-import { sayTrouble } from './source-trouble.ts';
 import { afterRealTime } from './slice-loop.ts';
 import { Timeline } from './timeline.ts';
 import { Params } from './params.ts';
@@ -53,6 +53,7 @@ export class Session implements ExecutionBackend {
   readonly #lanes: SessionLanes;
   readonly #branches: SessionBranches;
   readonly #cuts: SessionCuts;
+  readonly #notices: BranchNotices;
   readonly params: Params;
   readonly labels: SessionLabels;
   /** Looks into it, and changes nothing. */
@@ -89,7 +90,6 @@ export class Session implements ExecutionBackend {
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
       background: (expired) => this.#cuts.writer.writeUntil(expired),
-      onTrouble: (runners, trouble) => sayTrouble(host, this.#branches.all, runners, trouble),
     });
     this.params = new Params({
       append: (name, value) => this.engine.appendParam(name, value),
@@ -112,6 +112,10 @@ export class Session implements ExecutionBackend {
       },
     });
     this.#branches = new SessionBranches(host, this.engine, this.#lanes, this.#cuts);
+    this.#notices = new BranchNotices(
+      (runner) => this.engine.troubleOf(runner),
+      ({ cell, ordinal }, notice) => host.notice(cell, `${cell}/${ordinal}`, notice),
+    );
     this.inspection = new SessionInspection(this.engine, this.#branches, this.#lanes, this.#cuts);
     if (past.resume) this.#branches.adopt(branchesOf(past.resume));
     this.#cuts.writer.onReady = this.engine.wake;
@@ -157,6 +161,8 @@ export class Session implements ExecutionBackend {
     if (current?.cell !== cell)
       return { kept: [], rebuilt: [], retired: [], resumed: [], carried: [], changes: [] };
     this.#ordinals.set(cell, current.ordinal);
+    this.#notices.repeat(cell);
+    this.engine.wake();
     const outcome = failed ? current.fail(touched) : current.end(touched);
     if (failed && outcome.rebuilt.length + outcome.carried.length === 0) return outcome;
     const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount }, current.commits);
@@ -446,6 +452,7 @@ export class Session implements ExecutionBackend {
   }
 
   #onSlice(): void {
+    this.#notices.look(this.#branches.all);
     for (const { runner } of this.#branches.all) runner?.reportProgress();
     const now = this.clock.now();
     if (now - this.#flushAt >= FLUSH_EVERY) {

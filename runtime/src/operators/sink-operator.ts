@@ -35,6 +35,7 @@ export class SinkOperator extends Operator implements SinkContext {
   #recovered: Promise<void> = Promise.resolve();
   #restored: SinkState | undefined;
   #failure: Error | undefined;
+  readonly #troubles = new Map<'writer' | 'committer', Error>();
   /** Of sinks in whose place it comes: it holds in cuts what they have still to commit. */
   #inherited: readonly SinkTransactions[] = [];
   /** Generated code writes to it. */
@@ -68,11 +69,14 @@ export class SinkOperator extends Operator implements SinkContext {
       recovered: this.#recovered,
       announceReady: announceMail,
       fail: (error) => this.#fail(error),
+      trouble: (error) => this.#setTrouble('writer', error),
     });
   }
 
   #recover(): void {
-    const committer = this.#sink.createCommitter?.();
+    const committer = this.#sink.createCommitter?.({
+      trouble: (error) => this.#setTrouble('committer', error),
+    });
     const restored = this.#restored?.transactions;
     const transactions = new SinkTransactions(committer, restored, (error) => this.#fail(error));
     this.#transactions = transactions;
@@ -96,6 +100,11 @@ export class SinkOperator extends Operator implements SinkContext {
 
   override get blocked(): boolean {
     return this.writer.blocked === true || this.#transactions?.recovering === true;
+  }
+
+  /** What keeps it from writing or committing for now. */
+  get trouble(): Error | undefined {
+    return this.#troubles.get('committer') ?? this.#troubles.get('writer');
   }
 
   override onMail(): void {
@@ -162,6 +171,14 @@ export class SinkOperator extends Operator implements SinkContext {
   override fuse(scope: FusionScope, value: string, timestamp: string): string {
     const operator = scope.bind(this);
     return `${operator}.timestamp = ${timestamp};\n${operator}.writer.write(${value}, ${operator});`;
+  }
+
+  #setTrouble(of: 'writer' | 'committer', error: Error | undefined): void {
+    if (error === this.#troubles.get(of)) return;
+    if (error) this.#troubles.set(of, error);
+    else this.#troubles.delete(of);
+    // So that somebody looks.
+    this.runtime.announceMail();
   }
 
   #fail(error: Error): void {

@@ -20,6 +20,17 @@ export interface SinkWriterContext {
   announceReady(): void;
   /** To be called, from any callback, when nothing more can be written: the job fails with the error. */
   fail(error: Error): void;
+  /**
+   * To be called, from any callback, when something that passes keeps it from writing, such as a broker that is gone, and
+   * without an error when that is over. A notebook shows it meanwhile.
+   */
+  trouble(error?: Error): void;
+}
+
+/** How a committer speaks up. */
+export interface SinkCommitterContext {
+  /** As of the writer: what keeps it from committing, and without an error that nothing does any more. */
+  trouble(error?: Error): void;
 }
 
 /** What a writer has handed over to a cut. */
@@ -87,5 +98,5 @@ export interface Sink<T> {
   /** Makes a writer, for one run of one subtask. */
   createWriter(context: SinkWriterContext): SinkWriter<T>;
   /** Makes what commits for a writer; left out by sinks that have nothing to commit. */
-  createCommitter?(): SinkCommitter;
+  createCommitter?(context: SinkCommitterContext): SinkCommitter;
 }

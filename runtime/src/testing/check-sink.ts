@@ -217,7 +217,7 @@ class SinkRun<T> {
   async open(cut?: WriterCut): Promise<void> {
     const { sink } = this.#world;
     const recovered = Promise.withResolvers<void>();
-    this.#committer = sink.createCommitter?.();
+    this.#committer = sink.createCommitter?.({ trouble: () => undefined });
     this.#writer = sink.createWriter({
       subtask: 0,
       parallelism: 1,
@@ -225,6 +225,7 @@ class SinkRun<T> {
       recovered: recovered.promise,
       announceReady: () => this.#ready.resolve(),
       fail: (error) => this.#failed.reject(error),
+      trouble: () => undefined,
     });
     if (cut !== undefined) await this.commit(cut);
     recovered.resolve();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeBySource } from '../../../runtime/src/graph/fingerprint.ts';
 import { openSession, openStore, SessionEnvironment } from '../../../runtime/src/session.ts';
-import type { CellOutcome, Session } from '../../../runtime/src/session.ts';
+import type { BranchNotice, CellOutcome, Session } from '../../../runtime/src/session.ts';
 import type { ViewObserver, ViewStatus } from '../../../runtime/src/engine/view.ts';
 
 /** Rows of a view: what its observer was told. */
@@ -53,6 +53,9 @@ export class Notebook {
   readonly opened: string[] = [];
   readonly printed: string[] = [];
   readonly warnings: readonly string[];
+  /** What is said of sinks now, by their places. */
+  readonly notices = new Map<string, BranchNotice>();
+  readonly #noticed = new Set<() => void>();
   /** Variables of the notebook, and which of them functions name: what a kernel finds out by itself. */
   readonly variables = new Map<string, unknown>();
   readonly #names = new WeakMap<object, readonly string[]>();
@@ -97,6 +100,7 @@ export class Notebook {
         variablesOf: (fn) => notebook().describedVariables(fn),
         variable: (name) => String(notebook().variables.get(name)),
         warn: (message) => warnings.push(message),
+        notice: (_cell, place, notice) => notebook().onNotice(place, notice),
       },
       store,
       resume,
@@ -104,6 +108,25 @@ export class Notebook {
     const opened = new Notebook(session, store, warnings);
     holder.notebook = opened;
     return opened;
+  }
+
+  onNotice(place: string, notice: BranchNotice | undefined): void {
+    if (notice) this.notices.set(place, notice);
+    else this.notices.delete(place);
+    for (const look of [...this.#noticed]) look();
+  }
+
+  /** Resolves when what is said of a sink fulfils a condition. */
+  untilNotice(place: string, condition: (notice: BranchNotice | undefined) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition(this.notices.get(place))) return;
+        this.#noticed.delete(look);
+        resolve();
+      };
+      this.#noticed.add(look);
+      look();
+    });
   }
 
   /** A function that names variables of the notebook. */

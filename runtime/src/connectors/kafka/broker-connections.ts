@@ -5,7 +5,9 @@ import type { OnRetry } from './kafka-cluster.ts';
 import {
   kafkaAuthenticationFailed,
   kafkaForbidden,
+  kafkaNotReady,
   kafkaRequestFailed,
+  kafkaSlow,
   kafkaTlsFailed,
   kafkaUnreachable,
   reasonsIn,
@@ -33,6 +35,8 @@ const FIRST_DELAY = 5;
 /** Delays that are waited for before anybody hears of it. */
 const QUIET_DELAY = 100;
 const LONGEST_DELAY = 1_000;
+/** A request that takes longer is worth a word. */
+const SLOW = 5_000;
 const METADATA_AGE = 30_000;
 
 /** Errors that pass: the next attempt asks for fresh metadata first. */
@@ -64,6 +68,10 @@ const PASSING: ReadonlySet<string> = new Set([
   'EPIPE',
 ]);
 
+/** The broker itself is not there, or the way to it. */
+const AWAY =
+  /^(PLT_KFK_NETWORK|PLT_KFK_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|NETWORK_EXCEPTION|REQUEST_TIMED_OUT)$/;
+
 const FORBIDDEN: ReadonlySet<string> = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -78,6 +86,9 @@ export class BrokerConnections {
   /** Requests on one connection are answered in order: those that wait for records have connections of their own. */
   readonly #pools: Readonly<Record<'requests' | 'fetches', ConnectionPool>>;
   readonly #onRetry: OnRetry;
+  /** What keeps requests from being answered, by the request. */
+  readonly #troubles = new Map<object, TidemarkError>();
+  #said: TidemarkError | undefined;
   #brokers = new Map<number, Broker>();
   #topics = new Map<string, TopicMetadata & { readonly at: number }>();
   #coordinators = new Map<string, Broker>();
@@ -108,26 +119,50 @@ export class BrokerConnections {
    */
   async retrying<R>(what: string, work: () => Promise<R>): Promise<R> {
     let delay = FIRST_DELAY;
-    let troubled = false;
-    for (;;) {
-      try {
-        const result = await work();
-        if (troubled) this.#onRetry(undefined);
-        return result;
-      } catch (error) {
-        if (this.#closed) throw error;
-        const failure = this.#fatal(what, error);
-        if (failure) throw failure;
-        this.forget();
-        // A transaction that is being ended takes a moment, which is no trouble.
-        if (!reasonsIn(error).includes('CONCURRENT_TRANSACTIONS') && delay > QUIET_DELAY) {
-          troubled = true;
-          this.#onRetry(kafkaUnreachable(this.name, error));
+    const request = {};
+    try {
+      for (;;) {
+        try {
+          return await this.#slowly(request, work);
+        } catch (error) {
+          if (this.#closed) throw error;
+          const failure = this.#fatal(what, error);
+          if (failure) throw failure;
+          this.forget();
+          const reasons = reasonsIn(error);
+          // A transaction that is being ended takes a moment, which is no trouble.
+          if (!reasons.includes('CONCURRENT_TRANSACTIONS') && delay > QUIET_DELAY) {
+            const away = reasons.some((reason) => AWAY.test(reason));
+            const trouble = away ? kafkaUnreachable : kafkaNotReady;
+            this.#say(request, trouble(this.name, error));
+          }
+          await this.pause(delay);
+          delay = Math.min(LONGEST_DELAY, delay * 2);
         }
-        await this.pause(delay);
-        delay = Math.min(LONGEST_DELAY, delay * 2);
       }
+    } finally {
+      this.#say(request, undefined);
     }
+  }
+
+  /** Says so when an answer takes long. */
+  async #slowly<R>(request: object, work: () => Promise<R>): Promise<R> {
+    const timer = setTimeout(() => this.#say(request, kafkaSlow(this.name, SLOW)), SLOW);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One thing is said at a time, and not again while it is the same, however many requests it keeps waiting. */
+  #say(request: object, trouble: TidemarkError | undefined): void {
+    if (trouble === undefined) this.#troubles.delete(request);
+    else this.#troubles.set(request, trouble);
+    const [now] = this.#troubles.values();
+    if (now?.code === this.#said?.code) return;
+    this.#said = now;
+    this.#onRetry(now);
   }
 
   /** Waits, unless all is closed meanwhile. */

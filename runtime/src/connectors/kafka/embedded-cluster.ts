@@ -1,4 +1,4 @@
-import { EmbeddedLog, Fenced } from './embedded-log.ts';
+import { EmbeddedLog, Fenced, isBusy } from './embedded-log.ts';
 import type {
   Fetched,
   FetchOptions,
@@ -6,17 +6,21 @@ import type {
   IsolationLevel,
   KafkaCluster,
   KafkaProducer,
+  OnRetry,
   OffsetSpec,
   OutgoingRecord,
   TopicPartition,
   TransactionalProducer,
 } from './kafka-cluster.ts';
-import { kafkaFenced, kafkaOffsetGone, kafkaTopicGone } from './kafka-errors.ts';
+import { kafkaFenced, kafkaLogBusy, kafkaOffsetGone, kafkaTopicGone } from './kafka-errors.ts';
 
 /** Records of a partition in one answer. */
 const FETCH_RECORDS = 2048;
 /** How often it is looked whether another process has written, in ms. */
 const LOOK_EVERY = 20;
+
+/** Attempts that are made before anybody hears of it, half a second in all. */
+const SAY_AFTER = 12;
 
 interface SharedLog {
   readonly log: EmbeddedLog;
@@ -27,16 +31,18 @@ interface SharedLog {
 /** One log a file and process: whoever waits for records hears of those that others here write. */
 const shared = new Map<string, SharedLog>();
 
-/** The embedded log, as a cluster of one broker that cannot fail. */
+/** The embedded log, as a cluster of one broker that does not fail. */
 export class EmbeddedCluster implements KafkaCluster {
   readonly name = 'embedded';
   readonly #shared: SharedLog;
   readonly #path: string;
+  readonly #onRetry: OnRetry;
   #closed = false;
   readonly #waits = new Set<() => void>();
 
-  constructor(path: string) {
+  constructor(path: string, onRetry: OnRetry) {
     this.#path = path;
+    this.#onRetry = onRetry;
     let one = shared.get(path);
     if (!one) shared.set(path, (one = { log: new EmbeddedLog(path), waiting: new Set(), users: 0 }));
     one.users += 1;
@@ -178,6 +184,18 @@ export class EmbeddedCluster implements KafkaCluster {
   /** Each answer comes in a later turn of the event loop, as from a broker: whoever asks in a loop starves nobody. */
   async #answer<R>(work: (log: EmbeddedLog) => R): Promise<R> {
     await new Promise(setImmediate);
-    return work(this.#shared.log);
+    let waited = 0;
+    for (;;) {
+      try {
+        const answer = work(this.#shared.log);
+        if (waited >= SAY_AFTER) this.#onRetry(undefined);
+        return answer;
+      } catch (error) {
+        if (!isBusy(error) || this.#closed) throw error;
+        waited += 1;
+        if (waited === SAY_AFTER) this.#onRetry(kafkaLogBusy(this.#path, error));
+        await new Promise((settle) => setTimeout(settle, LOOK_EVERY));
+      }
+    }
   }
 }

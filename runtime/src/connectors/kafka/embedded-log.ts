@@ -27,11 +27,24 @@ const SCHEMA = `
     "group" TEXT NOT NULL, topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
     PRIMARY KEY ("group", topic, partition)) WITHOUT ROWID;`;
 
+/** Ms that whoever opens the file waits for another process to end its write. */
+const OPEN_TIMEOUT = 10_000;
+/** Ms that every other call waits for that; this process stands still meanwhile. */
+const BUSY_TIMEOUT = 25;
+
 type Row = Record<string, unknown>;
 
 interface Topic {
   readonly id: number;
   readonly partitions: number;
+}
+
+const SQLITE_BUSY = 5;
+
+/** True if another process is writing to the file: a later attempt may succeed. */
+export function isBusy(error: unknown): boolean {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY;
 }
 
 /** A transaction that is asked for by somebody who no longer owns its id. */
@@ -50,9 +63,10 @@ export class EmbeddedLog {
   constructor(path: string) {
     this.path = path;
     mkdirSync(dirname(path), { recursive: true });
-    this.#database = new DatabaseSync(path, { timeout: 10_000 });
+    this.#database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT });
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     this.#write(() => this.#database.exec(SCHEMA));
+    this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
   }
 
   /** Changes when another connection has written. */
@@ -278,13 +292,13 @@ export class EmbeddedLog {
   /** @param durable true to have all that was written so far on the disk before it returns */
   #write<R>(work: () => R, durable = false): R {
     if (durable) this.#database.exec('PRAGMA synchronous = FULL');
-    this.#database.exec('BEGIN IMMEDIATE');
     try {
+      this.#database.exec('BEGIN IMMEDIATE');
       const result = work();
       this.#database.exec('COMMIT');
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     } finally {
       if (durable) this.#database.exec('PRAGMA synchronous = NORMAL');

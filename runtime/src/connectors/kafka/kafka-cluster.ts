@@ -114,5 +114,5 @@ export interface KafkaCluster {
   close(): Promise<void>;
 }
 
-/** Told of every failed attempt that is tried again, and of the first that succeeds after some (`undefined`). */
+/** Told what keeps requests from being answered, once, and when nothing does any more (`undefined`). */
 export type OnRetry = (error: Error | undefined) => void;

@@ -55,6 +55,34 @@ export function kafkaUnreachable(cluster: string, cause: unknown): TidemarkError
   );
 }
 
+export function kafkaLogBusy(path: string, cause: unknown): TidemarkError {
+  return new TidemarkError(
+    'kafka-log-busy',
+    `Another process is writing to the embedded log ${path} and does not let go of it. It is waited for, and nothing is lost meanwhile. ` +
+      'If it stays like that, end what has the file open.',
+    { details: { path }, cause },
+  );
+}
+
+export function kafkaSlow(cluster: string, ms: number): TidemarkError {
+  return new TidemarkError(
+    'kafka-slow',
+    `Kafka at ${cluster} has not answered for ${ms / 1000} s. It is waited for, and nothing is lost meanwhile. If it stays like that, look at the ` +
+      "broker's load and log, and at the network between.",
+    { details: { cluster, ms } },
+  );
+}
+
+export function kafkaNotReady(cluster: string, cause: unknown): TidemarkError {
+  const reason = lastReason(cause);
+  return new TidemarkError(
+    'kafka-not-ready',
+    `Kafka at ${cluster} cannot do what is asked for now: ${reason}. Probably a partition has no leader, or another one, because a broker ` +
+      'has gone. It is tried again until it can, and nothing is lost meanwhile.',
+    { details: { cluster, reason }, cause },
+  );
+}
+
 export function kafkaAuthenticationFailed(cluster: string, cause: unknown): TidemarkError {
   return new TidemarkError(
     'kafka-authentication-failed',

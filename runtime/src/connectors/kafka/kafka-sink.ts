@@ -4,6 +4,7 @@ import { encodeText } from '../../formats/message-text.ts';
 import type { Sink } from '../../operators/sink.ts';
 import { KafkaCommitter } from './kafka-committer.ts';
 import { formatHasNoMessages, kafkaOptionInvalid } from './kafka-errors.ts';
+import type { OnRetry } from './kafka-cluster.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { KafkaWriter, type DeliveryGuarantee, type KafkaWriterSettings } from './kafka-writer.ts';
 import { brokerNames, checkBrokers, openCluster, type Brokers } from './open-cluster.ts';
@@ -86,7 +87,7 @@ export function kafkaSink<T>(options: KafkaSinkOptions<T>): Sink<T> {
     transactionTimeout: toMillis(options.transactionTimeout ?? '15 min'),
     maxRequestSize,
   };
-  const open = () => openCluster(brokers, security);
+  const open = (onRetry: OnRetry) => openCluster(brokers, security, onRetry);
   const ids =
     deliveryGuarantee === 'exactly-once'
       ? TransactionIds.of(brokerNames(brokers).join(), transactionalIdPrefix)
@@ -105,8 +106,10 @@ export function kafkaSink<T>(options: KafkaSinkOptions<T>): Sink<T> {
       transactionalIdPrefix,
     },
     functions: [...used, ...(typeof format === 'function' ? [] : (format.functions ?? []))],
-    createWriter: (context) => new KafkaWriter(settings, open(), ids, context),
-    ...(ids === undefined ? {} : { createCommitter: () => new KafkaCommitter(open, ids) }),
+    createWriter: (context) => new KafkaWriter(settings, open(context.trouble), ids, context),
+    ...(ids === undefined
+      ? {}
+      : { createCommitter: ({ trouble }) => new KafkaCommitter(() => open(trouble), ids) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { TidemarkError } from '../../errors.ts';
 import type { Format } from '../../formats/format.ts';
 import {
   partitionName,
@@ -154,7 +155,7 @@ export class KafkaTopic<T> {
     let giveUp: (error: Error) => void = () => undefined;
     const gone = new Promise<never>((_, reject) => (giveUp = reject));
     const cluster = openCluster(brokers, security, (error) => {
-      if (error) giveUp(error);
+      if (error instanceof TidemarkError && error.code === 'kafka-unreachable') giveUp(error);
     });
     try {
       return await Promise.race([work(cluster), gone]);

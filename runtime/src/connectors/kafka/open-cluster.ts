@@ -27,9 +27,10 @@ export function openCluster(
 ): KafkaCluster {
   const names = brokerNames(brokers);
   const [first] = names;
-  if (first === EMBEDDED) return new EmbeddedCluster(embeddedPath ?? resolve('.tidemark', 'kafka.sqlite'));
+  if (first === EMBEDDED)
+    return new EmbeddedCluster(embeddedPath ?? resolve('.tidemark', 'kafka.sqlite'), onRetry);
   if (first?.startsWith(`${EMBEDDED}:`))
-    return new EmbeddedCluster(resolve(first.slice(EMBEDDED.length + 1)));
+    return new EmbeddedCluster(resolve(first.slice(EMBEDDED.length + 1)), onRetry);
   return new BrokerCluster(names, security, onRetry);
 }
 
