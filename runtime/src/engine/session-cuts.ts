@@ -219,6 +219,7 @@ export class SessionCuts {
     const later = this.#cuts.filter(({ id }) => id > cut.id).map(({ id }) => id);
     this.#cuts = this.#cuts.filter(({ id }) => id <= cut.id);
     this.#last = this.#cuts.at(-1);
+    this.#ofFailed.clear();
     // Those that are still on their way are not to arrive afterwards.
     await this.settled();
     // What is being committed must be through before another writer looks at what is there.
