@@ -1,4 +1,5 @@
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutputModel } from '@jupyterlab/rendermime';
@@ -32,7 +33,7 @@ export class NotebookViews {
   #runningAgain: Promise<void> | undefined;
   #disposed = false;
 
-  constructor(panel: NotebookPanel, context: DocumentRegistry.Context) {
+  constructor(panel: NotebookPanel, context: DocumentRegistry.Context, languages: IEditorLanguageRegistry) {
     this.#panel = panel;
     this.#context = context;
     this.#client = new ViewClient(panel.sessionContext);
@@ -52,7 +53,7 @@ export class NotebookViews {
     );
     this.#clock = new ClockToolbar(this.#client);
     panel.toolbar.insertItem(10, 'tidemark-clock', this.#clock);
-    this.#sqlCells = new SqlCells(panel);
+    this.#sqlCells = new SqlCells(panel, languages);
     context.saveState.connect(this.#onSaveState, this);
   }
 

@@ -1,3 +1,4 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { ICellModel } from '@jupyterlab/cells';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 
@@ -14,7 +15,10 @@ export class SqlCells {
   #isOurs = false;
   #disposed = false;
 
-  constructor({ content, sessionContext }: NotebookPanel) {
+  readonly #languages: IEditorLanguageRegistry;
+
+  constructor({ content, sessionContext }: NotebookPanel, languages: IEditorLanguageRegistry) {
+    this.#languages = languages;
     this.#notebook = content;
     this.#context = sessionContext;
     content.modelContentChanged.connect(this.#look, this);
@@ -34,7 +38,12 @@ export class SqlCells {
   }
 
   #onKernel(): void {
-    void this.#context.session?.kernel?.info.then(({ implementation }) => {
+    void this.#context.session?.kernel?.info.then(async ({ implementation }) => {
+      // While an editor loads a language it can be given another; the one that is loaded last would stay.
+      for (const mime of [this.#notebook.codeMimetype, 'text/javascript', SQL]) {
+        const language = this.#languages.findByMIME(mime);
+        if (language !== null) await this.#languages.getLanguage(language);
+      }
       if (this.#disposed) return;
       this.#isOurs = implementation === 'tidemark';
       this.#look();

@@ -62,5 +62,21 @@ test('cells of SQL are coloured, answered in columns of their types, and correct
     await page.runCell(4);
     await page.cell(4).locator('.tm-job-running .tm-counts', { hasText: 'written' }).waitFor();
     await page.screenshot('sql');
+
+    await page.editCell(3, '%%sql\nSELECT cents FROM ord');
+    await page.page.keyboard.press('Tab');
+    await page.page.locator('.jp-Completer-item', { hasText: 'orders' }).waitFor();
+    await page.page.keyboard.press('Enter');
+    await untilSource(page, 3, '%%sql\nSELECT cents FROM orders');
+    await page.page.keyboard.press('Shift+Tab');
+    await page.page.locator('.jp-Tooltip', { hasText: 'DECIMAL(10, 2)' }).waitFor();
   });
 });
+
+async function untilSource(page: LabPage, cell: number, source: string): Promise<void> {
+  await page.page.waitForFunction(
+    ([at, text]) =>
+      window.jupyterapp.shell.currentWidget?.content.widgets[at]?.model.sharedModel.getSource() === text,
+    [cell, source] as const,
+  );
+}

@@ -188,3 +188,42 @@ test('a stream without columns says how to give it some', async () => {
   const { error } = await sql('SELECT * FROM plain', 'no-columns');
   expect(error?.evalue).toContain("stream 'plain' has no schema");
 });
+
+/** What is completed, or explained, at `|` of a cell. */
+function ask(type: 'complete' | 'inspect', cell: string) {
+  return kernel.ask('shell', `${type}_request`, {
+    code: cell.replace('|', ''),
+    cursor_pos: [...cell].indexOf('|'),
+    detail_level: 0,
+  });
+}
+
+test('tables, columns, functions and keywords are completed in a cell of SQL', async () => {
+  await sql('CREATE TEMPORARY VIEW wide AS SELECT n AS first_one, word AS `two words` FROM numbers', 'wide');
+  await kernel.execute("const people = env.fromData({ name: 'ann', age: 3 })", { cellId: 'people' });
+  const completed = async (cell: string) => (await ask('complete', cell)).content;
+  expect((await completed('%%sql\nSELECT * FROM wi|'))['matches']).toEqual(['wide']);
+  expect((await completed('%%sql SELECT * FROM peo|'))['matches']).toEqual(['people']);
+  const columns = await completed("%%sql\nSELECT '😀', w.| FROM wide w");
+  expect(columns).toMatchObject({ matches: ['first_one', '`two words`'], cursor_start: 20, cursor_end: 20 });
+  expect((await completed('%%sql\nSELECT ag| FROM people'))['matches']).toEqual(['age']);
+  expect((await completed('%%sql\nSELECT COUN| FROM wide'))['matches']).toEqual(['COUNT']);
+  expect((await completed('%%sql\nSELECT n FROM numbers gro|'))['matches']).toEqual(['group']);
+  expect(columns['metadata']).toMatchObject({
+    _jupyter_types_experimental: [{ text: 'first_one', type: 'column', signature: 'INT' }, {}],
+  });
+});
+
+test('a name in a cell of SQL is explained, also while another cell is busy', async () => {
+  const busy = kernel.execute('await new Promise((go) => { globalThis.go = go; })', { cellId: 'busy' });
+  const explained = await ask('inspect', '%%sql\nSELECT first_|one FROM wide');
+  expect(explained.content).toMatchObject({
+    found: true,
+    data: { 'text/plain': '(column) wide.first_one INT' },
+  });
+  expect((await ask('inspect', '%%sql\nSELECT * FROM wi|de')).content['data']).toMatchObject({
+    'text/plain': '(view) wide (\n  first_one INT,\n  two words STRING\n)',
+  });
+  kernel.send('control', 'interrupt_request', {});
+  await busy;
+});

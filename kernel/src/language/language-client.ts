@@ -60,6 +60,19 @@ export class LanguageClient {
     return this.#ask('inspect', code, cursor, detail);
   }
 
+  completeSql(text: string, cursor: number): Promise<LanguageAnswer<'completeSql'>> {
+    return this.#ask('completeSql', text, cursor);
+  }
+
+  inspectSql(text: string, cursor: number): Promise<LanguageAnswer<'inspectSql'>> {
+    return this.#ask('inspectSql', text, cursor);
+  }
+
+  /** What SQL can name from now on. */
+  catalog(...args: LanguageArguments<'catalog'>): void {
+    void this.#ask('catalog', ...args).catch(this.#note);
+  }
+
   isComplete(code: string): Promise<LanguageAnswer<'isComplete'>> {
     return this.#ask('isComplete', code);
   }

@@ -2,7 +2,16 @@ import type { LanguageService } from './language-service.ts';
 
 /** What the kernel asks of the thread that holds the language service: a method and its arguments. */
 export type LanguageMethod =
-  'compile' | 'commit' | 'rollback' | 'complete' | 'inspect' | 'isComplete' | 'forget';
+  | 'compile'
+  | 'commit'
+  | 'rollback'
+  | 'complete'
+  | 'inspect'
+  | 'completeSql'
+  | 'inspectSql'
+  | 'catalog'
+  | 'isComplete'
+  | 'forget';
 
 export interface LanguageRequest {
   readonly id: number;

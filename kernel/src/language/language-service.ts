@@ -1,3 +1,4 @@
+import type { DescribedCatalog } from 'tidemark/sql';
 import type { Diagnostic } from 'typescript7/unstable/sync';
 import { carry } from './carry.ts';
 import { cellDiagnostic, diagnosticAt, type CellDiagnostic } from './cell-diagnostic.ts';
@@ -11,6 +12,7 @@ import { LiveScope, type LiveBinding } from './live-scope.ts';
 import type { PositionMap } from './position-map.ts';
 import { isGlobalName } from './own-globals.ts';
 import { prologueFor, type Prologue } from './prologue.ts';
+import { SqlLanguage } from './sql-language.ts';
 import { StackFrames } from './stack-frames.ts';
 import { rewriteTopLevel } from './top-level-rewrite.ts';
 import { Transpiler } from './transpile.ts';
@@ -59,6 +61,7 @@ interface OpenCell {
 export class LanguageService {
   readonly #checker: Checker;
   readonly #transpiler: Transpiler;
+  readonly #sql = new SqlLanguage();
   #scope = new LiveScope();
   readonly #frames = new StackFrames();
   readonly #pending = new Map<string, PendingCell>();
@@ -81,6 +84,8 @@ export class LanguageService {
     // A cell that waits goes before what only completions need.
     await new Promise((resolve) => setImmediate(resolve));
     this.#globals ??= globalNames(this.#checker);
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#sql.load();
   }
 
   /** Checks a cell and makes it evaluable. What it declares becomes live by `commit`. */
@@ -117,6 +122,7 @@ export class LanguageService {
   forget(): void {
     this.#scope = new LiveScope();
     this.#pending.clear();
+    void this.#sql.update({ tables: [], functions: [] });
   }
 
   /** Completions at an offset of a cell's text. */
@@ -137,6 +143,21 @@ export class LanguageService {
     const probe = 'type __inspected = ';
     const asType = this.#open(`${probe}${word.name};`);
     return inspectionAt(this.#checker, word.name, asType.offset + probe.length, detail);
+  }
+
+  /** Completions at an offset of a text of SQL. */
+  completeSql(text: string, cursor: number): Promise<Completions> {
+    return this.#sql.complete(text, cursor);
+  }
+
+  /** What is known of the name at an offset of a text of SQL. */
+  inspectSql(text: string, cursor: number): Promise<Inspection> {
+    return this.#sql.inspect(text, cursor);
+  }
+
+  /** The tables and functions that SQL can name from now on. */
+  catalog(catalog: DescribedCatalog): Promise<void> {
+    return this.#sql.update(catalog);
   }
 
   /** Whether a text is a whole cell. */

@@ -74,6 +74,7 @@ async function openDataflow(storePath: string, resume: boolean): Promise<Dataflo
     storePath,
     resume,
     post: (message) => postToKernel({ type: 'view', message }),
+    postCatalog: (catalog) => postToKernel({ type: 'catalog', catalog }),
     print: (cellId, text) => writeOutput(latestRunOf(cellId).run, 'stdout', text),
     warn: (text, cellId) => {
       const cell = cellId === undefined ? currentCell() : latestRunOf(cellId);

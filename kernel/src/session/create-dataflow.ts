@@ -14,6 +14,7 @@ import { Notices } from './notices.ts';
 import { showParam } from './param-api.ts';
 import { SessionClock } from './session-clock.ts';
 import { inspectShortly } from './short-inspect.ts';
+import { SqlNames } from './sql-names.ts';
 import { SqlResult } from './sql-result.ts';
 
 /** A view or sink that has nothing more to do. */
@@ -63,6 +64,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
   inspectShortly();
   const env = new SessionEnvironment(session);
   setExecutionEnvironment(env);
+  const sqlNames = new SqlNames(env, describer.valueOf, options.postCatalog);
   const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
     if (value instanceof DataStream) return value.show(viewOptions);
     throw new TypeError(
@@ -83,6 +85,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     endCell: async (cell: CellRun, failed: boolean): Promise<CellReport> => {
       const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
       const report = session.endCell(cell.cellId, label, failed, cell.touched);
+      sqlNames.cellEnded(cell.touched);
       sayAwaited();
       await session.settled();
       return report;

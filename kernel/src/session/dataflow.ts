@@ -1,4 +1,5 @@
 import type { CellOutcome } from 'tidemark/session';
+import type { DescribedCatalog } from 'tidemark/sql';
 import type {
   ClockState,
   ParamState,
@@ -82,6 +83,7 @@ export interface DataflowOptions {
   /** True after a crash: nodes wait in the last durable cut for their cells (law 8). */
   readonly resume: boolean;
   readonly post: (message: ViewMessage) => void;
+  readonly postCatalog: (catalog: DescribedCatalog) => void;
   /** Writes to a cell's stdout (`print()`), under the cell that owns the operator. */
   readonly print: (cellId: string, text: string) => void;
   /** Writes a warning to a cell's stderr, or to that of the last cell. */

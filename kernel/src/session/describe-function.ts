@@ -19,6 +19,8 @@ export interface FunctionDescriber {
   readonly variablesOf: (fn: unknown) => ReadonlyMap<string, string> | undefined;
   /** What a variable of the notebook holds now, in the same words. */
   readonly variable: (name: string) => string | undefined;
+  /** The value itself. */
+  readonly valueOf: (name: string) => unknown;
 }
 
 /**
@@ -177,6 +179,7 @@ export function functionDescriber(): FunctionDescriber {
       return names && new Map([...names].map((name) => [name, variable(name) ?? '']));
     },
     variable,
+    valueOf: (name) => asking(() => notebookVariable(name)?.value),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DescribedCatalog } from 'tidemark/sql';
 import type { RowLabel, ViewControlAction } from '../protocol/index.ts';
 import type { CellReport, ViewMessage } from './dataflow.ts';
 
@@ -113,6 +114,8 @@ export type FromSession =
       readonly buffers: readonly Uint8Array[];
     }
   | { readonly type: 'view'; readonly message: ViewMessage }
+  /** What SQL can name, whenever that is something else. */
+  | { readonly type: 'catalog'; readonly catalog: DescribedCatalog }
   | {
       readonly type: 'done';
       readonly run: number;

@@ -218,6 +218,8 @@ export class Session {
         return comms.onSession(message, runs.parent(message.run), (...args) => publisher.message(...args));
       case 'view':
         return this.#host.onView(this.#mapView(message.message));
+      case 'catalog':
+        return this.#host.language.catalog(message.catalog);
       case 'expressions':
         return this.#expressions?.(message.results);
       case 'done': {

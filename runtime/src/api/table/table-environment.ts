@@ -8,6 +8,12 @@ import { RowOutputOperator, type OutputKinds } from '../../table/operators/row-o
 import { NOWHERE } from '../../table/parse/position.ts';
 import { scan } from '../../table/plan/build-relations.ts';
 import type { Relation } from '../../table/plan/relation.ts';
+import {
+  describeRelation,
+  describeTables,
+  type DescribedCatalog,
+  type DescribedTable,
+} from '../../table/assist/described-catalog.ts';
 import { shownColumns } from '../../table/plan/shown-columns.ts';
 import { renameDuplicates } from '../../table/plan/rename-duplicates.ts';
 import { Planner } from '../../table/planner.ts';
@@ -39,6 +45,8 @@ export abstract class TableEnvironment {
   /** The graph that its streams are added to. @internal */
   abstract get graph(): StreamGraph;
   #planner: Planner | undefined;
+  /** Of functions of TypeScript, as they were given. */
+  readonly #functionTypes = new Map<string, string | undefined>();
 
   /** Tables, functions and settings. @internal */
   get planner(): Planner {
@@ -203,6 +211,30 @@ export abstract class TableEnvironment {
     }
   }
 
+  /** What its SQL can name, for who checks and completes text elsewhere. @internal */
+  describeCatalog(variables: readonly DescribedTable[] = []): DescribedCatalog {
+    return {
+      tables: [...describeTables(this.planner), ...variables],
+      functions: [...this.#functionTypes].map(([name, types]) => ({
+        name,
+        ...(types === undefined ? {} : { types }),
+      })),
+    };
+  }
+
+  /** A table or stream that a variable holds; `undefined` of anything else. @internal */
+  describeVariable(name: string, held: unknown): DescribedTable | undefined {
+    if (held instanceof Table) return describeRelation(this.planner, name, 'variable', held.relation);
+    if (!(held instanceof DataStream)) return undefined;
+    try {
+      const relation = this.#relation(name, held, undefined, 'append', APPEND, 'A query');
+      return describeRelation(this.planner, name, 'variable', relation);
+    } catch {
+      // It needs a schema, or is of another environment.
+      return { name, kind: 'variable', columns: undefined, primaryKey: [], kinds: [] };
+    }
+  }
+
   /** A query on tables by names of its own. @internal */
   derive<T>(query: string, tables: Readonly<Record<string, Table<never> | Table>>): Table<T> {
     const { catalog } = this.planner;
@@ -226,6 +258,7 @@ export abstract class TableEnvironment {
    */
   createFunction(name: string, fn: (...args: never[]) => unknown, types?: string): void {
     this.planner.functions.addScalar(userFunction(name, fn, types));
+    this.#functionTypes.set(name, types);
   }
 
   /**

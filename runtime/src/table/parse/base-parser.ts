@@ -1,4 +1,10 @@
-import { EmbeddedActionsParser, type IOrAlt, type IToken, type ParserMethod } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  NoViableAltException,
+  type IOrAlt,
+  type IToken,
+  type ParserMethod,
+} from 'chevrotain';
 import type { Identifier, NamePath } from './ast.ts';
 import type { SourceRange } from './position.ts';
 import { allTokens, Comma, Dot, Name, StringLiteral } from './tokens.ts';
@@ -21,6 +27,15 @@ export abstract class BaseParser extends EmbeddedActionsParser {
 
   /** The checks of the grammar itself cost start-up time; a test makes them. */
   static skipValidations = true;
+
+  /**
+   * In place of the library's, which works out all ways on for its message: 10 ms where there are many, and what may follow is found by
+   * trying each kind of token. Messages are ours.
+   */
+  raiseNoAltException(): never {
+    const self = this as unknown as { SAVE_ERROR(error: Error): Error };
+    throw self.SAVE_ERROR(new NoViableAltException('', this.LA(1), this.LA(0)));
+  }
 
   protected rangeFrom(first: IToken | SourceRange, last: IToken = this.LA(0)): SourceRange {
     const start = 'start' in first ? first : rangeOf(first);

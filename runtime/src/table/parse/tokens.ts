@@ -84,6 +84,13 @@ const skipped = [
   }),
 ];
 
+const reservedWords = new Set(RESERVED);
+
+/** True of a word that is a name only in backticks. */
+export function isReserved(word: string): boolean {
+  return reservedWords.has(word.toUpperCase());
+}
+
 /** Longer words first: RegExps are tried in turn. */
 const keywords = [...reserved, ...words].sort((a, b) => b.name.length - a.name.length);
 const byWord = new Map(keywords.map((token) => [token.name, token]));
