@@ -1,4 +1,4 @@
-// One Kafka node that is broker and controller (KRaft), in a folder of its own.
+// Kafka nodes that are broker and controller (KRaft), each in a folder of its own.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -15,32 +15,38 @@ const keptCharacters = 4_000;
  * @param options.port of clients; a free one when left out
  * @param options.extra further lines of server.properties, and listeners beside the plain one:
  *   `(ports) => ({ listeners: ['SASL://…'], protocols: ['SASL:SASL_PLAINTEXT'], lines: ['…'] })`
+ * @param options.node its place in a cluster; alone when left out
  */
-export async function startBroker({ folder, port, ports, extra }) {
+export async function startBroker({ folder, port, ports, extra, node }) {
   mkdirSync(folder, { recursive: true });
   const [clients, controller, ...others] = ports ?? (await freePorts(4, port));
   const { listeners = [], protocols = [], lines = [] } = extra?.(others) ?? {};
+  const { id = 1, voters = `1@127.0.0.1:${controller}`, cluster = clusterId(), nodes = 1 } = node ?? {};
+  const inSync = Math.ceil((nodes + 1) / 2);
   const java = findJava();
   const properties = join(folder, 'server.properties');
   writeFileSync(
     properties,
     [
       'process.roles=broker,controller',
-      'node.id=1',
-      `controller.quorum.voters=1@127.0.0.1:${controller}`,
+      `node.id=${id}`,
+      `controller.quorum.voters=${voters}`,
       `listeners=${[`PLAINTEXT://127.0.0.1:${clients}`, `CONTROLLER://127.0.0.1:${controller}`, ...listeners].join(',')}`,
       `advertised.listeners=${[`PLAINTEXT://127.0.0.1:${clients}`, ...listeners].join(',')}`,
       'controller.listener.names=CONTROLLER',
       `listener.security.protocol.map=${['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT', ...protocols].join(',')}`,
       'inter.broker.listener.name=PLAINTEXT',
       'auto.create.topics.enable=false',
-      'default.replication.factor=1',
-      'offsets.topic.replication.factor=1',
+      // Retention goes by the records' timestamps: readings of last year would be gone in a moment.
+      'log.retention.ms=-1',
+      `default.replication.factor=${nodes}`,
+      `min.insync.replicas=${nodes === 1 ? 1 : inSync}`,
+      `offsets.topic.replication.factor=${nodes}`,
       'offsets.topic.num.partitions=4',
-      'transaction.state.log.replication.factor=1',
-      'transaction.state.log.min.isr=1',
+      `transaction.state.log.replication.factor=${nodes}`,
+      `transaction.state.log.min.isr=${nodes === 1 ? 1 : inSync}`,
       'transaction.state.log.num.partitions=4',
-      'share.coordinator.state.topic.replication.factor=1',
+      `share.coordinator.state.topic.replication.factor=${nodes}`,
       'share.coordinator.state.topic.min.isr=1',
       'group.initial.rebalance.delay.ms=0',
       // After a failure the node that comes back is another to the controller until this has passed.
@@ -52,7 +58,7 @@ export async function startBroker({ folder, port, ports, extra }) {
   );
   const classPath = join(libsFolder, '*');
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
-    const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties];
+    const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', properties];
     const formatted = spawnSync(java, args, { encoding: 'utf8' });
     if (formatted.status !== 0) throw new Error(`Kafka's storage could not be made: ${formatted.stderr}`);
   }
@@ -89,6 +95,33 @@ export async function startBroker({ folder, port, ports, extra }) {
     () => said,
   );
   return broker;
+}
+
+/**
+ * Starts a cluster of nodes, with the data that the folder holds.
+ * @param options.nodes how many
+ */
+export async function startCluster({ folder, nodes = 3 }) {
+  const ports = await freePorts(2 * nodes);
+  const cluster = clusterId();
+  const controllerOf = (at) => ports[2 * at + 1];
+  const voters = Array.from({ length: nodes }, (_, at) => `${at + 1}@127.0.0.1:${controllerOf(at)}`).join(
+    ',',
+  );
+  const start = (at) =>
+    startBroker({
+      folder: join(folder, `node-${at + 1}`),
+      ports: [ports[2 * at], controllerOf(at)],
+      node: { id: at + 1, voters, cluster, nodes },
+    });
+  const brokers = await Promise.all(Array.from({ length: nodes }, (_, at) => start(at)));
+  return {
+    brokers: brokers.map((broker) => broker.brokers).join(','),
+    nodes: brokers,
+    /** Starts a node again that was ended. */
+    restart: async (at) => (brokers[at] = await start(at)),
+    kill: () => Promise.all(brokers.map((broker) => broker.kill())),
+  };
 }
 
 async function untilOpen(port, isGone, said) {

@@ -62,6 +62,14 @@ describe('a broker that asks who connects', () => {
     expect(await codeOf(brokersAt(2), { sasl: wrong })).toBe('kafka-authentication-failed');
     const source = kafkaSource({ brokers: brokersAt(2), topic: 'secured', format: raw(), sasl: wrong });
     expect(JSON.stringify(source.parameters)).not.toContain('secret');
+    const notebook = await Notebook.open(folder.path('wrong.sqlite'));
+    const sink = kafkaSink<number>({ brokers: brokersAt(2), topic: 'secured', format: json(), sasl: wrong });
+    notebook.cell('a', (env) => void env.fromData(1).sinkTo(sink));
+    await notebook.untilNotice('a/0', (notice) => notice?.passes === false);
+    const said = notebook.notices.get('a/0')!.error;
+    expect(said.cause ?? said).toMatchObject({ code: 'kafka-authentication-failed' });
+    expect(String(said.cause ?? said)).not.toContain('guessed-secret');
+    await notebook.crash();
     const error: unknown = await topicAt(brokersAt(2), { sasl: wrong })
       .records()
       .catch((error: unknown) => error);

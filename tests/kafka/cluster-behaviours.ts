@@ -546,6 +546,24 @@ export function clusterBehaviours(brokersOf: () => string): void {
       expect(await cluster.endTransaction(lost, true)).toBe(false);
     });
 
+    test('a topic that is deleted while it is written fails the sink, which says so under its cell', async () => {
+      const [input, output] = [await topicOf<number>('from'), await topicOf<number>('to')];
+      const notebook = await open(folder.path(`${topics}.sqlite`));
+      const source = kafkaSource({ brokers: brokersOf(), topic: input.name, format: json<number>() });
+      notebook.cell('a', (env) => {
+        env
+          .fromSource(source)
+          .sinkTo(kafkaSink<number>({ brokers: brokersOf(), topic: output.name, format: json() }));
+      });
+      await input.send([{ value: 1 }]);
+      while ((await output.records()).length < 1);
+      await output.delete();
+      await input.send([{ value: 2 }]);
+      await notebook.untilNotice('a/0', (notice) => notice?.passes === false);
+      const { error } = notebook.notices.get('a/0')!;
+      expect(error.cause ?? error).toMatchObject({ code: 'kafka-topic-gone' });
+    });
+
     test('refuses a topic that is not there, a record that is too large, a value without a form, and a prefix twice', async () => {
       const topic = await topicOf<unknown>('refused');
       const codeOf = async (options: Partial<KafkaSinkOptions<unknown>>, value: unknown) => {

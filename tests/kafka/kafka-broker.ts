@@ -22,6 +22,24 @@ export interface KafkaBrokerOptions {
   };
 }
 
+/** Several nodes that are one cluster. */
+export interface Cluster {
+  /** What `brokers` takes. */
+  readonly brokers: string;
+  /** In the order of their ids, from 1. */
+  readonly nodes: readonly KafkaBroker[];
+  restart(at: number): Promise<KafkaBroker>;
+  kill(): Promise<unknown>;
+}
+
+/** Starts a real cluster of three nodes; each has all of every topic. */
+export async function startCluster(folder: string): Promise<Cluster> {
+  const module = await scriptModule<{ startCluster(options: { folder: string }): Promise<Cluster> }>(
+    'kafka/kafka-broker.mjs',
+  );
+  return module.startCluster({ folder });
+}
+
 /** Starts a real broker of one node; `npm test` has fetched it. */
 export async function startBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
   const module = await scriptModule<{ startBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> }>(

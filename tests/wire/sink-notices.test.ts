@@ -28,7 +28,7 @@ test('a sink that waits says so under its cell, at one place, and takes it back;
       (message) =>
         message.type === type && message.parentId === cell.id && textOf(message.content).startsWith(text),
     );
-  const log = new DatabaseSync(join(kernel.directory, '.tidemark', 'test.kafka.sqlite'));
+  const log = new DatabaseSync(join(kernel.directory, '.tidemark', 'test.kafka.sqlite'), { timeout: 10_000 });
   log.exec('BEGIN IMMEDIATE');
   const notice = await said('display_data', 'out waits: Another process is writing to the embedded log');
   log.exec('COMMIT');

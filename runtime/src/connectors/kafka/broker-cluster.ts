@@ -51,6 +51,13 @@ export class BrokerCluster implements KafkaCluster {
     this.name = this.#connections.name;
   }
 
+  id(): Promise<string> {
+    return this.#connections.retrying('say which cluster it is', async () => {
+      await this.#connections.refresh([]);
+      return this.#connections.clusterId ?? this.name;
+    });
+  }
+
   async partitions(topics?: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#connections.retrying('name its topics', async () => {
       const names = await this.#connections.refresh(topics);

@@ -92,6 +92,8 @@ export class BrokerConnections {
   #brokers = new Map<number, Broker>();
   #topics = new Map<string, TopicMetadata & { readonly at: number }>();
   #coordinators = new Map<string, Broker>();
+  /** Of the cluster, once one of its brokers has said it. */
+  clusterId: string | undefined;
   #closed = false;
   readonly #delays = new Set<() => void>();
 
@@ -223,7 +225,8 @@ export class BrokerConnections {
 
   /** Asks for brokers and topics; `undefined` for all topics. Returns those that exist. */
   async refresh(names: readonly string[] | undefined): Promise<string[]> {
-    const { brokers, topics } = await this.#metadata(names);
+    const { brokers, topics, clusterId } = await this.#metadata(names);
+    this.clusterId = clusterId ?? undefined;
     this.#brokers = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
     const found: string[] = [];
     for (const { errorCode, name, topicId, partitions, isInternal } of topics) {

@@ -29,7 +29,8 @@ const FORGOTTEN: readonly string[] = [
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'INVALID_PRODUCER_EPOCH',
 ];
-const MISSING_LIMIT = 20;
+/** A broker that has just started may not know its topics yet: with the pauses between attempts, two seconds long. */
+const MISSING_LIMIT = 8;
 const MISSING_PAUSE = 100;
 
 /** Writes with Kafka's sequence numbers: a request that is sent again because no answer came is not written twice. */
@@ -148,7 +149,7 @@ export class BrokerProducer implements KafkaProducer {
 }
 
 function passing(): Error {
-  return Object.assign(new Error('the topic is not known yet'), { code: 'NETWORK_EXCEPTION' });
+  return Object.assign(new Error('the topic is not known yet'), { code: 'LEADER_NOT_AVAILABLE' });
 }
 
 function sizeOf({ key, value, headers }: OutgoingRecord): number {

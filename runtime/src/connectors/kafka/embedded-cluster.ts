@@ -49,6 +49,10 @@ export class EmbeddedCluster implements KafkaCluster {
     this.#shared = one;
   }
 
+  id(): Promise<string> {
+    return Promise.resolve(this.#path);
+  }
+
   partitions(topics?: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#answer((log) => {
       const all = log.topics();

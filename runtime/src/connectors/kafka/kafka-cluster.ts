@@ -80,6 +80,8 @@ export interface KafkaProducer {
 export interface KafkaCluster {
   /** Names it in errors. */
   readonly name: string;
+  /** Tells it from other clusters, by whichever of its brokers it was asked. */
+  id(): Promise<string>;
   /** Number of partitions of each topic that exists; of all topics without an argument. */
   partitions(topics?: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Offsets in the order of the partitions. A time behind the last record gives the end. */

@@ -194,6 +194,15 @@ export function kafkaPrefixTaken(cluster: string, prefix: string): TidemarkError
   );
 }
 
+export function kafkaPrefixInUse(cluster: string, prefix: string, owner: string): TidemarkError {
+  return new TidemarkError(
+    'kafka-prefix-taken',
+    `Another session on this machine (${owner}) writes to Kafka at ${cluster} with transactionalIdPrefix '${prefix}': each would abort the other's ` +
+      'transactions. Give this sink a prefix of its own, or end the other session and run this cell again.',
+    { details: { cluster, prefix, owner } },
+  );
+}
+
 /** Where a record is, for errors. */
 export interface RecordPlace {
   readonly topic: string;

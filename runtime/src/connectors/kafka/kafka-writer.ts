@@ -3,6 +3,7 @@ import type { PreparedCommit, SinkContext, SinkWriter, SinkWriterContext } from 
 import type { KafkaCluster, TransactionalProducer } from './kafka-cluster.ts';
 import {
   kafkaFenced,
+  kafkaPrefixInUse,
   kafkaPrefixTaken,
   kafkaRecordTooLarge,
   kafkaValueNotWritten,
@@ -155,6 +156,10 @@ export class KafkaWriter<T> implements SinkWriter<T> {
       this.#start();
       return;
     }
+    const cluster = await this.#cluster.id();
+    if (this.#closed) return;
+    const owner = this.#ids.lock(cluster);
+    if (owner !== undefined) throw kafkaPrefixInUse(this.#cluster.name, this.#settings.prefix, owner);
     await this.#abortLingering(this.#ids);
     this.#openNext();
   }

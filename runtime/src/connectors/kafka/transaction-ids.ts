@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PrefixLock } from './prefix-lock.ts';
 
 /** Tells the ids of this process from those of earlier ones, which may still have to be committed. */
 const RUN = randomBytes(4).toString('hex');
@@ -22,6 +23,7 @@ export class TransactionIds {
   readonly #used = new Set<string>();
   readonly #writers = new Set<number>();
   #count = 0;
+  #lock: PrefixLock | undefined;
 
   private constructor(prefix: string) {
     this.#prefix = prefix;
@@ -42,8 +44,22 @@ export class TransactionIds {
     return true;
   }
 
+  /**
+   * Keeps other processes of this machine from the prefix, as long as a writer has it or a transaction is to be ended.
+   * @param cluster by its own id, whatever its brokers are called
+   * @returns who has it, if it is another process
+   */
+  lock(cluster: string): string | undefined {
+    if (this.#lock) return undefined;
+    const taken = PrefixLock.take(cluster, this.#prefix);
+    if (!(taken instanceof PrefixLock)) return taken.owner;
+    this.#lock = taken;
+    return undefined;
+  }
+
   leave(subtask: number): void {
     this.#writers.delete(subtask);
+    this.#unlock();
   }
 
   /** What all ids of a subtask begin with, those of earlier processes too. */
@@ -72,11 +88,19 @@ export class TransactionIds {
     for (const { id } of cold) this.#free.push(id);
     this.#prepared.delete(id);
     if (this.#used.delete(id)) this.#cooling.push({ id, after: this.#snapshots });
+    this.#unlock();
   }
 
   /** Its transaction is aborted, and no snapshot knows of it. */
   aborted(id: string): void {
     if (this.#used.delete(id)) this.#free.push(id);
+    this.#unlock();
+  }
+
+  #unlock(): void {
+    if (this.#writers.size > 0 || this.#used.size > 0) return;
+    this.#lock?.release();
+    this.#lock = undefined;
   }
 
   isUsed(id: string): boolean {

@@ -27,7 +27,7 @@ test('a sink that has to wait says so under its cell until it goes on, and nothi
   const source = new PushedSource();
   notebook.cell('a', (env) => env.fromSource(source).sinkTo(sink()).name('out'));
   await source.push(1);
-  const other = new DatabaseSync(folder.path('log.sqlite'));
+  const other = new DatabaseSync(folder.path('log.sqlite'), { timeout: 10_000 });
   other.exec('BEGIN IMMEDIATE');
   await source.push(2, 3);
   await notebook.untilNotice('a/0', (notice) => notice !== undefined);

@@ -1,19 +1,30 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { notebookCopies } from '../notebooks/notebook-server.ts';
-import { plainText } from './harness/cell-output.ts';
 import { Lab } from './harness/lab.ts';
 import type { LabPage } from './harness/lab-page.ts';
+import { notebookJson } from './harness/notebook-file.ts';
 
 const NOTEBOOK = '05-tune-a-detector.ipynb';
 /** Cells of the notebook, Markdown cells counted. */
-const CODE = [2, 4, 5, 9];
+const CODE = [2, 4, 5];
 const VIEWS = 5;
-const OWN_LABELS = 11;
+
+const SINKS = [
+  `import { generatorSource, json, kafkaSink, kafkaSource, kafkaTopic } from 'tidemark';
+const out = kafkaTopic<number>({ brokers: 'embedded', topic: 'out', format: json() });
+await out.create();`,
+  `env.fromSource(generatorSource((n) => n, { rate: 100 }))
+  .sinkTo(kafkaSink<number>({ brokers: 'embedded', topic: 'out', format: json() })).name('numbers');`,
+  `env.fromData('x'.repeat(100))
+  .sinkTo(kafkaSink<string>({ brokers: 'embedded', topic: 'out', format: json(), maxRequestSize: 10 })).name('letters');`,
+];
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await Lab.start({ copies: notebookCopies });
+  lab = await Lab.start({ copies: notebookCopies, files: { 'sinks.ipynb': notebookJson(SINKS) } });
 });
 afterAll(() => lab?.stop());
 
@@ -56,9 +67,6 @@ test('a click on a mark and on a row says what they are, and a killed process fo
     expect(await menu.count()).toBe(0);
     await page.screenshot('labels-light');
 
-    await page.runCell(OWN_LABELS);
-    expect(plainText(await page.outputs(OWN_LABELS))).toMatch(/By your labels: recall 1\.00/);
-
     await page.killSessionProcess();
     await page.scrollTo(VIEWS);
     await page.untilViewStatus(VIEWS, 'waiting');
@@ -69,5 +77,28 @@ test('a click on a mark and on a row says what they are, and a killed process fo
     await mark('false alarm').first().waitFor();
     expect(await mark('anomaly').count()).toBe(1);
     await page.screenshot('labels-dark');
+  });
+});
+
+test('what a sink waits for appears under its cell and goes; what it has failed with stays', async () => {
+  await lab.withPage('sinks.ipynb', async (page) => {
+    await page.runCell(0);
+    await page.runCell(1);
+    const log = new DatabaseSync(join(lab.server.folder, '.tidemark', 'sinks.kafka.sqlite'), {
+      timeout: 10_000,
+    });
+    log.exec('BEGIN IMMEDIATE');
+    const waits = page.cell(1).locator('.tm-trouble');
+    await waits.waitFor();
+    expect(await waits.textContent()).toContain('numbers waits');
+    await page.runCell(2);
+    const failed = page.cell(2).locator('.tm-failure');
+    await failed.waitFor();
+    await page.screenshot('sink-notices');
+    log.exec('COMMIT');
+    log.close();
+    await waits.waitFor({ state: 'detached' });
+    expect(await failed.textContent()).toContain('at most 10 are taken');
+    await page.screenshot('sink-notices-gone');
   });
 });
