@@ -73,7 +73,7 @@ test('join, unionAll, distinct and top', async () => {
   expect(
     await run((orders) => orders.where('amount = 5').unionAll(orders.where('amount = 2')).select('amount')),
   ).toEqual(['+I[5]', '+I[2]']);
-  expect((await run((orders) => orders.top(1, 'amount DESC').select('user'))).at(-1)).toBe('+I[bob]');
+  expect((await run((orders) => orders.top(1, 'amount DESC').select('user'))).at(-1)).toBe('+U[bob]');
 });
 
 test('a table in a view, and SQL on it, are one plan', async () => {

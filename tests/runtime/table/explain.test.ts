@@ -48,8 +48,8 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
     'ROW_NUMBER is a Top-N, and a place that nobody asks for is not kept up to date',
     'SELECT id, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC) AS rn FROM t) WHERE rn <= 3',
     [
-      'Project(select=[id, n]) changelogMode=[I,D]',
-      '+- Rank(partitionBy=[k], orderBy=[n DESC], rankRange=[1, 3], outputRankNumber=[false]) changelogMode=[I,D] state=[rows of each partition, for ever]',
+      'Project(select=[id, n]) changelogMode=[I,UB,UA,D]',
+      '+- Rank(partitionBy=[k], orderBy=[n DESC], rankRange=[1, 3], outputRankNumber=[false]) changelogMode=[I,UB,UA,D] state=[rows of each partition, for ever]',
       '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
       warning('Rank', 'rows of each partition'),
     ],
@@ -79,7 +79,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
     'NOT EXISTS is an anti join',
     'SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.id)',
     [
-      'Join(joinType=[anti], on=[id = hidden$0]) changelogMode=[I,D] state=[rows of both sides, for ever]',
+      'Join(joinType=[anti], on=[id = hidden$0]) changelogMode=[I,UB,UA,D] state=[rows of both sides, for ever]',
       ':- TableScan(table=[t], fields=[id]) changelogMode=[I]',
       '+- Project(select=[id AS hidden$0]) changelogMode=[I]',
       '   +- TableScan(table=[u], fields=[id]) changelogMode=[I]',

@@ -3,6 +3,7 @@ import type { View, ViewOptions } from '../../engine/view.ts';
 import type { StreamGraph } from '../../graph/stream-graph.ts';
 import type { RowKind } from '../../table/changelog-row.ts';
 import { explainPlan } from '../../table/explain.ts';
+import { canLeaveOutOld } from '../../table/lower/only-after.ts';
 import { changelogMode, isAppendOnly } from '../../table/lower/changelog-mode.ts';
 import { RowOutputOperator, type OutputKinds } from '../../table/operators/row-output-operator.ts';
 import { NOWHERE } from '../../table/parse/position.ts';
@@ -318,7 +319,7 @@ export abstract class TableEnvironment {
   }
 
   #output<T>(plan: Relation, kinds: OutputKinds): DataStream<T> {
-    const from = this.planner.lower(plan, kinds !== 'upsert');
+    const from = this.planner.lower(plan, kinds !== 'upsert' || !canLeaveOutOld(plan));
     const names = renameDuplicates(plan.columns.map(({ name }) => name));
     const timeColumn = plan.columns.findIndex(({ time }) => time === 'rowtime');
     const node = this.graph.add({

@@ -32,7 +32,7 @@ export function changelogMode(relation: Relation): ChangelogMode {
     case 'window-table':
       return inputs[0]!;
     case 'aggregate':
-      if (relation.calls.length === 0) return append ? APPEND : ADD_DELETE;
+      // With a time to live a group of keys alone is sent again too, so that what is behind keeps it.
       return append ? UPDATES : ALL;
     case 'window-aggregate':
     case 'window-join':
@@ -44,29 +44,21 @@ export function changelogMode(relation: Relation): ChangelogMode {
     case 'temporal-join':
       return inputs[0]!;
     case 'rank':
-      if (!append) return ALL;
-      return relation.withRank ? UPDATES : ADD_DELETE;
+      return ALL;
     case 'sort':
       if (relation.limit === undefined && relation.offset === 0) return inputs[0]!;
-      return append && relation.order.length === 0 && relation.offset === 0
-        ? APPEND
-        : append
-          ? ADD_DELETE
-          : ALL;
+      return append && relation.order.length === 0 ? APPEND : ALL;
     case 'deduplicate':
       return relation.keep === 'last' ? UPDATES : APPEND;
     case 'normalize':
       return ALL;
     case 'join': {
       const [left, right] = inputs as [ChangelogMode, ChangelogMode];
-      if (relation.type === 'inner') return union(left, right);
-      if (relation.type === 'semi' && isAppendOnly(right)) return left;
-      return relation.type === 'semi' || relation.type === 'anti'
-        ? union(ADD_DELETE, left)
-        : union(ADD_DELETE);
+      return relation.type === 'inner' || relation.type === 'semi' ? union(left, right) : ALL;
     }
     case 'set':
       if (relation.operation === 'UNION') return union(...inputs);
+      if (relation.all) return ALL;
       return append && relation.operation === 'INTERSECT' ? APPEND : ADD_DELETE;
   }
 }
@@ -78,7 +70,6 @@ function union(...modes: readonly ChangelogMode[]): ChangelogMode {
 const NAMES: Partial<Record<Relation['kind'], string>> = {
   over: 'OVER',
   match: 'MATCH_RECOGNIZE',
-  'window-table': 'A window function',
   'window-join': 'A window join',
   'window-rank': 'A Top-N of windows',
   'interval-join': 'An interval join',

@@ -3,8 +3,10 @@ import { TableIntervalJoinOperator } from '../operators/interval-join-operator.t
 import { JoinOperator } from '../operators/join-operator.ts';
 import { TemporalJoinOperator } from '../operators/temporal-join-operator.ts';
 import { WindowJoinOperator } from '../operators/window-join-operator.ts';
-import type { AnyJoin, IntervalJoin, Join, TemporalJoin, WindowJoin } from '../plan/relation.ts';
+import type { AnyJoin, IntervalJoin, Join, Relation, TemporalJoin, WindowJoin } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
+import { upsertKey } from '../plan/upsert-key.ts';
+import { rowIdentity } from '../types/value-identity.ts';
 import { compilePairCondition } from './compile-expression.ts';
 import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
@@ -42,10 +44,28 @@ export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): S
   const leftTimeToLive = timeToLiveOf(relation.leftTimeToLive, lowering.settings);
   const rightTimeToLive = timeToLiveOf(relation.rightTimeToLive, lowering.settings);
   return addNode(lowering, {
-    ...described(relation, inputs, { leftTimeToLive, rightTimeToLive }),
+    ...described(relation, inputs, {
+      leftTimeToLive,
+      rightTimeToLive,
+      // Decides what is kept of a side.
+      leftKey: upsertKey(relation.left),
+      rightKey: upsertKey(relation.right),
+    }),
     createOperator: () =>
-      new JoinOperator({ ...parts(relation), type: relation.type, leftTimeToLive, rightTimeToLive }),
+      new JoinOperator({
+        ...parts(relation),
+        type: relation.type,
+        leftUnique: uniqueOf(relation.left),
+        rightUnique: uniqueOf(relation.right),
+        leftTimeToLive,
+        rightTimeToLive,
+      }),
   });
+}
+
+function uniqueOf(side: Relation): ((values: readonly unknown[]) => string) | undefined {
+  const key = upsertKey(side);
+  return key && ((values) => rowIdentity(key.map((column) => values[column])));
 }
 
 export function lowerIntervalJoin(lowering: Lowering, relation: IntervalJoin, inputs: Inputs): StreamNode {

@@ -1,35 +1,70 @@
 import type { StreamNode } from '../../graph/stream-node.ts';
 import { DeduplicateOperator } from '../operators/deduplicate-operator.ts';
+import { FirstPlaceOperator } from '../operators/first-place-operator.ts';
+import { FirstRowsOperator } from '../operators/first-rows-operator.ts';
 import { RankOperator } from '../operators/rank-operator.ts';
 import { SortOperator } from '../operators/sort-operator.ts';
+import { UpdateRankOperator } from '../operators/update-rank-operator.ts';
 import { WindowRankOperator } from '../operators/window-rank-operator.ts';
 import { notInStreaming } from '../sql-errors.ts';
 import type { Deduplicate, Rank, Sort, WindowRank } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
-import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, type Lowering } from './lowering.ts';
+import { rankStrategy } from './rank-strategy.ts';
 import { compileOrder, rowKey } from './row-keys.ts';
+
+/** Makes the input of a node, with or without the old versions of rows that change. */
+type InputOf = (updateBefore: boolean) => StreamNode;
 
 export function lowerRank(
   lowering: Lowering,
   relation: Rank,
-  from: StreamNode,
+  inputOf: InputOf,
   updateBefore: boolean,
 ): StreamNode {
-  const { partition, order, withRank } = relation;
-  const retracts = !isAppendOnly(changelogMode(relation.input));
-  const timeToLive = relation.timeToLive ?? lowering.settings.stateTtl;
+  return addRank(lowering, 'rank', relation, {
+    ...relation,
+    inputOf,
+    updateBefore,
+    timeToLive: relation.timeToLive ?? lowering.settings.stateTtl,
+  });
+}
+
+interface RankPlan extends Pick<Rank, 'partition' | 'order' | 'from' | 'to' | 'withRank'> {
+  readonly inputOf: InputOf;
+  readonly updateBefore: boolean;
+  readonly timeToLive: number | undefined;
+}
+
+/** The operator that is enough for what is known of the input. */
+function addRank(lowering: Lowering, kind: string, relation: Rank | Sort, plan: RankPlan): StreamNode {
+  const { partition, order, from, to, withRank, updateBefore, timeToLive } = plan;
+  const strategy = rankStrategy(relation.input, partition, order);
+  const [first] = order;
+  const byClock =
+    order.length === 1 &&
+    !first!.descending &&
+    first!.expression.kind === 'input' &&
+    relation.input.columns[first!.expression.index]!.time === 'proctime';
+  const asTheyCome = strategy.kind === 'append' && (order.length === 0 || byClock);
+  const isFirst = from === 1 && to === 1 && strategy.kind !== 'retract';
+  const rowKeyOf = strategy.kind === 'update' ? strategy.key : undefined;
+  const key = rowKey(partition);
+  const createOperator = () => {
+    if (asTheyCome) return new FirstRowsOperator({ key, from, to, withRank, timeToLive });
+    const options = { key, ...compileOrder(order), from, to, withRank, updateBefore, timeToLive };
+    if (isFirst) return new FirstPlaceOperator(options, rowKeyOf);
+    if (rowKeyOf !== undefined) return new UpdateRankOperator(options, rowKeyOf);
+    return new RankOperator(options, strategy.kind === 'retract');
+  };
   return addNode(lowering, {
-    kind: 'rank',
+    kind,
     name: showRelation(relation),
-    inputs: [from],
-    parameters: { plan: digest(relation), retracts, updateBefore, timeToLive },
+    inputs: [plan.inputOf(strategy.kind !== 'update')],
+    parameters: { plan: digest(relation), strategy, updateBefore, timeToLive },
     expressions: [...partition, ...order.map(({ expression }) => expression)],
-    createOperator: () =>
-      new RankOperator({
-        key: rowKey(partition), ...compileOrder(order), from: relation.from, to: relation.to, withRank, retracts, updateBefore, timeToLive,
-      }), // prettier-ignore
+    createOperator,
   });
 }
 
@@ -72,28 +107,21 @@ export function lowerDeduplicate(
 export function lowerSort(
   lowering: Lowering,
   relation: Sort,
-  from: StreamNode,
+  inputOf: InputOf,
   updateBefore: boolean,
 ): StreamNode {
   const { order, limit, offset } = relation;
   const [first] = order;
-  const described = {
-    name: showRelation(relation),
-    inputs: [from],
-    parameters: { plan: digest(relation), updateBefore },
-    expressions: order.map(({ expression }) => expression),
-  };
   if (limit !== undefined || offset > 0) {
-    const retracts = !isAppendOnly(changelogMode(relation.input));
-    const to = limit === undefined ? Infinity : offset + limit;
-    const timeToLive = lowering.settings.stateTtl;
-    return addNode(lowering, {
-      ...described,
-      kind: 'sort-limit',
-      createOperator: () =>
-        new RankOperator({
-          key: undefined, ...compileOrder(order), from: offset + 1, to, withRank: false, retracts, updateBefore, timeToLive,
-        }), // prettier-ignore
+    return addRank(lowering, 'sort-limit', relation, {
+      partition: [],
+      order,
+      from: offset + 1,
+      to: limit === undefined ? Infinity : offset + limit,
+      withRank: false,
+      inputOf,
+      updateBefore,
+      timeToLive: lowering.settings.stateTtl,
     });
   }
   const column =
@@ -108,8 +136,11 @@ export function lowerSort(
   }
   const timeColumn = first.expression.index;
   return addNode(lowering, {
-    ...described,
     kind: 'sort',
+    name: showRelation(relation),
+    inputs: [inputOf(true)],
+    parameters: { plan: digest(relation), updateBefore },
+    expressions: order.map(({ expression }) => expression),
     createOperator: () => new SortOperator({ timeColumn, ...compileOrder(order) }),
   });
 }

@@ -11,6 +11,7 @@ import { rowIdentity } from '../types/value-identity.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { lastOf } from './lower-aggregates.ts';
 import { lower } from './lower.ts';
+import { canLeaveOutOld } from './only-after.ts';
 import { addNode, type Lowering } from './lowering.ts';
 
 /** What a view hears of a table's rows beside the rows themselves, and what the graph says of it. */
@@ -35,7 +36,7 @@ export function lowerView(lowering: Lowering, plan: Relation): StreamNode | unde
   return addNode(lowering, {
     kind: 'view',
     name: 'table',
-    inputs: [lower(lowering, plan, updateBefore)],
+    inputs: [lower(lowering, plan, updateBefore || !canLeaveOutOld(plan))],
     parameters: { names, timeColumn, ...shownColumns(plan, lowering.settings), ...parameters },
     createOperator: () => new TableViewOperator(names, timeColumn, emissionOf),
   });

@@ -4,6 +4,7 @@ import { ForwardOperator } from '../../operators/forward-operator.ts';
 import { WatermarkStrategy } from '../../time/watermark-strategy.ts';
 import type { Row } from '../changelog-row.ts';
 import { CalcOperator } from '../operators/calc-operator.ts';
+import { DropUpdateBeforeOperator } from '../operators/drop-update-before-operator.ts';
 import { ExpandOperator } from '../operators/expand-operator.ts';
 import { NormalizeOperator } from '../operators/normalize-operator.ts';
 import { SetOperationOperator } from '../operators/set-operation-operator.ts';
@@ -18,11 +19,12 @@ import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from
 import { lowerMatch } from './lower-match.ts';
 import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
 import { addNode, type Lowering } from './lowering.ts';
+import { canLeaveOutOld } from './only-after.ts';
 import { keptForEver } from './state-of.ts';
 
 /**
  * Makes the operators of a plan, and what is before them.
- * @param updateBefore true if what is behind wants the old version of a row beside the new one
+ * @param updateBefore true if what is behind wants the old version of a row beside the new one; false only where `canLeaveOutOld`
  */
 export function lower(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
   const node = lowerNode(lowering, relation, updateBefore);
@@ -34,15 +36,23 @@ export function lower(lowering: Lowering, relation: Relation, updateBefore: bool
 function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
   const input = (at: number, wantsBefore: boolean) => lower(lowering, inputsOf(relation)[at]!, wantsBefore);
   switch (relation.kind) {
-    case 'scan':
-      return relation.table.read(relation.read);
+    case 'scan': {
+      const scanned = relation.table.read(relation.read);
+      if (updateBefore || !relation.table.kinds.has('-U')) return scanned;
+      return addNode(lowering, {
+        kind: 'drop-update-before',
+        name: 'DropUpdateBefore',
+        inputs: [scanned],
+        parameters: {},
+        createOperator: () => new DropUpdateBeforeOperator(),
+      });
+    }
     case 'values':
       return lowerValues(lowering, relation);
     case 'project':
       return lowerCalc(lowering, input(0, updateBefore), undefined, relation);
     case 'filter':
-      // A new version may be filtered out: then it is the old one that takes the row away.
-      return lowerCalc(lowering, input(0, true), relation.condition, relation);
+      return lowerCalc(lowering, input(0, updateBefore), relation.condition, relation);
     case 'expand':
       return addNode(lowering, {
         kind: 'expand',
@@ -54,14 +64,14 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
           new ExpandOperator(relation.projections.map((projection) => compileProjection(projection))),
       });
     case 'unnest':
-      return lowerUnnest(lowering, relation, input(0, true));
+      return lowerUnnest(lowering, relation, input(0, updateBefore));
     case 'set':
       return lowerSet(lowering, relation, updateBefore);
     case 'normalize':
       return addNode(lowering, {
         kind: 'normalize',
         name: showRelation(relation),
-        inputs: [input(0, false)],
+        inputs: [input(0, !canLeaveOutOld(relation.input))],
         parameters: { plan: digest(relation), updateBefore, timeToLive: lowering.settings.stateTtl },
         createOperator: () =>
           new NormalizeOperator({
@@ -73,29 +83,32 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
     case 'aggregate':
       return lowerAggregate(lowering, relation, input(0, true), updateBefore);
     case 'window-table':
-      return lowerWindowTable(lowering, relation, input(0, true));
+      return lowerWindowTable(lowering, relation, input(0, updateBefore));
     case 'window-aggregate':
       return lowerWindowAggregate(lowering, relation, input(0, true));
     case 'over':
       return lowerOver(lowering, relation, input(0, true));
     case 'rank':
-      return lowerRank(lowering, relation, input(0, true), updateBefore);
+      return lowerRank(lowering, relation, (wantsBefore) => input(0, wantsBefore), updateBefore);
     case 'window-rank':
       return lowerWindowRank(lowering, relation, input(0, true));
     case 'deduplicate':
       return lowerDeduplicate(lowering, relation, input(0, true), updateBefore);
     case 'sort':
-      return lowerSort(lowering, relation, input(0, true), updateBefore);
+      return lowerSort(lowering, relation, (wantsBefore) => input(0, wantsBefore), updateBefore);
     case 'join':
-      return lowerJoin(lowering, relation, [input(0, true), input(1, true)]);
+      return lowerJoin(lowering, relation, [input(0, updateBefore), input(1, updateBefore)]);
     case 'interval-join':
       return lowerIntervalJoin(lowering, relation, [input(0, true), input(1, true)]);
     case 'window-join':
       return lowerWindowJoin(lowering, relation, [input(0, true), input(1, true)]);
     case 'temporal-join':
-      return lowerTemporalJoin(lowering, relation, [input(0, updateBefore), input(1, false)]);
+      return lowerTemporalJoin(lowering, relation, [
+        input(0, updateBefore),
+        input(1, !canLeaveOutOld(relation.right)),
+      ]);
     case 'match':
-      return lowerMatch(lowering, relation, input(0, false));
+      return lowerMatch(lowering, relation, input(0, true));
   }
 }
 

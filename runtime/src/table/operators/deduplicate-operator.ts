@@ -48,7 +48,7 @@ export class DeduplicateOperator extends KeyedTableOperator {
       return;
     }
     const time = values[timeColumn] as number;
-    if (time === null || time <= this.currentWatermark) return this.tooLate(row, timestamp, undefined);
+    if (time === null || time < this.currentWatermark) return this.tooLate(row, timestamp, undefined);
     if (kept?.out === true || (kept !== undefined && (kept.values[timeColumn] as number) <= time)) return;
     if (kept !== undefined) this.deleteTimer(kept.values[timeColumn] as number);
     this.#kept.update({ values, out: false });

@@ -15,6 +15,9 @@ export interface JoinOptions {
   /** True for a key that equals nothing, NULL in it. */
   readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
   readonly rightKeyIsNull: (values: readonly unknown[]) => boolean;
+  /** What tells rows of a side apart where they have a key; without one they are told apart by all they hold, and counted. */
+  readonly leftUnique: ((values: readonly unknown[]) => string) | undefined;
+  readonly rightUnique: ((values: readonly unknown[]) => string) | undefined;
   /** In ms. */
   readonly leftTimeToLive: number | undefined;
   readonly rightTimeToLive: number | undefined;
@@ -82,31 +85,38 @@ export class JoinOperator extends KeyedTableOperator {
       : [...other.entries()].filter(([, { values: theirs }]) =>
           fromLeft ? matches(values, theirs) : matches(theirs, values),
         );
-    if (
-      !this.#keep(
-        own,
-        values,
-        adds,
-        partners.reduce((sum, [, { count }]) => sum + count, 0),
-      )
-    )
-      return;
+    const count = partners.reduce((sum, [, partner]) => sum + partner.count, 0);
+    if (!this.#keep(own, this.#identityOf(fromLeft), values, adds, count)) return;
     if (partners.length === 0) {
       if (keepsOwn) this.emit(adds ? '+I' : '-D', padded(values), timestamp);
       return;
     }
-    // With outer sides the pair may stand for a padded row, so that it is not an update of one row any more.
-    const kind: RowKind = type === 'inner' ? row.kind : adds ? '+I' : '-D';
-    for (const [identity, partner] of partners) {
-      for (let copy = 0; copy < partner.count; copy++) {
-        if (keepsOther && adds && partner.partners === 0)
-          this.emit('-D', paddedOther(partner.values), timestamp);
+    // Padded rows that the pairs stand for go all before the pairs come, and come back after they have gone.
+    if (keepsOther && adds) this.#padOthers(partners, 0, '-D', paddedOther, timestamp);
+    // With padded rows a pair may stand for another row, so that it is not an update of one row any more.
+    const isUpdate = !keepsOwn && !(adds && keepsOther);
+    const kind: RowKind = isUpdate ? row.kind : adds ? '+I' : '-D';
+    for (const [, partner] of partners)
+      for (let copy = 0; copy < partner.count; copy++)
         this.emit(kind, pair(values, partner.values), timestamp);
-        if (keepsOther && !adds && partner.partners === 1)
-          this.emit('+I', paddedOther(partner.values), timestamp);
-      }
-      // A row that is never padded need not know how many it is paired with: it lives on as long as it would have.
-      if (keepsOther) other.put(identity, { ...partner, partners: partner.partners + (adds ? 1 : -1) });
+    if (keepsOther && !adds) this.#padOthers(partners, 1, '+I', paddedOther, timestamp);
+    // A row that is never padded need not know how many it is paired with: it lives on as long as it would have.
+    if (keepsOther)
+      for (const [identity, partner] of partners)
+        other.put(identity, { ...partner, partners: partner.partners + (adds ? 1 : -1) });
+  }
+
+  /** Takes away, or brings back, the padded rows of partners that have that many of their own. */
+  #padOthers(
+    partners: readonly (readonly [string, SideRow])[],
+    having: number,
+    kind: RowKind,
+    padded: (values: readonly unknown[]) => readonly unknown[],
+    timestamp: number | undefined,
+  ): void {
+    for (const [, partner] of partners) {
+      if (partner.partners !== having) continue;
+      for (let copy = 0; copy < partner.count; copy++) this.emit(kind, padded(partner.values), timestamp);
     }
   }
 
@@ -117,29 +127,47 @@ export class JoinOperator extends KeyedTableOperator {
       ? []
       : [...this.#right.values()].filter((candidate) => matches(values, candidate.values));
     const count = partners.reduce((sum, partner) => sum + partner.count, 0);
-    if (!this.#keep(this.#left, values, isAddition(row), count)) return;
+    if (!this.#keep(this.#left, this.#identityOf(true), values, isAddition(row), count)) return;
     if (count > 0 === (type === 'semi')) this.emit(row.kind, values, timestamp);
   }
 
   #otherHalf(row: Row, timestamp: number | undefined): void {
     const { type, matches, rightKeyIsNull } = this.#options;
     const adds = isAddition(row);
-    if (!this.#keep(this.#right, row.values, adds, 0) || rightKeyIsNull(row.values)) return;
+    if (!this.#keep(this.#right, this.#identityOf(false), row.values, adds, 0)) return;
+    if (rightKeyIsNull(row.values)) return;
     for (const [identity, left] of [...this.#left.entries()]) {
       if (!matches(left.values, row.values)) continue;
       const partners = left.partners + (adds ? 1 : -1);
       this.#left.put(identity, { ...left, partners });
       if (left.partners > 0 === partners > 0) continue;
-      const kind = adds === (type === 'semi') ? '+I' : '-D';
+      // A left row that is let through by another row than before is the same row, so that the semi join updates it.
+      const kind = type === 'semi' ? row.kind : adds ? '-D' : '+I';
       for (let copy = 0; copy < left.count; copy++) this.emit(kind, left.values, timestamp);
     }
   }
 
+  #identityOf(left: boolean): (values: readonly unknown[]) => string {
+    return (left ? this.#options.leftUnique : this.#options.rightUnique) ?? rowIdentity;
+  }
+
   /** Notes that the row is there once more or less; false if it was not there to be taken back. */
-  #keep(side: Side, values: readonly unknown[], adds: boolean, partners: number): boolean {
-    const identity = rowIdentity(values);
+  #keep(
+    side: Side,
+    identityOf: (values: readonly unknown[]) => string,
+    values: readonly unknown[],
+    adds: boolean,
+    partners: number,
+  ): boolean {
+    const identity = identityOf(values);
     const known = side.get(identity);
     if (!adds && known === undefined) return false;
+    if (identityOf !== rowIdentity) {
+      // Of rows with a key of their own the new version is put in the place of the old one.
+      if (adds) side.put(identity, { values, count: 1, partners });
+      else side.remove(identity);
+      return true;
+    }
     const count = (known?.count ?? 0) + (adds ? 1 : -1);
     if (count === 0) side.remove(identity);
     else side.put(identity, { values: known?.values ?? values, count, partners });

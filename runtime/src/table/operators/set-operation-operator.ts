@@ -1,5 +1,5 @@
 import type { ValueState } from '../../state/value-state.ts';
-import { isAddition, type Row } from '../changelog-row.ts';
+import { isAddition, type Row, type RowKind } from '../changelog-row.ts';
 import { rowIdentity } from '../types/value-identity.ts';
 import { KeyedTableOperator } from './keyed-table-operator.ts';
 
@@ -31,10 +31,22 @@ export class SetOperationOperator extends KeyedTableOperator {
   #change({ values }: Row, left: number, right: number, timestamp: number | undefined): void {
     const [wasLeft, wasRight] = this.#counts.value() ?? [0, 0];
     const counts = [Math.max(0, wasLeft + left), Math.max(0, wasRight + right)] as const;
-    this.#counts.update(counts[0] === 0 && counts[1] === 0 ? undefined : counts);
-    const change = this.#result(counts[0], counts[1]) - this.#result(wasLeft, wasRight);
-    for (let copy = 0; copy < Math.abs(change); copy++)
-      this.emit(change > 0 ? '+I' : '-D', values, timestamp);
+    const isGone = counts[0] === 0 && counts[1] === 0;
+    this.#counts.update(isGone ? undefined : counts);
+    const before = this.#result(wasLeft, wasRight);
+    const now = this.#result(counts[0], counts[1]);
+    if (!this.#options.all) {
+      if (before !== now) this.emit(now > before ? '+I' : '-D', values, timestamp);
+      return;
+    }
+    // With ALL the copies of a row are made of its counts, which change: all copies go and come with each change of them.
+    const isNew = wasLeft === 0 && wasRight === 0;
+    this.#copies(isGone ? '-D' : '-U', before, values, timestamp);
+    this.#copies(isNew ? '+I' : '+U', now, values, timestamp);
+  }
+
+  #copies(kind: RowKind, count: number, values: readonly unknown[], timestamp: number | undefined): void {
+    for (let copy = 0; copy < count; copy++) this.emit(kind, values, timestamp);
   }
 
   #result(left: number, right: number): number {

@@ -23,9 +23,10 @@ export function upsertKey(relation: Relation): readonly number[] | undefined {
       return placed(upsertKey(relation.input), columns);
     }
     case 'rank': {
+      const partition = inputColumns(relation.partition);
+      if (partition !== undefined && relation.from === 1 && relation.to === 1) return partition;
       // Without its place a row may come to where another has not left yet.
-      const partition = relation.withRank ? inputColumns(relation.partition) : undefined;
-      return partition === undefined
+      return partition === undefined || !relation.withRank
         ? upsertKey(relation.input)
         : [...partition, relation.input.columns.length];
     }
@@ -40,12 +41,21 @@ export function upsertKey(relation: Relation): readonly number[] | undefined {
   }
 }
 
-/** A pair of rows is told apart by the keys of both. */
-function joinKey({ type, left, right }: Join): readonly number[] | undefined {
+/** A pair of rows is told apart by the keys of both; by that of one side where a row of it has one partner at most. */
+function joinKey({ type, left, right, equal }: Join): readonly number[] | undefined {
   const ofLeft = upsertKey(left);
-  if (type === 'semi' || type === 'anti' || ofLeft === undefined) return ofLeft;
+  if (type === 'semi' || type === 'anti') return ofLeft;
   const ofRight = upsertKey(right);
-  return ofRight === undefined ? undefined : [...ofLeft, ...ofRight.map((at) => left.columns.length + at)];
+  const columnsOf = (side: 'left' | 'right') =>
+    equal.map((pair) => (pair[side].kind === 'input' ? pair[side].index : -1));
+  const hasOne = (key: readonly number[] | undefined, side: 'left' | 'right') =>
+    key?.every((column) => columnsOf(side).includes(column)) === true;
+  const behind = (key: readonly number[]) => key.map((at) => left.columns.length + at);
+  if (ofLeft !== undefined && hasOne(ofRight, 'right') && (type === 'inner' || type === 'left'))
+    return ofLeft;
+  if (ofRight !== undefined && hasOne(ofLeft, 'left') && (type === 'inner' || type === 'right'))
+    return behind(ofRight);
+  return ofLeft === undefined || ofRight === undefined ? undefined : [...ofLeft, ...behind(ofRight)];
 }
 
 function keyIn(primaryKey: readonly number[]): readonly number[] | undefined {
