@@ -36,12 +36,14 @@ const CASES: readonly (readonly [query: string, code: string, line: number, colu
   ["SELECT * FROM TABLE(HOP(TABLE orders, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '10' SECOND))", 'bad-window', 1, 15, 'multiple'],
   ['SELECT LEAD(id) OVER (ORDER BY ts) FROM orders', 'not-in-streaming', 1, 8, 'LAG looks back'],
   ['SELECT SUM(id) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM orders', 'not-in-streaming', 1, 34, 'still to come'],
-  ['SELECT SUM(id) OVER (ORDER BY name) FROM orders', 'missing-watermark', 1, 8, "'name'"],
+  ['SELECT SUM(id) OVER (ORDER BY name ROWS 2 PRECEDING) FROM orders', 'missing-watermark', 1, 8, "'name'"],
   ['SELECT RANK() OVER (PARTITION BY name ORDER BY amount DESC) AS r FROM orders', 'not-in-streaming', 1, 8, 'ROW_NUMBER() with a WHERE on its number'],
-  ['SELECT * FROM (\n  SELECT *, DENSE_RANK() OVER (ORDER BY amount) AS r FROM orders\n) WHERE r <= 3', 'not-in-streaming', 2, 13, "DENSE_RANK() ordered by 'amount'"],
-  ['SELECT ROW_NUMBER() OVER (ORDER BY amount) AS n FROM orders', 'not-in-streaming', 1, 8, 'makes a Top-N'],
+  ['SELECT * FROM (
+  SELECT *, DENSE_RANK() OVER (ORDER BY amount) AS r FROM orders
+) WHERE r <= 3', 'not-in-streaming', 2, 13, "DENSE_RANK() ordered by 'amount'"],
+  ['SELECT id FROM (SELECT id, RANK() OVER (PARTITION BY name ORDER BY amount) AS r FROM orders) WHERE r <= 3', 'not-in-streaming', 1, 28, 'batch mode alone'],
   ['SELECT * FROM orders ORDER BY id', 'not-in-streaming', 1, 31, 'LIMIT'],
-  ['SELECT id, SUM(n) OVER (ORDER BY ts) FROM (SELECT id, ts, COUNT(*) AS n FROM orders GROUP BY id, ts)', 'not-on-changelog', 1, 12, 'the GROUP BY before it'],
+  ['SELECT id, SUM(id) OVER (ORDER BY ts) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts DESC) AS n FROM orders) WHERE n = 1', 'not-on-changelog', 1, 12, 'the de-duplication before it'],
   ["SELECT * FROM TABLE(TUMBLE(TABLE joined, DESCRIPTOR(ts), INTERVAL '5' SECOND))", 'unknown-table', 1, 34, 'joined'],
   ['SELECT id FROM orders UNION SELECT name FROM orders', 'type-mismatch', 1, 1, 'Column 1'],
   ['SELECT id FROM orders UNION SELECT id, name FROM orders', 'set-columns', 1, 1, '1 and 2'],

@@ -1,6 +1,6 @@
 import type { RowKind } from '../changelog-row.ts';
 import { needsAppendOnly } from '../sql-errors.ts';
-import type { Relation } from '../plan/relation.ts';
+import type { Over, Relation } from '../plan/relation.ts';
 import { inputsOf } from '../plan/relation.ts';
 import { overTime } from './over-time.ts';
 
@@ -37,10 +37,11 @@ export function changelogMode(relation: Relation): ChangelogMode {
     case 'window-aggregate':
     case 'window-join':
     case 'window-rank':
-    case 'over':
     case 'match':
     case 'interval-join':
       return APPEND;
+    case 'over':
+      return timeOfOrder(relation) === undefined ? ALL : APPEND;
     case 'temporal-join':
       return inputs[0]!;
     case 'rank':
@@ -63,6 +64,11 @@ export function changelogMode(relation: Relation): ChangelogMode {
   }
 }
 
+/** What kind of time an OVER window is ordered by; `undefined` if by something else. */
+export function timeOfOrder({ order: [first], input }: Over): 'rowtime' | 'proctime' | undefined {
+  return first?.expression.kind === 'input' ? input.columns[first.expression.index]!.time : undefined;
+}
+
 function union(...modes: readonly ChangelogMode[]): ChangelogMode {
   return new Set(modes.flatMap((mode) => [...mode]));
 }
@@ -76,6 +82,14 @@ const NAMES: Partial<Record<Relation['kind'], string>> = {
   deduplicate: 'Keeping the first or last row by time',
 };
 
+/** What a node is called that takes added rows only; `undefined` of one that takes all. */
+function nameOfAppendOnly(relation: Relation): string | undefined {
+  if (relation.kind === 'over' && timeOfOrder(relation) === undefined) return undefined;
+  if (relation.kind === 'window-table' && relation.window.kind === 'SESSION')
+    return 'A SESSION window by itself';
+  return NAMES[relation.kind];
+}
+
 /** What makes a changelog, in words. */
 export function describeChangelog(relation: Relation): string {
   switch (relation.kind) {
@@ -83,6 +97,8 @@ export function describeChangelog(relation: Relation): string {
       return 'the GROUP BY before it';
     case 'rank':
       return 'the Top-N before it';
+    case 'over':
+      return 'the OVER window before it';
     case 'join':
       return 'the join before it';
     case 'deduplicate':
@@ -100,7 +116,7 @@ export function describeChangelog(relation: Relation): string {
 
 /** @throws {TidemarkError} `not-on-changelog` where an operator takes added rows only, and its input changes others */
 export function checkInputs(relation: Relation): void {
-  const what = NAMES[relation.kind];
+  const what = nameOfAppendOnly(relation);
   const inputs = inputsOf(relation);
   if (what !== undefined) {
     for (const input of inputs) {

@@ -2,6 +2,7 @@ import type { StreamNode } from '../../graph/stream-node.ts';
 import { offsetAt } from '../functions/time-functions.ts';
 import { GroupAggregateOperator } from '../operators/group-aggregate-operator.ts';
 import { OverOperator } from '../operators/over-operator.ts';
+import { SortedOverOperator } from '../operators/sorted-over-operator.ts';
 import { SessionWindowTableOperator } from '../operators/session-window-table-operator.ts';
 import { WindowAggregateOperator } from '../operators/window-aggregate-operator.ts';
 import { WindowTableOperator } from '../operators/window-table-operator.ts';
@@ -22,7 +23,7 @@ import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { compileProjection } from './compile-expression.ts';
 import { overTime } from './over-time.ts';
 import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
-import { rowKey } from './row-keys.ts';
+import { compileOrder, rowKey } from './row-keys.ts';
 import { windowsAt, type TableWindow } from './window-assigner.ts';
 
 type WindowsOf = (values: readonly unknown[], now: number) => readonly TableWindow[];
@@ -113,6 +114,7 @@ export function lowerWindowAggregate(
 export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode): StreamNode {
   const { partition, frame, calls } = relation;
   const timeColumn = overTime(relation);
+  if (timeColumn === undefined) return lowerSortedOver(lowering, relation, from);
   const domain = relation.input.columns[timeColumn]!.time!;
   const retracts = frame.from.kind !== 'unbounded';
   const timeToLive = lowering.settings.stateTtl;
@@ -130,6 +132,28 @@ export function lowerOver(lowering: Lowering, relation: Over, from: StreamNode):
         frame,
         domain,
         timeColumn,
+        timeToLive,
+      }),
+  });
+}
+
+/** In an order that is not that of time any row may come anywhere, so all rows are kept. */
+function lowerSortedOver(lowering: Lowering, relation: Over, from: StreamNode): StreamNode {
+  const { partition, order, frame, calls } = relation;
+  const timeToLive = lowering.settings.stateTtl;
+  return addNode(lowering, {
+    kind: 'sorted-over',
+    name: showRelation(relation),
+    inputs: [from],
+    parameters: { plan: digest(relation), timeToLive },
+    expressions: [...partition, ...order.map(({ expression }) => expression), ...expressionsOf(calls)],
+    functions: functionsOf(calls),
+    createOperator: () =>
+      new SortedOverOperator({
+        key: rowKey(partition),
+        handler: new AggregateHandler(calls, false),
+        ...compileOrder(order),
+        peers: frame.unit === 'RANGE',
         timeToLive,
       }),
   });

@@ -1,4 +1,5 @@
-import type { AnyJoin, Relation } from '../plan/relation.ts';
+import { inputsOf as columnsOf } from '../plan/expression.ts';
+import type { AnyJoin, Filter, Relation } from '../plan/relation.ts';
 import { upsertKey } from '../plan/upsert-key.ts';
 import { changelogMode } from './changelog-mode.ts';
 
@@ -15,8 +16,8 @@ export function canLeaveOutOld(relation: Relation): boolean {
     case 'window-table':
       return canLeaveOutOld(relation.input);
     case 'filter':
-      // The new version may be filtered out: then it is the old one that takes the row away.
-      return false;
+      // A new version may be filtered out: then it is the old one that takes the row away, unless the key alone decides.
+      return isOnKey(relation) && canLeaveOutOld(relation.input);
     case 'over':
       return false;
     case 'join':
@@ -30,6 +31,11 @@ export function canLeaveOutOld(relation: Relation): boolean {
     default:
       return true;
   }
+}
+
+function isOnKey({ input, condition }: Filter): boolean {
+  const key = upsertKey(input);
+  return key !== undefined && columnsOf(condition).every((column) => key.includes(column));
 }
 
 function isStill(relation: Relation): boolean {

@@ -1,13 +1,13 @@
 import type { Over } from '../plan/relation.ts';
 import { missingWatermark, notInStreaming } from '../sql-errors.ts';
 
-const RANKS: ReadonlySet<string> = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
-
 /**
- * The column that OVER goes by: rows come in the order of time, and none is computed anew when another comes.
- * @throws {TidemarkError} `missing-watermark`, `not-in-streaming` for another order
+ * The time attribute that OVER goes by; `undefined` if its order is another, so that a row may come before others that are
+ * there, and what it changes is updated.
+ * @throws {TidemarkError} `missing-watermark`, `not-in-streaming` for what is possible in the order of time alone, or not at all
  */
-export function overTime({ order, input, calls, at }: Over): number {
+export function overTime(relation: Over): number | undefined {
+  const { order, input, frame, at } = relation;
   const [first] = order;
   if (first === undefined)
     throw notInStreaming(
@@ -19,9 +19,10 @@ export function overTime({ order, input, calls, at }: Over): number {
   const index = first.expression.kind === 'input' ? first.expression.index : -1;
   const column = input.columns[index];
   if (column?.time === undefined) {
-    const rank = calls.find(({ name }) => RANKS.has(name));
-    if (rank !== undefined) throw rankByValue(rank.name, column?.name ?? 'an expression', at);
-    throw missingWatermark('OVER (… ORDER BY …)', column?.name ?? 'the expression', at);
+    if (frame.from.kind !== 'unbounded')
+      throw missingWatermark('OVER (… ORDER BY …) with a bound', column?.name ?? 'the expression', at);
+    checkRanks(relation, column?.name);
+    return undefined;
   }
   if (first.descending || order.length > 1) {
     throw notInStreaming(
@@ -34,15 +35,13 @@ export function overTime({ order, input, calls, at }: Over): number {
   return index;
 }
 
-function rankByValue(name: string, by: string, at: Over['at']): Error {
-  const next =
-    name === 'ROW_NUMBER'
-      ? 'Ask for the first ones only: around it, WHERE on its number <= 10 makes a Top-N of 10.'
-      : 'ROW_NUMBER() with a WHERE on its number around it makes a Top-N; rows that are equal then have places of their own.';
-  return notInStreaming(
-    `${name}() ordered by ${by === 'an expression' ? by : `'${by}'`}`,
-    'each row that comes would move all those behind it.',
-    next,
+function checkRanks({ calls, at }: Over, by: string | undefined): void {
+  const rank = calls.find(({ name }) => name === 'RANK' || name === 'DENSE_RANK');
+  if (rank === undefined) return;
+  throw notInStreaming(
+    `${rank.name}() ordered by ${by === undefined ? 'an expression' : `'${by}'`}`,
+    'Flink too has it in batch mode alone.',
+    'ROW_NUMBER() with a WHERE on its number around it makes a Top-N; rows that are equal then have places of their own, by which came first.',
     at,
   );
 }

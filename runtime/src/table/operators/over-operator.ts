@@ -28,6 +28,8 @@ interface Partition {
   accumulators: unknown[];
   /** Time of the rows that went out last. */
   last: number;
+  /** Event time at which it is dropped, where its frames have a bound in time. */
+  forgetAt?: number;
 }
 
 /**
@@ -62,36 +64,48 @@ export class OverOperator extends KeyedTableOperator {
       return;
     }
     const time = row.values[timeColumn] as number;
-    if (time === null || time <= partition.last) return this.tooLate(row, timestamp, undefined);
+    if (time === null || this.#isLate(partition, time)) return this.tooLate(row, timestamp, undefined);
     const { waiting } = partition;
     let at = waiting.length;
     while (at > 0 && waiting[at - 1]!.time > time) at--;
     waiting.splice(at, 0, { time, values: row.values });
-    this.#partition.update(partition);
     this.registerTimer(time);
+    this.#forgetLater(partition, time);
+    this.#partition.update(partition);
+  }
+
+  /** With a bound a row is late once rows of its time have gone out; without one, once the watermark has passed it. */
+  #isLate({ last }: Partition, time: number): boolean {
+    return this.#options.frame.from.kind === 'unbounded' ? time <= this.currentWatermark : time <= last;
+  }
+
+  get #forgets(): boolean {
+    const { frame } = this.#options;
+    return frame.unit === 'RANGE' && frame.from.kind !== 'unbounded';
+  }
+
+  /** Sees to it that the partition is dropped once no row that is still to come has the row of that time in its frame. */
+  #forgetLater(partition: Partition, time: number): void {
+    if (!this.#forgets) return;
+    const { offset } = this.#options.frame.from;
+    if (partition.forgetAt !== undefined && partition.forgetAt >= saturatingAdd(time, offset + 1)) return;
+    // Later than need be, so that not every row asks for a timer.
+    partition.forgetAt = saturatingAdd(time, Math.floor(offset * 1.5) + 1);
+    this.registerTimer(partition.forgetAt);
   }
 
   protected override onTimer(time: number): void {
     const partition = this.#partition.value();
     if (partition === undefined) return;
+    if (partition.forgetAt !== undefined && partition.forgetAt <= time) return this.#partition.clear();
     const { frame } = this.#options;
     const due = partition.waiting.filter((row) => row.time <= time);
-    if (due.length === 0) return this.#forget(partition, time);
+    if (due.length === 0) return;
     partition.waiting = partition.waiting.slice(due.length);
     partition.last = time;
     if (frame.unit === 'RANGE') this.#put(partition, due, undefined);
     else for (const row of due) this.#put(partition, [row], undefined);
     this.#partition.update(partition);
-    if (frame.unit === 'RANGE' && frame.from.kind !== 'unbounded') {
-      this.registerTimer(saturatingAdd(time, frame.from.offset + 1));
-    }
-  }
-
-  /** Drops a partition once its rows are in the frame of no row that is still to come. */
-  #forget({ waiting, last }: Partition, time: number): void {
-    const { frame } = this.#options;
-    const isOver = waiting.length === 0 && saturatingAdd(last, frame.from.offset) < time;
-    if (frame.unit === 'RANGE' && frame.from.kind !== 'unbounded' && isOver) this.#partition.clear();
   }
 
   /** Moves the frame on to rows that share their results, and lets them out. */

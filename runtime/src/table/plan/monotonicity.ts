@@ -14,12 +14,13 @@ export function monotonicityOf(relation: Relation): Monotonicities {
     case 'scan':
       return all(relation, relation.table.kinds.size === 1 ? 'constant' : 'none');
     case 'values':
-    case 'over':
     case 'interval-join':
     case 'window-join':
     case 'window-rank':
     case 'match':
       return all(relation, 'constant');
+    case 'over':
+      return isStill(monotonicityOf(relation.input)) ? all(relation, 'constant') : undefined;
     case 'project':
       return ofProject(relation.expressions, monotonicityOf(relation.input));
     case 'filter': {
