@@ -21,6 +21,7 @@ interface Version {
 }
 
 interface TemporalState {
+  /** In the order in which they came. */
   waiting: { readonly time: number; readonly row: Row }[];
   /** By time. */
   versions: Version[];
@@ -28,7 +29,7 @@ interface TemporalState {
 
 /**
  * Each left row with the version of the right table that was valid at the row's time. In event time a row waits for the watermark of
- * both sides; versions that no row can ask for any more are forgotten.
+ * both sides, and all that are due go out in the order in which they came; versions that no row can ask for in time are forgotten.
  */
 export class TemporalJoinOperator extends KeyedTableOperator {
   readonly #options: TemporalJoinOptions;
@@ -44,13 +45,12 @@ export class TemporalJoinOperator extends KeyedTableOperator {
     const { leftTime, rightTime } = this.#options;
     const state = this.#state.value();
     if (rightTime === undefined) return this.#join(row, state?.versions.at(-1)?.values ?? null, timestamp);
-    const time = row.values[leftTime] as number;
-    if (time <= this.currentWatermark) return this.tooLate(row, timestamp, undefined);
+    const time = row.values[leftTime] as number | null;
+    if (time === null) return this.tooLate(row, timestamp, undefined);
     const kept = state ?? { waiting: [], versions: [] };
-    let at = kept.waiting.length;
-    while (at > 0 && kept.waiting[at - 1]!.time > time) at--;
-    kept.waiting.splice(at, 0, { time, row });
+    kept.waiting.push({ time, row });
     this.#state.update(kept);
+    // Of a late row it is due with the next watermark, with the oldest version that is still known.
     this.registerTimer(time);
   }
 
@@ -77,15 +77,16 @@ export class TemporalJoinOperator extends KeyedTableOperator {
     this.#state.update(state);
   }
 
-  protected override onTimer(time: number): void {
+  protected override onTimer(): void {
     const state = this.#state.value();
     if (state === undefined) return;
-    const due = state.waiting.filter((waiting) => waiting.time <= time);
-    state.waiting = state.waiting.slice(due.length);
-    for (const { time: at, row } of due) {
-      this.#join(row, state.versions.findLast((version) => version.time <= at)?.values ?? null, at);
+    const now = this.currentWatermark;
+    const due = state.waiting.filter(({ time }) => time <= now);
+    state.waiting = state.waiting.filter(({ time }) => time > now);
+    for (const { time, row } of due) {
+      this.#join(row, state.versions.findLast((version) => version.time <= time)?.values ?? null, time);
     }
-    const valid = state.versions.findLastIndex((version) => version.time <= time);
+    const valid = state.versions.findLastIndex((version) => version.time <= now);
     if (valid > 0) state.versions = state.versions.slice(valid);
     this.#state.update(
       state.waiting.length === 0 && state.versions.every(({ values }) => values === null) ? undefined : state,
