@@ -195,6 +195,7 @@ export type {
   PreparedCommit,
   Sink,
   SinkCommitter,
+  SinkCommitterContext,
   SinkContext,
   SinkWriter,
   SinkWriterContext,

@@ -3,9 +3,8 @@ import { canonical } from '../graph/fingerprint.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 
 /** What a user has said of a row. */
-export type LabelVerdict = (typeof LABEL_VERDICTS)[number];
-/** All verdicts there are. @internal */
-export const LABEL_VERDICTS = ['anomaly', 'false alarm'] as const;
+export type LabelVerdict = 'anomaly' | 'false alarm';
+const LABEL_VERDICTS: readonly LabelVerdict[] = ['anomaly', 'false alarm'];
 
 /** What tells a series from others; `undefined` where there is but one. */
 export type LabelKey = string | number | boolean | undefined;

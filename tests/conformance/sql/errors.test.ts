@@ -38,9 +38,7 @@ const CASES: readonly (readonly [query: string, code: string, line: number, colu
   ['SELECT SUM(id) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM orders', 'not-in-streaming', 1, 34, 'still to come'],
   ['SELECT SUM(id) OVER (ORDER BY name ROWS 2 PRECEDING) FROM orders', 'missing-watermark', 1, 8, "'name'"],
   ['SELECT RANK() OVER (PARTITION BY name ORDER BY amount DESC) AS r FROM orders', 'not-in-streaming', 1, 8, 'ROW_NUMBER() with a WHERE on its number'],
-  ['SELECT * FROM (
-  SELECT *, DENSE_RANK() OVER (ORDER BY amount) AS r FROM orders
-) WHERE r <= 3', 'not-in-streaming', 2, 13, "DENSE_RANK() ordered by 'amount'"],
+  ['SELECT * FROM (\n  SELECT *, DENSE_RANK() OVER (ORDER BY amount) AS r FROM orders\n) WHERE r <= 3', 'not-in-streaming', 2, 13, "DENSE_RANK() ordered by 'amount'"],
   ['SELECT id FROM (SELECT id, RANK() OVER (PARTITION BY name ORDER BY amount) AS r FROM orders) WHERE r <= 3', 'not-in-streaming', 1, 28, 'batch mode alone'],
   ['SELECT * FROM orders ORDER BY id', 'not-in-streaming', 1, 31, 'LIMIT'],
   ['SELECT id, SUM(id) OVER (ORDER BY ts) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts DESC) AS n FROM orders) WHERE n = 1', 'not-on-changelog', 1, 12, 'the de-duplication before it'],
