@@ -487,7 +487,9 @@ export class Engine {
     let sleep: number | undefined;
     for (const runner of this.#runners) {
       if (!runner.active) continue;
-      sleep = Math.min(sleep ?? Infinity, this.clock.realDelayUntil(runner.lane.nextProcessingTime));
+      // A timer fires when its millisecond is over.
+      const next = runner.lane.nextProcessingTime + 1;
+      sleep = Math.min(sleep ?? Infinity, this.clock.realDelayUntil(next));
     }
     if (sleep === undefined) return undefined;
     for (const source of this.#sources.values()) {

@@ -410,7 +410,7 @@ export class LaneRunner {
 
   #apply(entry: TimelineEntry, nodes: readonly StreamNode[]): boolean {
     const lane = this.#lane;
-    lane.advanceProcessingTime(entry.stamp);
+    lane.comeTo(entry.stamp);
     if (entry.kind === 'batch') {
       const first = nodes[0] as StreamNode;
       // Trimmed from the recording (law 12): whoever opened this lane said from when it reaches back.
@@ -437,7 +437,7 @@ export class LaneRunner {
 
   /** A param has another value from here on (law 5). What is due before sees the one it had. */
   #turn(entry: TimelineEntry): void {
-    this.#guarded(() => this.#lane.advanceProcessingTime(entry.stamp));
+    this.#guarded(() => this.#lane.comeTo(entry.stamp));
     this.#cursor = entry.seq;
     this.#params = this.#paramsAt(entry.seq);
   }
@@ -497,7 +497,7 @@ export class LaneRunner {
   }
 
   #advance(now: number): void {
-    this.#lane.advanceProcessingTime(now);
+    this.#lane.comeTo(now);
     this.#finishIfDone();
   }
 

@@ -231,6 +231,15 @@ export class Lane implements Delivery {
     return next;
   }
 
+  /**
+   * Lets the world's clock come to `now`. Timers fire when their millisecond is over, as with Flink's timer service: another
+   * record may still come in it, and a window that had fired would begin anew.
+   */
+  comeTo(now: number): void {
+    this.advanceProcessingTime(now - 1);
+    if (now > this.#now) this.#now = now;
+  }
+
   /** Lets the clock reach `now`. Timers that fall due fire in the order of their times, each with its own on the clock. */
   advanceProcessingTime(now: number): void {
     this.#unfinished.goOn();

@@ -135,6 +135,20 @@ describe('env.step', () => {
     expect(counts.slice(1)).toEqual(counts.slice(1).map(() => 10));
   });
 
+  it('fires a timer of the clock when its millisecond is over: what still comes in it is in the same window', async () => {
+    const { clock } = notebook.session;
+    clock.advanceTo(Math.ceil(clock.now() / 1_000) * 1_000 + 99);
+    notebook.cell('a', (env) => {
+      events(env, { rate: 10, count: 30 })
+        .keyBy(() => 0)
+        .window(TumblingProcessingTimeWindows.of('1 s'))
+        .aggregate(counting)
+        .show();
+    });
+    await notebook.env.step(25);
+    expect(notebook.view('a/0').values).toEqual([10, 10]);
+  });
+
   it('waits for a source from outside, and says so when nothing comes', async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => void sockets.push(socket));
