@@ -9,6 +9,8 @@ import type { Collect } from './lane-vertex.ts';
  */
 export class ExchangeOperator extends Operator {
   readonly #partitioning: Partitioning;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   /** Number of key groups. */
   readonly maxParallelism: number;
   #targets: readonly Collect[] = [];
@@ -23,6 +25,10 @@ export class ExchangeOperator extends Operator {
   /** @param targets one for each subtask */
   connect(targets: readonly Collect[]): void {
     this.#targets = targets;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

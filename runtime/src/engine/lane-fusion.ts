@@ -1,5 +1,5 @@
 import type { GeneratedRange } from '../connectors/source.ts';
-import type { FusionScope } from '../operators/fusion-scope.ts';
+import type { FusionScope, RecordInParts } from '../operators/fusion-scope.ts';
 import type { WatermarkGenerator, WatermarkOutput } from '../time/watermark-generator.ts';
 import type { TimestampAssigner } from '../time/watermark-strategy.ts';
 import { widenInliningBudget } from './inlining-budget.ts';
@@ -41,6 +41,9 @@ class ChainWriter implements FusionScope {
   /** How the code names the record that a consumer is about to process, for errors. */
   readonly #naming: (value: string) => string;
   #locals = 0;
+  readonly #parts = new Map<string, RecordInParts>();
+  /** Of a record in parts: what an error names in its place. */
+  readonly #madeOf = new Map<string, string>();
 
   /**
    * @param loop true if the code loops over records, so that it pays to count in locals
@@ -49,7 +52,11 @@ class ChainWriter implements FusionScope {
   constructor(counts: Float64Array, loop: boolean, makesRecords = false) {
     this.#counts = counts;
     this.#counted = loop ? new Set() : undefined;
-    this.#naming = makesRecords ? (value) => (value === 'value' ? this.asMade : value) : (value) => value;
+    this.#naming = (value) => {
+      const madeOf = this.#madeOf.get(value);
+      if (madeOf !== undefined) return this.#naming(madeOf);
+      return makesRecords && value === 'value' ? this.asMade : value;
+    };
   }
 
   get asMade(): string {
@@ -66,11 +73,30 @@ class ChainWriter implements FusionScope {
     return `v${this.#locals++}`;
   }
 
+  nameParts(parts: RecordInParts, madeOf: string): string {
+    const name = this.local();
+    this.#parts.set(name, parts);
+    this.#madeOf.set(name, madeOf);
+    return name;
+  }
+
+  partsOf(value: string): RecordInParts | undefined {
+    return this.#parts.get(value);
+  }
+
   /** Code that hands a record to all consumers. */
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
     return consumers
-      .map(({ vertex, input, edge }) => {
+      .map((consumer) => {
+        const { vertex, input, edge } = consumer;
         const operator = vertex.operator!;
+        const parts = this.partsOf(value);
+        const several = vertex.node.inputs.length > 1 && operator.fusable;
+        if (parts !== undefined && (vertex.sorter !== undefined || several || !operator.takesParts)) {
+          const whole = this.local();
+          this.#madeOf.set(whole, value);
+          return `{\nconst ${whole} = ${parts.whole()};\n${this.handOn([consumer], whole, timestamp)}\n}`;
+        }
         const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;${edge === undefined ? '' : ` ${this.#count(edge)}++;`}\n`;
         if (vertex.sorter !== undefined)
           return `{\n${before}${this.bind(vertex.sorter)}.add(${input}, ${value}, ${timestamp});\n}`;
@@ -79,7 +105,7 @@ class ChainWriter implements FusionScope {
         // What several streams lead to is compiled once, behind its own output.
         if (vertex.node.inputs.length > 1)
           return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;
-        const next = (result: string) => this.handOn(vertex.consumers, result, timestamp);
+        const next = (result: string, time = timestamp) => this.handOn(vertex.consumers, result, time);
         return `{\n${before}${operator.fuse(this, value, timestamp, next, input)}\n}`;
       })
       .join('\n');

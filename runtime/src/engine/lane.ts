@@ -5,6 +5,7 @@ import { previewValue } from '../operators/format-value.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
 import { readTables } from '../state/entries.ts';
+import { EventTimeAlarm } from '../time/event-time-alarm.ts';
 import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
@@ -22,6 +23,7 @@ import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 import { UnfinishedWork } from './unfinished-work.ts';
+import { letHold, nextEventTimeOf } from './watermarks-held.ts';
 import { PrintOperator, ViewOperator } from './operator-ends.ts';
 import type { ViewObserver, WatermarkProgress } from './view.ts';
 
@@ -66,10 +68,13 @@ export class Lane implements Delivery {
   readonly #sources = new Map<number, LaneSource>();
   /** Vertices that ask the world outside. */
   readonly #async: readonly LaneVertex[];
+  /** Vertices that may hold watermarks back. */
+  readonly #holding: readonly LaneVertex[];
   readonly sinks: LaneSinks;
   readonly #listeners: { readonly vertex: LaneVertex; readonly listener: CheckpointListener }[] = [];
   /** Records by the index of the vertex that takes them in, and by the edges of plan where several lead to one. */
   readonly #counts: Float64Array;
+  readonly #alarm = new EventTimeAlarm(() => nextEventTimeOf(this.#vertices));
   readonly #meter: LaneMeter;
   readonly #unfinished: UnfinishedWork;
   readonly #batch: boolean;
@@ -106,6 +111,7 @@ export class Lane implements Delivery {
     this.#counts = new Float64Array(this.#vertices.length + plan.edges);
     this.#meter = new LaneMeter(this.#counts);
     for (const vertex of this.#vertices) this.#connect(vertex);
+    this.#holding = this.#vertices.filter(letHold);
   }
 
   open(): void {
@@ -166,6 +172,7 @@ export class Lane implements Delivery {
   processWatermark(sourceId: number, timestamp: number): void {
     this.#unfinished.goOn();
     this.#source(sourceId).processWatermark(timestamp);
+    this.#endBatch();
   }
 
   markIdle(sourceId: number, split?: string): void {
@@ -262,12 +269,14 @@ export class Lane implements Delivery {
       });
     }
     if (now > this.#now) this.#now = now;
+    this.#endBatch();
   }
 
   /** Lets operators take what has come from outside. */
   processMail(): void {
     this.#unfinished.goOn();
     for (const vertex of this.#async) this.#guarded(vertex, () => vertex.operator!.onMail());
+    this.#endBatch();
   }
 
   /** Records that wait for something outside; a lane has not ended before they are through. */
@@ -326,6 +335,7 @@ export class Lane implements Delivery {
   #snapshotBesideTables(): { now: number; nodes: Record<string, NodeSnapshot> } {
     // What was left would be lost.
     this.#unfinished.goOn();
+    this.#endBatch();
     const nodes: Record<string, NodeSnapshot> = {};
     for (const vertex of this.#vertices) {
       const { node, key, index, operator, combiner, output } = vertex;
@@ -431,10 +441,18 @@ export class Lane implements Delivery {
     const vertex = this.#vertices.find(({ node }) => node.id === sourceId)!;
     this.#counts[vertex.index]! += count;
     try {
-      this.#meter.measure(() => work(source));
+      this.#meter.measure(() => {
+        work(source);
+        this.#endBatch();
+      });
     } catch (error) {
       throw this.#failure(error, vertex);
     }
+  }
+
+  /** Watermarks that were held back come through. */
+  #endBatch(): void {
+    for (const vertex of this.#holding) this.#guarded(vertex, () => vertex.operator!.endBatch());
   }
 
   #combined(vertex: LaneVertex, combiner: WatermarkCombiner): void {
@@ -495,6 +513,7 @@ export class Lane implements Delivery {
       subtask: subtasks.indexOf(vertex),
       parallelism: subtasks.length,
       currentProcessingTime: () => this.#now,
+      alarm: this.#alarm,
       autoWatermarkInterval: this.#intervalOf(node),
       tracksEmission: consumers.some((consumer) => consumer.vertex.node.view !== undefined),
       strictInstances: this.#options.strictInstances ?? false,

@@ -1,14 +1,20 @@
-import type { FusionScope } from './fusion-scope.ts';
+import type { FusionScope, WriteNext } from './fusion-scope.ts';
 import { Operator } from './operator.ts';
 
 /** Only the records that pass. */
 export class FilterOperator extends Operator {
   override readonly fusable = true;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   readonly #passes: (value: unknown) => unknown;
 
   constructor(passes: (value: unknown) => unknown) {
     super();
     this.#passes = passes;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
@@ -19,7 +25,7 @@ export class FilterOperator extends Operator {
     scope: FusionScope,
     value: string,
     _timestamp: string,
-    next: (value: string) => string,
+    next: WriteNext,
   ): string {
     return `if (${scope.bind(this.#passes)}(${value})) {\n${next(value)}\n}`;
   }

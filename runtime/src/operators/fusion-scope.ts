@@ -1,7 +1,23 @@
+/** A record that a chain holds in parts, in locals: nothing is allocated for it unless an operator needs it as a whole. */
+export interface RecordInParts {
+  /** Code of an expression that makes it. */
+  readonly whole: () => string;
+}
+
 /** What a generated function is written with. */
 export interface FusionScope {
   /** Name under which the generated function finds an object. */
   bind(object: unknown): string;
   /** A fresh local name. */
   local(): string;
+  /**
+   * A name to hand on by for a record in parts.
+   * @param madeOf the record that it was made of: an error names that one
+   */
+  nameParts(parts: RecordInParts, madeOf: string): string;
+  /** The parts of a record that is handed on by such a name. */
+  partsOf(value: string): RecordInParts | undefined;
 }
+
+/** Writes what comes behind an operator. @param timestamp code of the record's event time, where it is not that of the input */
+export type WriteNext = (value: string, timestamp?: string) => string;

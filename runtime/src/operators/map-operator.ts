@@ -1,14 +1,20 @@
-import type { FusionScope } from './fusion-scope.ts';
+import type { FusionScope, WriteNext } from './fusion-scope.ts';
 import { Operator } from './operator.ts';
 
 /** One record for each record. */
 export class MapOperator extends Operator {
   override readonly fusable = true;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   readonly #map: (value: unknown) => unknown;
 
   constructor(map: (value: unknown) => unknown) {
     super();
     this.#map = map;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
@@ -19,7 +25,7 @@ export class MapOperator extends Operator {
     scope: FusionScope,
     value: string,
     _timestamp: string,
-    next: (value: string) => string,
+    next: WriteNext,
   ): string {
     const result = scope.local();
     return `const ${result} = ${scope.bind(this.#map)}(${value});\n${next(result)}`;

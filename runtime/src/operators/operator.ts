@@ -1,9 +1,10 @@
 import type { KeyedTable } from '../state/entries.ts';
+import type { EventTimeAlarm } from '../time/event-time-alarm.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
 import type { CheckpointListener } from './checkpoint-listener.ts';
 import type { Emission } from './emission.ts';
 import type { FunctionHost, FunctionHostSnapshot } from './function-host.ts';
-import type { FusionScope } from './fusion-scope.ts';
+import type { FusionScope, WriteNext } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
 import { redistributeBeside } from './redistribute-beside.ts';
 import { OwnMetrics } from './metric-group.ts';
@@ -24,6 +25,8 @@ export interface OperatorRuntime {
   readonly parallelism: number;
   /** The lane's clock in epoch ms. */
   readonly currentProcessingTime: () => number;
+  /** Set by operators of the lane: a watermark that does not reach it changes nothing. */
+  readonly alarm: EventTimeAlarm;
   /** Interval of periodic watermarks in ms. */
   readonly autoWatermarkInterval: number;
   /** True if a view hangs right on the operator, so that it is worth setting `emission`. */
@@ -67,6 +70,8 @@ export abstract class Operator {
   own: OwnMetrics | undefined;
   /** True if `fuse` hands records on by `next` only, so that it costs no call. */
   readonly fusable: boolean = false;
+  /** True if `fuse` takes a record in parts as well. */
+  readonly takesParts: boolean = false;
 
   setup(output: Output, runtime: OperatorRuntime): void {
     this.output = output;
@@ -124,6 +129,22 @@ export abstract class Operator {
   processIdle(idle: boolean): void {
     this.output.emitIdle(idle);
   }
+
+  /** The lowest watermark at which it does anything but take note of it; `-Infinity` if it wants to see each. */
+  get nextEventTime(): number {
+    return -Infinity;
+  }
+
+  /** True if it lets watermarks wait until one matters, or the batch is through, provided that `mayHold` is set. */
+  readonly holdsWatermarks: boolean = false;
+  mayHold = false;
+  /** True if it may hand on, between watermarks, a record that is older than the one that came last. */
+  readonly agesRecords: boolean = true;
+  /** True if what becomes of a record depends on how its time compares to the watermark. */
+  readonly judgesTime: boolean = true;
+
+  /** Called when a batch of a source is through. */
+  endBatch(): void {}
 
   /**
    * Fires what is due; what it emits goes out before the watermark itself. It may stop when `runtime.mustStop` says so and
@@ -226,7 +247,7 @@ export abstract class Operator {
     scope: FusionScope,
     value: string,
     timestamp: string,
-    _next: (value: string) => string,
+    _next: WriteNext,
     _input: number,
   ): string {
     return `${scope.bind(this)}.processElement(${value}, ${timestamp});`;

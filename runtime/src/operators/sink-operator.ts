@@ -29,6 +29,8 @@ const MUTED: SinkWriter<unknown> = { write: () => undefined };
 /** Writes records to a sink, and takes part in cuts for it. */
 export class SinkOperator extends Operator implements SinkContext {
   override readonly isAsync = true;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   readonly #sink: Sink<unknown>;
   readonly #replays: boolean;
   #transactions: SinkTransactions | undefined;
@@ -91,6 +93,10 @@ export class SinkOperator extends Operator implements SinkContext {
     const closed = writer.close?.();
     this.#transactions.close();
     if (closed !== undefined) this.closing = closed;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

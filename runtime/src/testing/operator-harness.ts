@@ -1,3 +1,4 @@
+import { EventTimeAlarm } from '../time/event-time-alarm.ts';
 import type { DataStream } from '../api/data-stream.ts';
 import { StreamExecutionEnvironment } from '../api/stream-execution-environment.ts';
 import { decode, encode } from '../checkpoint/codec.ts';
@@ -52,6 +53,7 @@ export class OperatorHarness<T = unknown, R = unknown> {
         subtask: 0,
         parallelism: 1,
         currentProcessingTime: () => this.#now,
+        alarm: new EventTimeAlarm(() => -Infinity),
         autoWatermarkInterval: 200,
         tracksEmission: false,
         strictInstances: true,

@@ -82,16 +82,35 @@ function compile(
   body: (texts: readonly string[]) => string,
   clock?: ExpressionClock,
 ): unknown {
-  const writer = new ExpressionWriter(read, clock);
+  const constants: unknown[] = [];
+  let locals = 0;
+  const writer = new ExpressionWriter({
+    column: read,
+    constant: (value) => `c[${constants.push(value) - 1}]`,
+    local: () => `t${locals++}`,
+    clock,
+  });
   const texts = expressions.map((expression) => writer.write(expression));
-  const locals =
-    writer.locals === 0
-      ? ''
-      : `let ${Array.from({ length: writer.locals }, (_, at) => `t${at}`).join(', ')};`;
-  const source = `"use strict"; return (${parameters.join(', ')}) => { ${locals} ${body(texts)} };`;
+  const declared =
+    locals === 0 ? '' : `let ${Array.from({ length: locals }, (_, at) => `t${at}`).join(', ')};`;
+  const source = `"use strict"; return (${parameters.join(', ')}) => { ${declared} ${body(texts)} };`;
   // The text is made of column numbers, operators and numbered constants only: nothing a user wrote is in it.
   const make = new Function('c', source) as (constants: readonly unknown[]) => unknown;
-  return make(writer.constants);
+  return make(constants);
+}
+
+/** What code of expressions refers to. */
+export interface ExpressionNames {
+  /** Code that reads a column. */
+  readonly column: (index: number) => string;
+  /** Code that reads a field of a ROW column that is not there as a whole; `undefined` if it is. */
+  readonly field?: ((index: number, name: string) => string | undefined) | undefined;
+  /** A name for a value that is no literal of JavaScript. */
+  readonly constant: (value: unknown) => string;
+  /** A fresh local, which whoever asked for the code declares. */
+  readonly local: () => string;
+  /** `undefined` where there is no clock. */
+  readonly clock: ExpressionClock | undefined;
 }
 
 const COMPARISONS: Readonly<Record<string, string>> = {
@@ -119,21 +138,17 @@ const CLOCK: Readonly<Record<string, (clock: ExpressionClock) => () => number>> 
 };
 
 /** Writes expressions as JavaScript. */
-class ExpressionWriter {
-  readonly constants: unknown[] = [];
-  locals = 0;
-  readonly #read: (index: number) => string;
-  readonly #clock: ExpressionClock | undefined;
+export class ExpressionWriter {
+  readonly #names: ExpressionNames;
 
-  constructor(read: (index: number) => string, clock: ExpressionClock | undefined) {
-    this.#read = read;
-    this.#clock = clock;
+  constructor(names: ExpressionNames) {
+    this.#names = names;
   }
 
   write(expression: Expression): string {
     switch (expression.kind) {
       case 'input':
-        return this.#read(expression.index);
+        return this.#names.column(expression.index);
       case 'outer':
         throw new TypeError('a column of the query around was left in an expression');
       case 'literal':
@@ -151,17 +166,23 @@ class ExpressionWriter {
   }
 
   #constant(value: unknown): string {
-    this.constants.push(value);
-    return `c[${this.constants.length - 1}]`;
+    return this.#names.constant(value);
   }
 
   #local(): string {
-    return `t${this.locals++}`;
+    return this.#names.local();
   }
 
   #call(call: Call): string {
     const { name, args } = call;
     switch (name) {
+      case 'FIELD': {
+        const [row, field] = args;
+        if (row?.kind !== 'input' || field?.kind !== 'literal') break;
+        const text = this.#names.field?.(row.index, field.value as string);
+        if (text !== undefined) return text;
+        break;
+      }
       case 'AND':
       case 'OR':
         return this.#logic(name, args);
@@ -199,10 +220,11 @@ class ExpressionWriter {
   }
 
   #time(name: string): string {
-    if (this.#clock === undefined) {
+    const { clock } = this.#names;
+    if (clock === undefined) {
       throw notSupported(`${name} here`, 'Make it a column of a sub-query first.', NOWHERE);
     }
-    return `${this.#constant(CLOCK[name]!(this.#clock))}()`;
+    return `${this.#constant(CLOCK[name]!(clock))}()`;
   }
 
   /** NULL if any argument is, else what `write` makes of them. */
@@ -211,7 +233,7 @@ class ExpressionWriter {
     const texts = args.map((arg) => {
       if (arg.kind === 'literal' && arg.value !== null) return this.#literal(arg.value);
       if (arg.kind === 'input') {
-        const text = this.#read(arg.index);
+        const text = this.#names.column(arg.index);
         checks.push(`${text} === null`);
         return text;
       }
@@ -290,7 +312,19 @@ class ExpressionWriter {
         '/': divideExact,
         '%': moduloExact,
       }[operator];
-      return `${this.#constant(exact)}(${a}, ${divisor})`;
+      if (operator === '+' || operator === '-' || operator === '*') {
+        const result = this.#local();
+        const computed = `Number.isSafeInteger(${result} = ${a} ${operator} ${b}${operator === '*' ? ' + 0' : ''})`;
+        const checks = [...numberChecks(args, [a, b]), computed].join(' && ');
+        return `(${checks} ? ${result} : ${this.#constant(exact)}(${a}, ${b}))`;
+      }
+      return operator === '%' && isPlainDivisor(right)
+        ? this.#rest(args, a, b)
+        : `${this.#constant(exact)}(${a}, ${divisor})`;
+    }
+    if (operator === '%' && left.type.name === 'BIGINT' && isPlainDivisor(right)) {
+      const rest = `Number(${this.#rest(args, a, b)})`;
+      return type.name === 'TINYINT' ? `(${rest} << 24 >> 24)` : type.name === 'SMALLINT' ? `(${rest} << 16 >> 16)` : rest;
     }
     const computed =
       operator === '*'
@@ -300,6 +334,13 @@ class ExpressionWriter {
           : `(${a} ${operator} ${divisor} | 0)`;
     const shift = type.name === 'TINYINT' ? 24 : type.name === 'SMALLINT' ? 16 : 0;
     return shift === 0 ? computed : `(${computed} << ${shift} >> ${shift})`;
+  }
+
+  /** Written out, as sums are, so that this place knows by its own experience what it computes; −0 is 0. */
+  #rest(args: readonly Expression[], a: string, b: string): string {
+    const slow = `${this.#constant(moduloExact)}(${a}, ${b})`;
+    const checks = numberChecks(args, [a, b]);
+    return checks.length === 0 ? `(${a} % ${b} + 0)` : `(${checks.join(' && ')} ? ${a} % ${b} + 0 : ${slow})`;
   }
 
   #timeArithmetic(operator: string, left: LogicalType, right: LogicalType, a: string, b: string): string {
@@ -358,6 +399,17 @@ class ExpressionWriter {
     const otherwise = values.includes(null) ? 'null' : 'false';
     return this.#strict([operand!], ([a]) => `(${set}.has(${a}) || ${otherwise})`);
   }
+}
+
+/** Checks that BIGINTs are numbers, but for literals that are. */
+function numberChecks(args: readonly Expression[], texts: readonly string[]): string[] {
+  return args.flatMap((arg, at) =>
+    arg.kind === 'literal' && typeof arg.value === 'number' ? [] : [`typeof ${texts[at]} === 'number'`],
+  );
+}
+
+function isPlainDivisor(expression: Expression): boolean {
+  return expression.kind === 'literal' && typeof expression.value === 'number' && expression.value !== 0;
 }
 
 function nonZero<T extends number | bigint>(divisor: T): T {

@@ -13,7 +13,7 @@ import type { Expression } from '../plan/expression.ts';
 import { inputsOf, type Relation, type SetOperation, type Unnest, type Values } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { keyOfValues } from '../types/value-identity.ts';
-import { compileCondition, compileExpression, compileProjection } from './compile-expression.ts';
+import { compileExpression, compileProjection } from './compile-expression.ts';
 import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
 import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
 import { lowerMatch } from './lower-match.ts';
@@ -132,18 +132,14 @@ function lowerCalc(
   relation: Relation,
 ): StreamNode {
   const expressions = relation.kind === 'project' ? relation.expressions : undefined;
+  const [{ columns }] = inputsOf(relation) as [Relation];
   return addNode(lowering, {
     kind: 'calc',
     name: showRelation(relation),
     inputs: [input],
     parameters: { plan: digest(relation) },
     expressions: [...(expressions ?? []), ...(condition === undefined ? [] : [condition])],
-    createOperator: () => {
-      const clock = { now: () => 0 };
-      const passes = condition === undefined ? undefined : compileCondition(condition, clock);
-      const project = expressions === undefined ? undefined : compileProjection(expressions, clock);
-      return new CalcOperator(passes, project, clock);
-    },
+    createOperator: () => new CalcOperator(condition, expressions, columns.length),
   });
 }
 

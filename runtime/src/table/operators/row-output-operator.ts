@@ -1,11 +1,18 @@
+import type { FusionScope, WriteNext } from '../../operators/fusion-scope.ts';
 import { Operator } from '../../operators/operator.ts';
 import type { Row, RowKind } from '../changelog-row.ts';
+import { fusedRow } from '../lower/fused-row.ts';
 
 /** What records say of the change that they are: nothing, all, all of a table whose rows are told apart by key, or all in a field `op`. */
 export type OutputKinds = 'none' | 'all' | 'upsert' | 'op';
 
 /** Makes records of rows: objects by names of columns, alone or with what they do to the table. */
 export class RowOutputOperator extends Operator {
+  override readonly fusable = true;
+  override readonly takesParts = true;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
+  readonly #names: readonly string[];
   readonly #make: (values: readonly unknown[]) => object;
   readonly #timeColumn: number;
   readonly #kinds: OutputKinds;
@@ -16,6 +23,7 @@ export class RowOutputOperator extends Operator {
    */
   constructor(names: readonly string[], timeColumn: number, kinds: OutputKinds) {
     super();
+    this.#names = names;
     this.#make = recordMaker(names);
     this.#timeColumn = timeColumn;
     this.#kinds = kinds;
@@ -32,6 +40,22 @@ export class RowOutputOperator extends Operator {
   #recordOf(kind: RowKind, row: object): object {
     if (this.#kinds === 'none') return row;
     return this.#kinds === 'op' ? { op: kind, ...row } : { kind: this.#kindOf(kind), row };
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
+  }
+
+  override fuse(scope: FusionScope, value: string, timestamp: string, next: WriteNext): string {
+    const names = this.#names;
+    const { row, before } = fusedRow(scope, value, names.length);
+    const fields = names.map((name, at) => `${JSON.stringify(name)}: ${row.column(at)}`).join(', ');
+    const kind =
+      this.#kinds === 'upsert' && row.kind !== `'+I'` ? `(${row.kind} === '-U' ? '-D' : ${row.kind})` : row.kind;
+    const record = this.#kinds === 'none' ? `{ ${fields} }` : `{ kind: ${kind}, row: { ${fields} } }`;
+    const made = scope.local();
+    const column = this.#timeColumn < 0 ? undefined : row.column(this.#timeColumn);
+    return `${before}const ${made} = ${record};\n${next(made, column === undefined ? timestamp : `(${column} ?? ${timestamp})`)}`;
   }
 
   /** Where rows are told apart by key, an old version that comes all the same may have no new one: a filter has taken it. */

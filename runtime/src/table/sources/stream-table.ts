@@ -73,14 +73,12 @@ function scanOperator(
 ): TableScanOperator {
   const { watermark } = schema;
   const clock = { now: () => 0 };
-  const values = rowReader(schema, clock);
-  const isChangelog = mode === 'changelog';
   const expression = watermark?.expression;
   return new TableScanOperator({
-    kindOf: isChangelog ? kindReader(name, kinds) : () => '+I',
-    valuesOf: isChangelog
-      ? (record, timestamp) => values((record as { row: unknown }).row, timestamp)
-      : values,
+    schema,
+    kindOf: mode === 'changelog' ? kindReader(name, kinds) : undefined,
+    valuesOf: rowReader(schema, clock),
+    objectOf: objectReader(schema),
     read,
     watermarkOf:
       expression === undefined || expression === 'source' ? undefined : compileExpression(expression),
@@ -96,6 +94,15 @@ function kindReader(name: string, kinds: ReadonlySet<RowKind>): (record: unknown
     if (kind !== undefined && kinds.has(kind)) return kind;
     throw unknownRowKind(name, kind, kinds, NOWHERE);
   };
+}
+
+/** A record that is no object of named fields as one: a plain value is the first column, a tuple has its columns in order. */
+function objectReader({ origins }: ResolvedSchema): (record: unknown) => object {
+  const fields = origins.flatMap((origin, at) => (origin.kind === 'field' ? [{ at, name: origin.field }] : []));
+  return (record) =>
+    Object.fromEntries(
+      fields.map(({ at, name }) => [name, Array.isArray(record) ? (record as unknown[])[at] : at === 0 ? record : null]),
+    );
 }
 
 /** The values of a record in the order of the columns. */

@@ -1,11 +1,18 @@
+import type { FusionScope, WriteNext } from '../../operators/fusion-scope.ts';
 import { Operator } from '../../operators/operator.ts';
 import { MAX_TIMESTAMP } from '../../time/timestamp.ts';
 import type { Row, RowKind } from '../changelog-row.ts';
+import { ScanWriter } from './scan-writer.ts';
+import type { ResolvedSchema } from './table-schema.ts';
 
 export interface TableScanOptions {
-  readonly kindOf: (record: unknown) => RowKind;
-  /** All columns of the table, computed ones too. */
+  readonly schema: ResolvedSchema;
+  /** `undefined` if all rows are added; else the row is in the record's field `row`. */
+  readonly kindOf: ((record: unknown) => RowKind) | undefined;
+  /** All columns of the table, computed ones too, of a row as it is in a record. */
   readonly valuesOf: (record: unknown, timestamp: number | undefined) => readonly unknown[];
+  /** What of a record is an object of the columns' names. */
+  readonly objectOf: (record: unknown) => object;
   /** The columns that are read. */
   readonly read: readonly number[];
   /** What the watermark is after a row; `undefined` to hand on the stream's own watermarks. */
@@ -17,15 +24,22 @@ export interface TableScanOptions {
 
 /**
  * Makes rows of the records of a stream. With a watermark of its own, the stream's watermarks end here, but for the one at the end of the
- * input; the own one goes out right behind the row that moves it on.
+ * input; the own one goes out right behind the row that moves it on, or, where nobody can tell, before the next one that matters.
  */
 export class TableScanOperator extends Operator {
+  override readonly fusable = true;
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
+  override readonly holdsWatermarks: boolean;
   readonly #options: TableScanOptions;
-  #watermark = -Infinity;
+  /** Generated code reads and writes it. */
+  watermark = -Infinity;
+  #released = -Infinity;
 
   constructor(options: TableScanOptions) {
     super();
     this.#options = options;
+    this.holdsWatermarks = options.watermarkOf !== undefined;
   }
 
   override open(): void {
@@ -38,21 +52,74 @@ export class TableScanOperator extends Operator {
     return this.#options.watermarkOf === undefined;
   }
 
+  override get nextEventTime(): number {
+    return Infinity;
+  }
+
   processElement(record: unknown, timestamp: number | undefined): void {
     const { kindOf, valuesOf, read, watermarkOf, timeColumn } = this.#options;
-    const values = valuesOf(record, timestamp);
+    const values = valuesOf(kindOf === undefined ? record : (record as { row: unknown }).row, timestamp);
     const time = timeColumn === undefined ? timestamp : ((values[timeColumn] as number | null) ?? undefined);
     const row: Row = {
-      kind: kindOf(record),
+      kind: kindOf === undefined ? '+I' : kindOf(record),
       values: read.length === values.length ? values : read.map((column) => values[column]),
     };
+    if (watermarkOf !== undefined && time !== undefined && time <= this.watermark) this.release();
     this.output.collect(row, time);
     if (watermarkOf === undefined) return;
     const watermark = watermarkOf(values);
-    if (typeof watermark !== 'number' || watermark <= this.#watermark || this.runtime.batch) return;
-    this.#watermark = watermark;
+    if (typeof watermark === 'number' && watermark > this.watermark) this.advance(watermark);
+  }
+
+  override fuse(scope: FusionScope, value: string, timestamp: string, next: WriteNext): string {
+    const { kindOf, objectOf, schema, read, timeColumn, clock } = this.#options;
+    const record = scope.local();
+    let before = `let ${record} = ${value};\n`;
+    let kind = `'+I'`;
+    if (kindOf !== undefined) {
+      kind = scope.local();
+      before = `const ${kind} = ${scope.bind(kindOf)}(${value});\nlet ${record} = ${value}.row;\n`;
+    }
+    before += `if (typeof ${record} !== 'object' || ${record} === null || Array.isArray(${record})) ${record} = ${scope.bind(objectOf)}(${record});\n`;
+    const writer = new ScanWriter(scope, schema, record, timestamp, clock);
+    const row = writer.row(kind, read);
+    let time = timestamp;
+    let watermark = '';
+    let late = '';
+    if (timeColumn !== undefined) {
+      const column = writer.column(timeColumn);
+      time = scope.local();
+      const expression = schema.watermark!.expression;
+      if (expression !== 'source') {
+        const operator = scope.bind(this);
+        late = `if (${time} <= ${operator}.watermark) ${operator}.release();\n`;
+        const mark = writer.expression(expression);
+        watermark = `if (${mark} !== null && ${mark} > ${operator}.watermark) ${operator}.advance(${mark});\n`;
+      }
+      late = `const ${time} = ${column} === null ? undefined : ${column};\n${late}`;
+    }
+    const behind = next(scope.nameParts(row, value), time);
+    return `${before}${writer.code}${late}${behind}\n${watermark}`;
+  }
+
+  /** The watermark has moved on. Generated code calls it. */
+  advance(watermark: number): void {
+    if (this.runtime.batch) return;
+    this.watermark = watermark;
     this.currentWatermark = watermark;
-    this.output.emitWatermark(watermark);
+    if (!this.mayHold || watermark >= this.runtime.alarm.time) this.release();
+  }
+
+  /** Lets the watermark out. Generated code calls it before a row that may be late. */
+  release(): void {
+    if (this.#released >= this.watermark) return;
+    this.#released = this.watermark;
+    this.output.emitWatermark(this.watermark);
+    if (this.mayHold) this.runtime.alarm.lookUp();
+  }
+
+  override endBatch(): void {
+    this.release();
   }
 
   override processWatermark(timestamp: number): void {
@@ -61,10 +128,11 @@ export class TableScanOperator extends Operator {
   }
 
   override snapshot(): number {
-    return this.#watermark;
+    return this.watermark;
   }
 
   override restore(state: unknown): void {
-    this.#watermark = state as number;
+    this.watermark = state as number;
+    this.#released = this.watermark;
   }
 }
