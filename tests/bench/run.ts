@@ -1,10 +1,13 @@
 // Measures the engine against hand-written loops: `npm run bench -- [query…] [--quick] [--events=n] [--runs=n]`. Every
 // query runs in a process of its own, loop and engine by turns; rows and checksum must be those that are known to be
 // right, or those of the loop where none are given. Then, in that process: ten other jobs, and the engine once more.
-// `npm run bench -- cuts` measures what cuts cost, `npm run bench -- kafka` a pipeline on a real Kafka broker.
+// `npm run bench -- cuts` measures what cuts cost, `npm run bench -- kafka` a pipeline on a real Kafka broker,
+// `npm run bench -- nexmark [query…]` the SQL of the Nexmark benchmark.
 import { fork } from 'node:child_process';
 import { measureCuts, type CutsMeasured } from './cuts.ts';
 import type { KafkaMeasured } from './kafka.ts';
+import { NEXMARK_LOOPS } from './nexmark/nexmark-loops.ts';
+import { measureNexmark, type NexmarkMeasured } from './nexmark/nexmark-measure.ts';
 import { EXPECTED } from './expected.ts';
 import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
@@ -18,11 +21,13 @@ const memory = text('memory');
 const sensors = text('sensors');
 const cuts = text('cuts');
 const kafka = text('kafka');
+const nexmark = text('nexmark');
 
 if (only !== undefined) process.send!(await measureQuery(only, events, runs));
 else if (memory !== undefined) process.send!(await measureMemory(memory));
 else if (sensors !== undefined) process.send!(await measureSensors(sensors));
 else if (cuts !== undefined) process.send!(await measureCuts(Number(cuts)), () => process.exit());
+else if (nexmark !== undefined) process.send!(await measureNexmark(nexmark, events, runs));
 else if (kafka !== undefined) {
   const { measureKafka } = await import('./kafka.ts');
   process.send!(await measureKafka(Number(kafka), runs), () => process.exit());
@@ -42,6 +47,7 @@ async function table(): Promise<void> {
   if (asked.includes('cuts')) return cutsTable();
   if (asked.includes('kafka')) return kafkaTable();
   if (asked.includes('sensors')) return sensorsTable();
+  if (asked.includes('nexmark')) return nexmarkTable(asked.filter((name) => name !== 'nexmark'));
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
     `${events.toLocaleString('en')} events; million records/s: median of ${runs} runs (slowest–fastest). ` +
@@ -100,6 +106,23 @@ async function cutsTable(): Promise<void> {
   }
 }
 
+/** `npm run bench -- nexmark`. */
+async function nexmarkTable(asked: readonly string[]): Promise<void> {
+  const count = argument('events', quick ? 200_000 : 1_000_000);
+  console.log(
+    `Nexmark, ${count.toLocaleString('en')} events; million events/s: median of ${runs} runs (slowest–fastest).\n`,
+  );
+  console.log(row(['query', 'engine', 'hand-written loop', 'ratio', 'cuts', '', 'rows', 'checksum']));
+  const byNumber = (a: string, b: string) => Number(a.slice(1)) - Number(b.slice(1));
+  for (const query of asked.length > 0 ? asked : Object.keys(NEXMARK_LOOPS).sort(byNumber)) {
+    const measured = await inOwnProcess<NexmarkMeasured>(`--nexmark=${query}`, count);
+    const { loop, engine, withCuts, rows, sum } = measured;
+    const ratio = (median(engine) / median(loop)).toFixed(2);
+    const kept = (median(withCuts) / median(engine)).toFixed(2);
+    console.log(row([query, rates(engine), rates(loop), ratio, kept, '', String(rows), String(sum)]));
+  }
+}
+
 /** `npm run bench -- kafka`. */
 async function kafkaTable(): Promise<void> {
   const { records, loop, engine, lag } = await inOwnProcess<KafkaMeasured>(
@@ -117,9 +140,9 @@ async function kafkaTable(): Promise<void> {
   );
 }
 
-function inOwnProcess<M>(task: string): Promise<M> {
+function inOwnProcess<M>(task: string, count = events): Promise<M> {
   return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, [task, `--events=${events}`, `--runs=${runs}`], {
+    const child = fork(import.meta.filename, [task, `--events=${count}`, `--runs=${runs}`], {
       execArgv: /^--(memory|sensors)/.test(task) ? [...process.execArgv, '--expose-gc'] : process.execArgv,
     });
     child.once('message', (measured) => resolve(measured as M));

@@ -3,7 +3,8 @@ import type { LaneVertex } from './lane-vertex.ts';
 /** The lowest watermark that makes an operator do anything. */
 export function nextEventTimeOf(vertices: readonly LaneVertex[]): number {
   let next = Infinity;
-  for (const { operator } of vertices) if (operator !== undefined) next = Math.min(next, operator.nextEventTime);
+  for (const { operator } of vertices)
+    if (operator !== undefined) next = Math.min(next, operator.nextEventTime);
   return next;
 }
 

@@ -21,12 +21,7 @@ export class FilterOperator extends Operator {
     if (this.#passes(value)) this.output.collect(value, timestamp);
   }
 
-  override fuse(
-    scope: FusionScope,
-    value: string,
-    _timestamp: string,
-    next: WriteNext,
-  ): string {
+  override fuse(scope: FusionScope, value: string, _timestamp: string, next: WriteNext): string {
     return `if (${scope.bind(this.#passes)}(${value})) {\n${next(value)}\n}`;
   }
 }

@@ -16,12 +16,7 @@ export class ForwardOperator extends Operator {
     this.output.collect(value, timestamp);
   }
 
-  override fuse(
-    _scope: FusionScope,
-    value: string,
-    _timestamp: string,
-    next: WriteNext,
-  ): string {
+  override fuse(_scope: FusionScope, value: string, _timestamp: string, next: WriteNext): string {
     return next(value);
   }
 }

@@ -21,12 +21,7 @@ export class MapOperator extends Operator {
     this.output.collect(this.#map(value), timestamp);
   }
 
-  override fuse(
-    scope: FusionScope,
-    value: string,
-    _timestamp: string,
-    next: WriteNext,
-  ): string {
+  override fuse(scope: FusionScope, value: string, _timestamp: string, next: WriteNext): string {
     const result = scope.local();
     return `const ${result} = ${scope.bind(this.#map)}(${value});\n${next(result)}`;
   }

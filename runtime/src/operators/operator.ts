@@ -243,13 +243,7 @@ export abstract class Operator {
   }
 
   /** Code that processes `value`, which comes by the input of that number; a fusable operator hands on by `next`. */
-  fuse(
-    scope: FusionScope,
-    value: string,
-    timestamp: string,
-    _next: WriteNext,
-    _input: number,
-  ): string {
+  fuse(scope: FusionScope, value: string, timestamp: string, _next: WriteNext, _input: number): string {
     return `${scope.bind(this)}.processElement(${value}, ${timestamp});`;
   }
 }

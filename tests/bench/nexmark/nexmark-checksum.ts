@@ -21,5 +21,10 @@ export class RelationSum {
 /** A number for a text. */
 export function textSum(text: string): number {
   const { length } = text;
-  return Math.imul(text.charCodeAt(0), 31) + Math.imul(text.charCodeAt(length >> 1), 17) + text.charCodeAt(length - 1) + length * 65_536;
+  return (
+    Math.imul(text.charCodeAt(0), 31) +
+    Math.imul(text.charCodeAt(length >> 1), 17) +
+    text.charCodeAt(length - 1) +
+    length * 65_536
+  );
 }

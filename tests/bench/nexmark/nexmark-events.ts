@@ -68,14 +68,34 @@ const EVENTS_PER_MS = 10;
 const FIRST_ID = 1_000;
 const ACTIVE_PEOPLE = 1_000;
 const OPEN_AUCTIONS = 100;
-const CITIES = ['Phoenix', 'Palo Alto', 'Seattle', 'Portland', 'Bend', 'Boise', 'Redmond', 'Cheyenne', 'Kent', 'San Mateo'];
+const CITIES = [
+  'Phoenix',
+  'Palo Alto',
+  'Seattle',
+  'Portland',
+  'Bend',
+  'Boise',
+  'Redmond',
+  'Cheyenne',
+  'Kent',
+  'San Mateo',
+];
 const STATES = ['AZ', 'CA', 'ID', 'OR', 'WA', 'WY'];
 const HOT_CHANNELS = ['Google', 'Facebook', 'Baidu', 'Apple'];
 const COLD_CHANNELS = Array.from({ length: 10_000 }, (_unused, at) => `channel-${at}`);
-const URLS = Array.from({ length: 4_096 }, (_unused, at) => `https://www.nexmark.com/${(at * 7_919).toString(36)}/item.htm?query=1`);
-const NAMES = Array.from({ length: 99 }, (_unused, at) => `${'Peter Paul Luke John Saul Vicky Kate Julie Sarah'.split(' ')[at % 9]} ${'Shultz Abrams Spencer White Bartels Walton Smith Jones Noris Fox Hill'.split(' ')[Math.floor(at / 9)]}`);
+const URLS = Array.from(
+  { length: 4_096 },
+  (_unused, at) => `https://www.nexmark.com/${(at * 7_919).toString(36)}/item.htm?query=1`,
+);
+const NAMES = Array.from(
+  { length: 99 },
+  (_unused, at) =>
+    `${'Peter Paul Luke John Saul Vicky Kate Julie Sarah'.split(' ')[at % 9]} ${'Shultz Abrams Spencer White Bartels Walton Smith Jones Noris Fox Hill'.split(' ')[Math.floor(at / 9)]}`,
+);
 /** Room for random text: what an event carries is a piece of it. */
-const TEXT = Array.from({ length: 20_000 }, (_unused, at) => String.fromCharCode(97 + ((scramble(at) >>> 7) % 26))).join('');
+const TEXT = Array.from({ length: 20_000 }, (_unused, at) =>
+  String.fromCharCode(97 + ((scramble(at) >>> 7) % 26)),
+).join('');
 
 /** Mixes the bits of a 32-bit integer. */
 function scramble(seed: number): number {

@@ -21,7 +21,12 @@ export class GroupCounts {
   }
 }
 
-export function addCounts(out: RelationSum, sign: number, { bids, bidders, auctions }: GroupCounts, of: number): void {
+export function addCounts(
+  out: RelationSum,
+  sign: number,
+  { bids, bidders, auctions }: GroupCounts,
+  of: number,
+): void {
   if (bids[0] === 0) return;
   out.add(
     sign,

@@ -141,7 +141,8 @@ export const NEXMARK_LOOPS: Readonly<Record<string, Loop>> = {
       const price = ofPrice(bid.price);
       if (price <= 1_000_000_000 || price >= 50_000_000_000) continue;
       const hour = new Date(dateTime).getUTCHours();
-      const bidTimeType = hour >= 8 && hour <= 18 ? 'dayTime' : hour <= 6 || hour >= 20 ? 'nightTime' : 'otherTime';
+      const bidTimeType =
+        hour >= 8 && hour <= 18 ? 'dayTime' : hour <= 6 || hour >= 20 ? 'nightTime' : 'otherTime';
       const made = { auction, bidder, price, bidTimeType, dateTime, extra, c_counts: countChar(extra, 'c') };
       out.add(1, made.auction, made.bidder + made.c_counts, made.price + made.bidTimeType.length);
     }
@@ -258,7 +259,8 @@ export const NEXMARK_LOOPS: Readonly<Record<string, Loop>> = {
     const out = new RelationSum();
     const auctions = new Map<number, Auction>();
     const bids = new Map<number, Bid[]>();
-    const found = ({ bidder, price }: Bid, { id, reserve }: Auction) => out.add(1, id, bidder + price, reserve);
+    const found = ({ bidder, price }: Bid, { id, reserve }: Auction) =>
+      out.add(1, id, bidder + price, reserve);
     for (let i = 0; i < n; i++) {
       const { auction, bid } = nexmarkAt(i);
       if (auction !== null && auction.category === 10) {

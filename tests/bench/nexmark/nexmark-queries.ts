@@ -15,7 +15,12 @@ const SECOND_WINDOWS = (table: string, keys: string) => `
   GROUP BY ${keys}, window_start, window_end`;
 
 /** Counts by ranges of price, and of distinct bidders and auctions, of q15 and q16. */
-const RANKS = ['', ' FILTER (WHERE price < 10000)', ' FILTER (WHERE price >= 10000 AND price < 1000000)', ' FILTER (WHERE price >= 1000000)'];
+const RANKS = [
+  '',
+  ' FILTER (WHERE price < 10000)',
+  ' FILTER (WHERE price >= 10000 AND price < 1000000)',
+  ' FILTER (WHERE price >= 1000000)',
+];
 const COUNTS = [
   ...RANKS.map((filter, at) => `COUNT(*)${filter} AS bids${at}`),
   ...RANKS.map((filter, at) => `COUNT(DISTINCT bidder)${filter} AS bidders${at}`),
@@ -54,13 +59,15 @@ export const NEXMARK_QUERIES: Readonly<Record<string, NexmarkQuery>> = {
     'SELECT auction, bidder, 0.908 * price AS price, dateTime, extra FROM bid',
     (out, sign, { auction, bidder, price }) => out.add(sign, auction, bidder, thousandths(price)),
   ),
-  q2: query<BidRow>('SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0', (out, sign, { auction, price }) =>
-    out.add(sign, auction, price, 0),
+  q2: query<BidRow>(
+    'SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0',
+    (out, sign, { auction, price }) => out.add(sign, auction, price, 0),
   ),
   q3: query<{ name: string; city: string; state: string; id: number }>(
     `SELECT P.name, P.city, P.state, A.id FROM auction AS A INNER JOIN person AS P ON A.seller = P.id
      WHERE A.category = 10 AND (P.state = 'OR' OR P.state = 'ID' OR P.state = 'CA')`,
-    (out, sign, { name, city, state, id }) => out.add(sign, id, textSum(name), textSum(city) + textSum(state)),
+    (out, sign, { name, city, state, id }) =>
+      out.add(sign, id, textSum(name), textSum(city) + textSum(state)),
   ),
   q4: query<{ category: number; final: number }>(
     `SELECT Q.category, AVG(Q.final) AS final FROM (
@@ -104,7 +111,8 @@ export const NEXMARK_QUERIES: Readonly<Record<string, NexmarkQuery>> = {
     `SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
      FROM TABLE(SESSION(TABLE bid PARTITION BY bidder, DESCRIPTOR(dateTime), INTERVAL '10' SECOND))
      GROUP BY bidder, window_start, window_end`,
-    (out, sign, { bidder, bid_count, starttime, endtime }) => out.add(sign, bidder, bid_count, starttime + endtime),
+    (out, sign, { bidder, bid_count, starttime, endtime }) =>
+      out.add(sign, bidder, bid_count, starttime + endtime),
   ),
   q12: query<{ bidder: number; bid_count: number; starttime: number }>(
     `SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
@@ -129,12 +137,25 @@ export const NEXMARK_QUERIES: Readonly<Record<string, NexmarkQuery>> = {
      FROM bid GROUP BY channel, DATE_FORMAT(dateTime, 'yyyy-MM-dd')`,
     (out, sign, row) => addCounts(out, sign, row, textSum(row.channel)),
   ),
-  q17: query<{ auction: number; total: number; rank2: number; min_price: number; max_price: number; avg_price: number; sum_price: number }>(
+  q17: query<{
+    auction: number;
+    total: number;
+    rank2: number;
+    min_price: number;
+    max_price: number;
+    avg_price: number;
+    sum_price: number;
+  }>(
     `SELECT auction, DATE_FORMAT(dateTime, 'yyyy-MM-dd') AS \`day\`, COUNT(*) AS total, COUNT(*)${RANKS[1]} AS rank1,
        COUNT(*)${RANKS[2]} AS rank2, COUNT(*)${RANKS[3]} AS rank3, MIN(price) AS min_price, MAX(price) AS max_price,
        AVG(price) AS avg_price, SUM(price) AS sum_price FROM bid GROUP BY auction, DATE_FORMAT(dateTime, 'yyyy-MM-dd')`,
     (out, sign, row) =>
-      out.add(sign, row.auction + row.total * 31 + row.rank2, row.min_price + row.max_price, row.avg_price + row.sum_price),
+      out.add(
+        sign,
+        row.auction + row.total * 31 + row.rank2,
+        row.min_price + row.max_price,
+        row.avg_price + row.sum_price,
+      ),
   ),
   q18: query<BidRow>(
     `SELECT auction, bidder, price, channel, url, dateTime, extra FROM (
@@ -146,7 +167,8 @@ export const NEXMARK_QUERIES: Readonly<Record<string, NexmarkQuery>> = {
     `SELECT * FROM (
        SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS rank_number FROM bid)
      WHERE rank_number <= 10`,
-    (out, sign, { auction, bidder, price, rank_number }) => out.add(sign, auction * 16 + rank_number, bidder, price),
+    (out, sign, { auction, bidder, price, rank_number }) =>
+      out.add(sign, auction * 16 + rank_number, bidder, price),
   ),
   q20: query<BidRow & { readonly id: number; readonly reserve: number }>(
     `SELECT B.auction, B.bidder, B.price, B.channel, B.url, B.dateTime AS bid_dateTime, B.extra AS bid_extra, A.id, A.itemName,

@@ -1,4 +1,11 @@
-import { generatorSource, StreamExecutionEnvironment, type ChangelogRow, type DataStream, type Sink, WatermarkStrategy } from 'tidemark';
+import {
+  generatorSource,
+  StreamExecutionEnvironment,
+  type ChangelogRow,
+  type DataStream,
+  type Sink,
+  WatermarkStrategy,
+} from 'tidemark';
 import { RelationSum } from './nexmark-checksum.ts';
 import { NEXMARK_SCHEMA, NEXMARK_VIEWS, nexmarkAt } from './nexmark-events.ts';
 import { countChar, NEXMARK_QUERIES } from './nexmark-queries.ts';
@@ -18,7 +25,8 @@ export function addChange(name: string, out: RelationSum, { kind, row }: Changel
 
 function sumSink(name: string, out: RelationSum): Sink<ChangelogRow> {
   const { add } = NEXMARK_QUERIES[name]!;
-  const write = ({ kind, row }: ChangelogRow) => add(out, kind === '+I' || kind === '+U' ? 1 : -1, row as never);
+  const write = ({ kind, row }: ChangelogRow) =>
+    add(out, kind === '+I' || kind === '+U' ? 1 : -1, row as never);
   return { kind: 'relation-sum', createWriter: () => ({ write }) };
 }
 
@@ -28,7 +36,9 @@ export async function runNexmark(name: string, n: number, cutEvery?: number): Pr
   if (cutEvery !== undefined) env.enableCheckpointing(cutEvery);
   const out = new RelationSum();
   const source = generatorSource(nexmarkAt, { count: n });
-  nexmarkChanges(name, env.fromSource(source, WatermarkStrategy.noWatermarks(), 'events')).sinkTo(sumSink(name, out));
+  nexmarkChanges(name, env.fromSource(source, WatermarkStrategy.noWatermarks(), 'events')).sinkTo(
+    sumSink(name, out),
+  );
   await (await env.execute(name)).finished();
   return out;
 }

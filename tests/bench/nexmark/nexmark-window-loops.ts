@@ -143,7 +143,8 @@ export const windowLoops: Readonly<Record<string, Loop>> = {
   q11(n) {
     const out = new RelationSum();
     const sessions = new Map<number, Session>();
-    const end = (bidder: number, { start, last, count }: Session) => out.add(1, bidder, count, start + last + SIZE);
+    const end = (bidder: number, { start, last, count }: Session) =>
+      out.add(1, bidder, count, start + last + SIZE);
     const sweep = (watermark: number) => {
       for (const [bidder, session] of sessions) {
         if (session.last + SIZE - 1 > watermark) continue;

@@ -324,7 +324,11 @@ export class ExpressionWriter {
     }
     if (operator === '%' && left.type.name === 'BIGINT' && isPlainDivisor(right)) {
       const rest = `Number(${this.#rest(args, a, b)})`;
-      return type.name === 'TINYINT' ? `(${rest} << 24 >> 24)` : type.name === 'SMALLINT' ? `(${rest} << 16 >> 16)` : rest;
+      return type.name === 'TINYINT'
+        ? `(${rest} << 24 >> 24)`
+        : type.name === 'SMALLINT'
+          ? `(${rest} << 16 >> 16)`
+          : rest;
     }
     const computed =
       operator === '*'

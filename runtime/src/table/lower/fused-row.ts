@@ -29,11 +29,20 @@ export function wholeRow(kind: string, columns: readonly string[]): string {
  * The row that is handed on by a name.
  * @returns also code that comes before it is used
  */
-export function fusedRow(scope: FusionScope, value: string, width: number): { readonly row: FusedRow; readonly before: string } {
+export function fusedRow(
+  scope: FusionScope,
+  value: string,
+  width: number,
+): { readonly row: FusedRow; readonly before: string } {
   const parts = scope.partsOf(value) as FusedRow | undefined;
   if (parts !== undefined) return { row: parts, before: '' };
   const values = scope.local();
-  const row: FusedRow = { kind: `${value}.kind`, width, column: (index) => `${values}[${index}]`, whole: () => value };
+  const row: FusedRow = {
+    kind: `${value}.kind`,
+    width,
+    column: (index) => `${values}[${index}]`,
+    whole: () => value,
+  };
   return { row, before: `const ${values} = ${value}.values;\n` };
 }
 

@@ -23,7 +23,11 @@ export class CalcOperator extends Operator {
    * @param expressions the values of the new row; `undefined` to leave rows as they are
    * @param width number of columns that come in
    */
-  constructor(condition: Expression | undefined, expressions: readonly Expression[] | undefined, width: number) {
+  constructor(
+    condition: Expression | undefined,
+    expressions: readonly Expression[] | undefined,
+    width: number,
+  ) {
     super();
     this.#condition = condition;
     this.#expressions = expressions;
@@ -51,7 +55,10 @@ export class CalcOperator extends Operator {
 
   override fuse(scope: FusionScope, value: string, _timestamp: string, next: WriteNext): string {
     const { row, before } = fusedRow(scope, value, this.#width);
-    const made = this.#expressions === undefined ? next(value) : this.#fuseProjection(scope, value, this.#expressions, next);
+    const made =
+      this.#expressions === undefined
+        ? next(value)
+        : this.#fuseProjection(scope, value, this.#expressions, next);
     const condition = this.#condition;
     if (condition === undefined) return before + made;
     const writer = new FusedExpressions(scope, row, this.#clock);
@@ -59,7 +66,12 @@ export class CalcOperator extends Operator {
     return `${before}${writer.declarations}if (${passes} === true) {\n${made}\n}`;
   }
 
-  #fuseProjection(scope: FusionScope, value: string, expressions: readonly Expression[], next: WriteNext): string {
+  #fuseProjection(
+    scope: FusionScope,
+    value: string,
+    expressions: readonly Expression[],
+    next: WriteNext,
+  ): string {
     const { row, before } = fusedRow(scope, value, this.#width);
     const writer = new FusedExpressions(scope, row, this.#clock);
     let code = '';

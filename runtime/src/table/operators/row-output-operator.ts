@@ -51,8 +51,15 @@ export class RowOutputOperator extends Operator {
     const { row, before } = fusedRow(scope, value, names.length);
     const fields = names.map((name, at) => `${JSON.stringify(name)}: ${row.column(at)}`).join(', ');
     const kind =
-      this.#kinds === 'upsert' && row.kind !== `'+I'` ? `(${row.kind} === '-U' ? '-D' : ${row.kind})` : row.kind;
-    const record = this.#kinds === 'none' ? `{ ${fields} }` : `{ kind: ${kind}, row: { ${fields} } }`;
+      this.#kinds === 'upsert' && row.kind !== `'+I'`
+        ? `(${row.kind} === '-U' ? '-D' : ${row.kind})`
+        : row.kind;
+    const record = {
+      none: `{ ${fields} }`,
+      op: `{ op: ${kind}, ${fields} }`,
+      all: `{ kind: ${kind}, row: { ${fields} } }`,
+      upsert: `{ kind: ${kind}, row: { ${fields} } }`,
+    }[this.#kinds];
     const made = scope.local();
     const column = this.#timeColumn < 0 ? undefined : row.column(this.#timeColumn);
     return `${before}const ${made} = ${record};\n${next(made, column === undefined ? timestamp : `(${column} ?? ${timestamp})`)}`;

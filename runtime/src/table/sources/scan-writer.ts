@@ -21,7 +21,13 @@ export class ScanWriter {
   #code = '';
 
   /** @param record name of a local that holds an object */
-  constructor(scope: FusionScope, schema: ResolvedSchema, record: string, timestamp: string, clock: ExpressionClock) {
+  constructor(
+    scope: FusionScope,
+    schema: ResolvedSchema,
+    record: string,
+    timestamp: string,
+    clock: ExpressionClock,
+  ) {
     this.#scope = scope;
     this.#schema = schema;
     this.#record = record;
@@ -95,7 +101,11 @@ export class ScanWriter {
     let local = this.#taken.get(id);
     if (local !== undefined) return local;
     const place = type.fields.findIndex((field) => field.name === name);
-    local = this.#take(`${this.#row(index, origin.field)}?.[${JSON.stringify(name)}]`, type.fields[place]!.type, name);
+    local = this.#take(
+      `${this.#row(index, origin.field)}?.[${JSON.stringify(name)}]`,
+      type.fields[place]!.type,
+      name,
+    );
     this.#taken.set(id, local);
     return local;
   }

@@ -98,10 +98,15 @@ function kindReader(name: string, kinds: ReadonlySet<RowKind>): (record: unknown
 
 /** A record that is no object of named fields as one: a plain value is the first column, a tuple has its columns in order. */
 function objectReader({ origins }: ResolvedSchema): (record: unknown) => object {
-  const fields = origins.flatMap((origin, at) => (origin.kind === 'field' ? [{ at, name: origin.field }] : []));
+  const fields = origins.flatMap((origin, at) =>
+    origin.kind === 'field' ? [{ at, name: origin.field }] : [],
+  );
   return (record) =>
     Object.fromEntries(
-      fields.map(({ at, name }) => [name, Array.isArray(record) ? (record as unknown[])[at] : at === 0 ? record : null]),
+      fields.map(({ at, name }) => [
+        name,
+        Array.isArray(record) ? (record as unknown[])[at] : at === 0 ? record : null,
+      ]),
     );
 }
 
