@@ -15,6 +15,18 @@ export interface Aggregator {
   result(accumulator: unknown): unknown;
   /** True if it is not told of rows in which an argument is NULL. */
   readonly ignoresNull: boolean;
+  /** How the same is done by code that is written where it is needed; it counts on accumulators of `create`. */
+  readonly code?: AggregatorCode | undefined;
+}
+
+/** Code of an aggregate of one argument at most. `place` reads and writes an accumulator, `value` is not NULL. */
+export interface AggregatorCode {
+  readonly create: string;
+  /** @param bind a name for a function that the code calls */
+  readonly add: (place: string, value: string, bind: (object: unknown) => string) => string;
+  /** Adds what another has seen, which stays as it is. */
+  readonly merge: (place: string, other: string, bind: (object: unknown) => string) => string;
+  readonly copy: (accumulator: string) => string;
 }
 
 export interface AggregateOptions {

@@ -10,7 +10,12 @@ import {
   isNumeric,
   type LogicalType,
 } from '../types/logical-type.ts';
-import type { AggregateFunctionDefinition, Aggregator, BoundAggregate } from './aggregate-function.ts';
+import type {
+  AggregateFunctionDefinition,
+  Aggregator,
+  AggregatorCode,
+  BoundAggregate,
+} from './aggregate-function.ts';
 
 /** What sums have seen: how many values, and their total. */
 type Total = [count: number, sum: unknown];
@@ -41,9 +46,27 @@ function arithmeticOf(type: LogicalType): Arithmetic {
   return { zero: 0, plus: addExact as Plus, minus: subtractExact as Plus };
 }
 
+/** A sum as code: numbers are added where the code stands as long as they are exact. */
+function sumCode(type: LogicalType, plus: Plus): AggregatorCode | undefined {
+  if (type.name === 'DECIMAL') return undefined;
+  const sum = (into: string, value: string, bind: (object: unknown) => string) => {
+    if (isApproximate(type)) return `${into} += ${value};`;
+    const exact = `typeof ${into} === 'number' && typeof ${value} === 'number' && Number.isSafeInteger(${into} + ${value})`;
+    return `${into} = ${exact} ? ${into} + ${value} : ${bind(plus)}(${into}, ${value});`;
+  };
+  return {
+    create: '[0, 0]',
+    add: (place, value, bind) => `{ const held = ${place}; held[0]++; ${sum('held[1]', value, bind)} }`,
+    merge: (place, other, bind) =>
+      `{ const held = ${place}, seen = ${other}; held[0] += seen[0]; ${sum('held[1]', 'seen[1]', bind)} }`,
+    copy: (accumulator) => `[${accumulator}[0], ${accumulator}[1]]`,
+  };
+}
+
 function totals(type: LogicalType, result: (total: Total) => unknown): Aggregator {
   const { zero, plus, minus } = arithmeticOf(type);
   return {
+    code: sumCode(type, plus),
     ignoresNull: true,
     create: (): Total => [0, zero],
     add(total, value) {
@@ -152,6 +175,12 @@ function spread(
 
 const counts: Aggregator = {
   ignoresNull: true,
+  code: {
+    create: '0',
+    add: (place) => `${place}++;`,
+    merge: (place, other) => `${place} += ${other};`,
+    copy: (accumulator) => accumulator,
+  },
   create: () => 0,
   add: (count) => (count as number) + 1,
   retract: (count) => (count as number) - 1,

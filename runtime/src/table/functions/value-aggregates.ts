@@ -1,7 +1,7 @@
 import { compareValues } from '../types/compare.ts';
 import { identityOf } from '../types/value-identity.ts';
-import { STRING, type LogicalType } from '../types/logical-type.ts';
-import type { AggregateFunctionDefinition, Aggregator } from './aggregate-function.ts';
+import { isInteger, STRING, type LogicalType } from '../types/logical-type.ts';
+import type { AggregateFunctionDefinition, Aggregator, AggregatorCode } from './aggregate-function.ts';
 
 /** Values with how often each is there, by identity. */
 type Bag = Map<unknown, [value: unknown, count: number]>;
@@ -18,6 +18,22 @@ function changeBag(bag: Bag, value: unknown, by: number): void {
   else if ((entry[1] += by) === 0) bag.delete(identity);
 }
 
+/** True for types whose values JavaScript compares as SQL does. */
+function comparesAsNumbers(type: LogicalType): boolean {
+  return isInteger(type) || ['TIMESTAMP', 'TIMESTAMP_LTZ', 'DATE', 'TIME'].includes(type.name);
+}
+
+function extremeCode(operator: '<' | '>'): AggregatorCode {
+  return {
+    create: '{ best: null, bag: null }',
+    add: (place, value) =>
+      `{ const held = ${place}; if (held.best === null || ${value} ${operator} held.best) held.best = ${value}; }`,
+    merge: (place, other) =>
+      `{ const held = ${place}, best = ${other}.best; if (best !== null && (held.best === null || best ${operator} held.best)) held.best = best; }`,
+    copy: (accumulator) => `{ best: ${accumulator}.best, bag: null }`,
+  };
+}
+
 function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator {
   const compare = compareValues(type);
   const better = (a: unknown, b: unknown) => b === null || (a !== null && compare(a, b) * sign > 0);
@@ -28,6 +44,7 @@ function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator
   };
   return {
     ignoresNull: true,
+    code: retracts || !comparesAsNumbers(type) ? undefined : extremeCode(sign > 0 ? '>' : '<'),
     create: (): Extreme => ({ best: null, bag: retracts ? new Map() : null }),
     add(held, value) {
       const state = held as Extreme;

@@ -1,62 +1,66 @@
+import type { FusionScope } from '../../operators/fusion-scope.ts';
+import { copyValue } from '../../state/copy-value.ts';
 import type { Aggregator } from '../functions/aggregate-function.ts';
 import { distinctAggregate } from '../functions/distinct-aggregate.ts';
 import type { AggregateCall } from '../plan/relation.ts';
-import { compileCondition, compileProjection } from './compile-expression.ts';
+import type { Expression } from '../plan/expression.ts';
+import { FusedExpressions, type FusedRow } from './fused-row.ts';
+import { StandaloneScope } from './standalone-scope.ts';
 
-interface CompiledCall {
+interface HandledCall {
   readonly aggregator: Aggregator;
-  readonly args: (values: readonly unknown[]) => unknown[];
-  readonly passes: ((values: readonly unknown[]) => boolean) | undefined;
-  /** The column, where the one argument is a column. */
-  readonly column: number;
+  readonly args: readonly Expression[];
+  readonly filter: Expression | undefined;
 }
 
-/** All aggregates of an operator, with their accumulators in one array. */
-export class AggregateHandler {
-  readonly #calls: readonly CompiledCall[];
+type Change = (accumulators: unknown[], values: readonly unknown[]) => void;
 
-  /** @param retracts true if rows are taken back */
-  constructor(calls: readonly AggregateCall[], retracts: boolean) {
-    this.#calls = calls.map(({ bound, args, filter, distinct }): CompiledCall => {
+/** All aggregates of an operator, with their accumulators in one array; what is done for each row is compiled. */
+export class AggregateHandler {
+  readonly #calls: readonly HandledCall[];
+  readonly #offset: number;
+  #create: (() => unknown[]) | undefined;
+  #add: Change | undefined;
+  #retract: Change | undefined;
+  #results: ((accumulators: readonly unknown[]) => unknown[]) | undefined;
+
+  /**
+   * @param retracts true if rows are taken back
+   * @param offset place of the first accumulator in an array that holds something else before
+   */
+  constructor(calls: readonly AggregateCall[], retracts: boolean, offset = 0) {
+    this.#offset = offset;
+    this.#calls = calls.map(({ bound, args, filter, distinct }): HandledCall => {
       const plain = bound.create({ retracts });
-      const [only] = args;
-      return {
-        aggregator: distinct ? distinctAggregate(plain) : plain,
-        args: compileProjection(args),
-        passes: filter === undefined ? undefined : compileCondition(filter),
-        column: args.length === 1 && only!.kind === 'input' ? only!.index : -1,
-      };
+      return { aggregator: distinct ? distinctAggregate(plain) : plain, args, filter };
     });
   }
 
+  /** Fresh accumulators. */
   create(): unknown[] {
-    return this.#calls.map(({ aggregator }) => aggregator.create());
+    if (this.#create === undefined) {
+      const scope = new StandaloneScope();
+      this.#create = scope.compile([], `return [${this.writeCreate(scope)}];`);
+    }
+    return this.#create!();
   }
 
   add(accumulators: unknown[], values: readonly unknown[]): void {
-    const calls = this.#calls;
-    for (let at = 0; at < calls.length; at++) {
-      const { aggregator, args, passes, column } = calls[at]!;
-      if (passes !== undefined && !passes(values)) continue;
-      if (column >= 0) {
-        const value = values[column];
-        if (value !== null || !aggregator.ignoresNull)
-          accumulators[at] = aggregator.add(accumulators[at], value);
-        continue;
-      }
-      const given = args(values);
-      if (aggregator.ignoresNull && given.includes(null)) continue;
-      accumulators[at] = aggregator.add(accumulators[at], ...given);
-    }
+    this.#add ??= this.#compileChange((scope, row) => this.writeAdd(scope, row, 'a'));
+    this.#add(accumulators, values);
   }
 
   retract(accumulators: unknown[], values: readonly unknown[]): void {
-    this.#calls.forEach(({ aggregator, args, passes }, at) => {
-      if (passes !== undefined && !passes(values)) return;
-      const given = args(values);
-      if (aggregator.ignoresNull && given.includes(null)) return;
-      accumulators[at] = aggregator.retract(accumulators[at], ...given);
-    });
+    this.#retract ??= this.#compileChange((scope, row) =>
+      this.#write(
+        scope,
+        row,
+        'a',
+        (aggregator, place, args) =>
+          `${place} = ${scope.bind(aggregator)}.retract(${[place, ...args].join(', ')});`,
+      ),
+    );
+    this.#retract(accumulators, values);
   }
 
   /** What both have seen; neither is used again. */
@@ -65,6 +69,85 @@ export class AggregateHandler {
   }
 
   results(accumulators: readonly unknown[]): unknown[] {
-    return this.#calls.map(({ aggregator }, at) => aggregator.result(accumulators[at]));
+    if (this.#results === undefined) {
+      const scope = new StandaloneScope();
+      this.#results = scope.compile(['a'], `return [${this.writeResults(scope, 'a')}];`);
+    }
+    return this.#results!(accumulators);
+  }
+
+  /** Code of fresh accumulators, with commas between them. */
+  writeCreate(scope: FusionScope): string {
+    return this.#calls
+      .map(({ aggregator }) => aggregator.code?.create ?? `${scope.bind(aggregator)}.create()`)
+      .join(', ');
+  }
+
+  /** Code that adds a row to the accumulators of an array. */
+  writeAdd(scope: FusionScope, row: FusedRow, array: string): string {
+    const bind = (object: unknown) => scope.bind(object);
+    return this.#write(scope, row, array, (aggregator, place, args) =>
+      aggregator.code !== undefined && args.length <= 1
+        ? aggregator.code.add(place, args[0] ?? 'null', bind)
+        : `${place} = ${bind(aggregator)}.add(${[place, ...args].join(', ')});`,
+    );
+  }
+
+  /** Code that adds what the accumulators of another array have seen, which stay as they are. */
+  writeMerge(scope: FusionScope, array: string, other: string): string {
+    const bind = (object: unknown) => scope.bind(object);
+    return this.#calls
+      .map(({ aggregator }, at) => {
+        const place = `${array}[${this.#offset + at}]`;
+        const from = `${other}[${this.#offset + at}]`;
+        if (aggregator.code !== undefined) return aggregator.code.merge(place, from, bind);
+        return `${place} = ${bind(aggregator)}.merge(${place}, ${bind(copyValue)}(${from}));`;
+      })
+      .join('\n');
+  }
+
+  /** Code of copies of accumulators, with commas between them. */
+  writeCopy(scope: FusionScope, array: string): string {
+    return this.#calls
+      .map(({ aggregator }, at) => {
+        const from = `${array}[${this.#offset + at}]`;
+        return aggregator.code?.copy(from) ?? `${scope.bind(copyValue)}(${from})`;
+      })
+      .join(', ');
+  }
+
+  /** Code of the results, with commas between them. */
+  writeResults(scope: FusionScope, array: string): string {
+    return this.#calls
+      .map(({ aggregator }, at) => `${scope.bind(aggregator)}.result(${array}[${this.#offset + at}])`)
+      .join(', ');
+  }
+
+  #compileChange(write: (scope: FusionScope, row: FusedRow) => string): Change {
+    const scope = new StandaloneScope();
+    const row: FusedRow = { kind: '', width: 0, column: (index) => `r[${index}]`, whole: () => 'r' };
+    return scope.compile(['a', 'r'], write(scope, row));
+  }
+
+  /** Code that does something with each accumulator that the row concerns. */
+  #write(
+    scope: FusionScope,
+    row: FusedRow,
+    array: string,
+    change: (aggregator: Aggregator, place: string, args: readonly string[]) => string,
+  ): string {
+    return this.#calls
+      .map(({ aggregator, args, filter }, at) => {
+        const writer = new FusedExpressions(scope, row);
+        const checks = filter === undefined ? [] : [`${writer.write(filter)} === true`];
+        const names = args.map(() => scope.local());
+        const values = args.map((arg, place) => `const ${names[place]} = ${writer.write(arg)};\n`).join('');
+        const present = aggregator.ignoresNull ? names.map((name) => `${name} !== null`) : [];
+        const changed = change(aggregator, `${array}[${this.#offset + at}]`, names);
+        const inner = `${values}${present.length === 0 ? changed : `if (${present.join(' && ')}) {\n${changed}\n}`}`;
+        const body = checks.length === 0 ? inner : `if (${checks[0]}) {\n${inner}\n}`;
+        return `{\n${writer.declarations}${body}\n}`;
+      })
+      .join('\n');
   }
 }

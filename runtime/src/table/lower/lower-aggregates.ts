@@ -3,6 +3,7 @@ import { offsetAt } from '../functions/time-functions.ts';
 import { GroupAggregateOperator } from '../operators/group-aggregate-operator.ts';
 import { OverOperator } from '../operators/over-operator.ts';
 import { SortedOverOperator } from '../operators/sorted-over-operator.ts';
+import { SliceAggregateOperator } from '../operators/slice-aggregate-operator.ts';
 import { SessionWindowTableOperator } from '../operators/session-window-table-operator.ts';
 import { WindowAggregateOperator } from '../operators/window-aggregate-operator.ts';
 import { WindowTableOperator } from '../operators/window-table-operator.ts';
@@ -24,6 +25,7 @@ import { compileProjection } from './compile-expression.ts';
 import { overTime } from './over-time.ts';
 import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
 import { compileOrder, rowKey } from './row-keys.ts';
+import { sliceTimes } from './slice-times.ts';
 import { windowsAt, type TableWindow } from './window-assigner.ts';
 
 type WindowsOf = (values: readonly unknown[], now: number) => readonly TableWindow[];
@@ -90,13 +92,39 @@ export function lowerWindowAggregate(
     windowing.kind === 'assigned'
       ? zoneOf(lowering, relation.input, windowing.window.timeColumn)
       : zoneOfAttached(lowering, windowing);
-  return addNode(lowering, {
-    kind: 'window-aggregate',
+  const slices =
+    windowing.kind === 'assigned' && windowing.window.time === 'rowtime' && !retracts
+      ? sliceTimes(windowing.window)
+      : undefined;
+  const described = {
     name: showRelation(relation),
     inputs: [from],
     parameters: { plan: digest(relation), retracts, zone },
     expressions: [...keys, ...expressionsOf(calls)],
     functions: functionsOf(calls),
+  };
+  if (slices !== undefined && windowing.kind === 'assigned') {
+    const { timeColumn } = windowing.window;
+    return addNode(lowering, {
+      ...described,
+      kind: 'slice-aggregate',
+      createOperator: () =>
+        new SliceAggregateOperator({
+          keys,
+          key: rowKey(keys),
+          handler: new AggregateHandler(calls, false, keys.length),
+          slices,
+          timeColumn,
+          toLocal: zone === 'UTC' ? undefined : (instant) => instant + offsetAt(instant, zone),
+          lastOf: lastOf(zone),
+          properties,
+          width: relation.input.columns.length,
+        }),
+    });
+  }
+  return addNode(lowering, {
+    ...described,
+    kind: 'window-aggregate',
     createOperator: () =>
       new WindowAggregateOperator({
         key: rowKey(keys),

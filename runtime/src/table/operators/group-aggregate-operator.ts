@@ -32,6 +32,7 @@ interface Group {
  * With mini-batches a group shows the change of many rows at once.
  */
 export class GroupAggregateOperator extends KeyedTableOperator {
+  override readonly judgesTime = false;
   readonly #options: GroupAggregateOptions;
   readonly #group: ValueState<Group | undefined>;
   /** Keys of groups with rows that are not shown yet, in the order in which they came. */
@@ -104,6 +105,10 @@ export class GroupAggregateOperator extends KeyedTableOperator {
       if (updateBefore) this.emit('-U', shown, timestamp);
       this.emit('+U', now, timestamp);
     }
+  }
+
+  override get nextEventTime(): number {
+    return this.#options.miniBatch === undefined ? super.nextEventTime : -Infinity;
   }
 
   protected override onWatermark(timestamp: number): void {

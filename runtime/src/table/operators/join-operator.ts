@@ -38,6 +38,7 @@ type Side = MapState<string, SideRow>;
  * back when the first partner comes. A semi join lets a left row through while it has a partner, an anti join while it has none.
  */
 export class JoinOperator extends KeyedTableOperator {
+  override readonly judgesTime = false;
   readonly #options: JoinOptions;
   readonly #left: Side;
   readonly #right: Side;

@@ -104,6 +104,7 @@ export abstract class KeyedTableOperator extends Operator {
   }
 
   protected registerTimer(time: number, domain: 'rowtime' | 'proctime' = 'rowtime'): void {
+    if (domain === 'rowtime') this.runtime.alarm.expect(time);
     (domain === 'rowtime' ? this.#eventTimers : this.#processingTimers).register(
       this.backend.currentKey,
       time,
@@ -117,6 +118,10 @@ export abstract class KeyedTableOperator extends Operator {
   /** How far the time has come that windows of this kind go by. */
   protected timeOf(domain: 'rowtime' | 'proctime'): number {
     return domain === 'rowtime' ? this.currentWatermark : this.runtime.currentProcessingTime();
+  }
+
+  override get nextEventTime(): number {
+    return this.#eventTimers.nextTime;
   }
 
   protected override onWatermark(timestamp: number): void {

@@ -11,6 +11,7 @@ export interface NormalizeOptions {
 
 /** Makes a whole changelog of one by key: with the old versions that it lacks, and without what came twice. */
 export class NormalizeOperator extends KeyedTableOperator {
+  override readonly judgesTime = false;
   readonly #options: NormalizeOptions;
   readonly #last: ValueState<readonly unknown[] | undefined>;
 

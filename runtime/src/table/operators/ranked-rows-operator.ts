@@ -28,6 +28,7 @@ export interface RankedRow {
  * first are left out, a row that comes or goes updates each place behind its own; else rows are added and deleted.
  */
 export abstract class RankedRowsOperator extends KeyedTableOperator {
+  override readonly judgesTime = false;
   protected readonly options: RankOptions;
   readonly #rows: ValueState<RankedRow[] | undefined>;
   /** In batch mode: partitions to be shown at the end. */

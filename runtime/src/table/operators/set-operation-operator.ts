@@ -11,6 +11,7 @@ export interface SetOperationOptions {
 
 /** INTERSECT and EXCEPT: how often a row is in the result follows from how often it is in each input. */
 export class SetOperationOperator extends KeyedTableOperator {
+  override readonly judgesTime = false;
   readonly #options: SetOperationOptions;
   readonly #counts: ValueState<readonly [number, number] | undefined>;
 

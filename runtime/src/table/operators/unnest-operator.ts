@@ -3,6 +3,8 @@ import type { Row } from '../changelog-row.ts';
 
 /** Each row with each of the rows that it unfolds into. */
 export class UnnestOperator extends Operator {
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   readonly #unfold: (values: readonly unknown[]) => Iterable<readonly unknown[]>;
   readonly #outer: readonly unknown[] | undefined;
 
@@ -14,6 +16,10 @@ export class UnnestOperator extends Operator {
     super();
     this.#unfold = unfold;
     this.#outer = outer;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -32,6 +32,7 @@ interface GroupWindows {
 
 /** The aggregates of each group and window, once, when the window has passed. A row whose windows all have is late, and dropped. */
 export class WindowAggregateOperator extends KeyedTableOperator {
+  override readonly agesRecords = false;
   readonly #options: WindowAggregateOptions;
   readonly #state: ValueState<GroupWindows | undefined>;
 

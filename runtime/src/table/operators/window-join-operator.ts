@@ -27,6 +27,7 @@ interface JoinedWindow {
 
 /** Joins the rows of two sides that are in one window, when it has passed. */
 export class WindowJoinOperator extends KeyedTableOperator {
+  override readonly agesRecords = false;
   readonly #options: WindowJoinOptions;
   readonly #windows: ValueState<JoinedWindow[] | undefined>;
 

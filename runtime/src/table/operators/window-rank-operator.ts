@@ -24,6 +24,7 @@ interface RankedWindow {
 
 /** The rows from one place to another of each partition and window, when the window has passed. */
 export class WindowRankOperator extends KeyedTableOperator {
+  override readonly agesRecords = false;
   readonly #options: WindowRankOptions;
   readonly #windows: ValueState<RankedWindow[] | undefined>;
 

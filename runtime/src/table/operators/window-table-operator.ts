@@ -4,6 +4,8 @@ import type { TableWindow } from '../lower/window-assigner.ts';
 
 /** Each row once for each of its windows, with their start, end and time behind its values. No row is late here. */
 export class WindowTableOperator extends Operator {
+  override readonly agesRecords = false;
+  override readonly judgesTime = false;
   readonly #lastOf: (end: number) => number;
   readonly #windowsOf: (values: readonly unknown[], now: number) => readonly TableWindow[];
 
@@ -14,6 +16,10 @@ export class WindowTableOperator extends Operator {
     super();
     this.#lastOf = lastOf;
     this.#windowsOf = windowsOf;
+  }
+
+  override get nextEventTime(): number {
+    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
