@@ -1,9 +1,8 @@
 import type { GeneratedRange } from '../connectors/source.ts';
-import type { FusionScope, RecordInParts } from '../operators/fusion-scope.ts';
 import type { WatermarkGenerator, WatermarkOutput } from '../time/watermark-generator.ts';
-import type { TimestampAssigner } from '../time/watermark-strategy.ts';
-import { widenInliningBudget } from './inlining-budget.ts';
+import { ChainWriter, type SourceChain } from './chain-writer.ts';
 import type { Collect, LaneConsumer } from './lane-vertex.ts';
+import { LookAheadWriter } from './look-ahead-writer.ts';
 
 /** Tells where a record was when a function threw: `at` is the index of the vertex. It never returns. */
 export type Fail = (error: unknown, at: number, record: unknown) => never;
@@ -23,139 +22,6 @@ export type ProcessBatch = (
 
 export type ProcessRange = (from: number, to: number, split: FusedSplit) => void;
 
-let chains = 0;
-
-/** Stands for the record as the source made it. */
-const AS_MADE = Object.freeze({ record: 'as its source made it' });
-
-/**
- * Writes one function for a chain of operators and compiles it. Generated code has call sites of its own, so that a
- * chain stays as fast beside ten other jobs as it is alone. Nothing but names of fields and numbers goes into the text;
- * functions and operators are passed in.
- */
-class ChainWriter implements FusionScope {
-  readonly #bound: unknown[] = [];
-  readonly #counts: Float64Array;
-  /** Vertices whose records a loop counts in locals of its own. */
-  readonly #counted: Set<number> | undefined;
-  /** How the code names the record that a consumer is about to process, for errors. */
-  readonly #naming: (value: string) => string;
-  #locals = 0;
-  readonly #parts = new Map<string, RecordInParts>();
-  /** Of a record in parts: what an error names in its place. */
-  readonly #madeOf = new Map<string, string>();
-
-  /**
-   * @param loop true if the code loops over records, so that it pays to count in locals
-   * @param makesRecords true if the loop makes its records: naming one that nothing keeps would keep it
-   */
-  constructor(counts: Float64Array, loop: boolean, makesRecords = false) {
-    this.#counts = counts;
-    this.#counted = loop ? new Set() : undefined;
-    this.#naming = (value) => {
-      const madeOf = this.#madeOf.get(value);
-      if (madeOf !== undefined) return this.#naming(madeOf);
-      return makesRecords && value === 'value' ? this.asMade : value;
-    };
-  }
-
-  get asMade(): string {
-    return this.bind(AS_MADE);
-  }
-
-  bind(object: unknown): string {
-    let at = this.#bound.indexOf(object);
-    if (at < 0) at = this.#bound.push(object) - 1;
-    return `b${at}`;
-  }
-
-  local(): string {
-    return `v${this.#locals++}`;
-  }
-
-  nameParts(parts: RecordInParts, madeOf: string): string {
-    const name = this.local();
-    this.#parts.set(name, parts);
-    this.#madeOf.set(name, madeOf);
-    return name;
-  }
-
-  partsOf(value: string): RecordInParts | undefined {
-    return this.#parts.get(value);
-  }
-
-  /** Code that hands a record to all consumers. */
-  handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
-    return consumers
-      .map((consumer) => {
-        const { vertex, input, edge } = consumer;
-        const operator = vertex.operator!;
-        const parts = this.partsOf(value);
-        const several = vertex.node.inputs.length > 1 && operator.fusable;
-        if (parts !== undefined && (vertex.sorter !== undefined || several || !operator.takesParts)) {
-          const whole = this.local();
-          this.#madeOf.set(whole, value);
-          return `{\nconst ${whole} = ${parts.whole()};\n${this.handOn([consumer], whole, timestamp)}\n}`;
-        }
-        const before = `at = ${vertex.index}; rec = ${this.#naming(value)}; ${this.#count(vertex.index)}++;${edge === undefined ? '' : ` ${this.#count(edge)}++;`}\n`;
-        if (vertex.sorter !== undefined)
-          return `{\n${before}${this.bind(vertex.sorter)}.add(${input}, ${value}, ${timestamp});\n}`;
-        if (!operator.fusable)
-          return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
-        // What several streams lead to is compiled once, behind its own output.
-        if (vertex.node.inputs.length > 1)
-          return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;
-        const next = (result: string, time = timestamp) => this.handOn(vertex.consumers, result, time);
-        return `{\n${before}${operator.fuse(this, value, timestamp, next, input)}\n}`;
-      })
-      .join('\n');
-  }
-
-  /** Code that gives the record `value` its timestamp and hands it on. */
-  eachRecord(source: SourceChain, given: string): string {
-    const timestamp =
-      source.assigner === undefined
-        ? `const timestamp = ${given};`
-        : `const timestamp = ${this.bind(source.assigner)}(value, ${given});
-if (!(Math.floor(timestamp) === timestamp)) ${this.bind(source.refuseTimestamp)}(timestamp);`;
-    const after = source.callsGenerator
-      ? `at = ${source.index}; rec = ${this.#naming('value')};\nsplit.generator.onEvent(value, timestamp, split);`
-      : '';
-    return `at = ${source.index}; rec = ${this.#naming('value')};
-${timestamp}
-if (timestamp > max) max = timestamp;
-${this.handOn(source.consumers, 'value', 'timestamp')}
-${after}`;
-  }
-
-  /** Code that declares the locals that count. */
-  get counters(): string {
-    return [...this.#counted!].map((index) => `let n${index} = 0;`).join(' ');
-  }
-
-  /** Code that adds up what the locals have counted. */
-  get addCounts(): string {
-    const counts = this.bind(this.#counts);
-    return [...this.#counted!].map((index) => `${counts}[${index}] += n${index};`).join(' ');
-  }
-
-  #count(index: number): string {
-    if (this.#counted === undefined) return `${this.bind(this.#counts)}[${index}]`;
-    this.#counted.add(index);
-    return `n${index}`;
-  }
-
-  compile<F>(parameters: string, body: string): F {
-    widenInliningBudget();
-    chains += 1;
-    const names = this.#bound.map((_object, at) => `b${at}`);
-    const text = `return function chain(${parameters}) {\n${body}\n};\n//# sourceURL=tidemark-chain-${chains}.js`;
-    // The constructor of functions: the chain is what this module exists for.
-    const make = new Function(...names, text) as (...bound: readonly unknown[]) => F;
-    return make(...this.#bound);
-  }
-}
-
 /** A function that hands one record to `consumers`. */
 export function compileChain(consumers: readonly LaneConsumer[], counts: Float64Array, fail: Fail): Collect {
   if (consumers.length === 0) return () => undefined;
@@ -172,61 +38,96 @@ ${code}
   );
 }
 
-export interface SourceChain {
-  readonly index: number;
-  readonly consumers: readonly LaneConsumer[];
-  readonly assigner: TimestampAssigner<unknown> | undefined;
-  /** True if the generator must see every record; else the highest timestamp is all it needs. */
-  readonly callsGenerator: boolean;
-  /** Throws what is to be said of a timestamp that is none. */
-  readonly refuseTimestamp: (timestamp: unknown) => never;
+/** Where a loop's records come from. */
+interface Records {
+  readonly parameters: string;
+  /** The first index, and the one after the last. */
+  readonly from: string;
+  readonly to: string;
+  /** Code that makes `value` of the index `i`. */
+  readonly value: string;
+  /** The timestamp that it came with. */
+  readonly given: string;
+  /** What is to be shown of `rec` when something throws. */
+  readonly shown: string;
 }
 
-/** The loop over a range of a source: each record is made where it is processed, and need not outlive that. */
+/**
+ * The loop over a range of a source: each record is made where it is processed, and need not outlive that.
+ * @param ahead the vertex that looks ahead, if it pays to
+ */
 export function compileRange(
   source: SourceChain,
   range: GeneratedRange<unknown>,
   counts: Float64Array,
   fail: Fail,
+  ahead?: LaneConsumer,
 ): ProcessRange {
-  const writer = new ChainWriter(counts, true, true);
+  const writer = writerFor(counts, ahead, true);
   const generate = writer.bind(range.generate);
-  const given = range.timestamp === undefined ? 'undefined' : `${writer.bind(range.timestamp)}(value, i)`;
-  const body = writer.eachRecord(source, given);
-  return writer.compile(
-    'from, to, split',
-    `let at = ${source.index}, rec, max = split.maxTimestamp, i = from;
-${writer.counters}
-try {
-for (; i < to; i++) {
-at = ${source.index}; rec = i;
-const value = ${generate}(i);
-${body}
-}
-} catch (error) {
-  ${writer.bind(fail)}(error, at, rec === ${writer.asMade} ? ${generate}(i) : rec);
-} finally {
-  ${writer.addCounts}
-}
-split.maxTimestamp = max;`,
-  );
+  const records = {
+    parameters: 'from, to, split',
+    from: 'from',
+    to: 'to',
+    value: `at = ${source.index}; rec = i;\nconst value = ${generate}(i);`,
+    given: range.timestamp === undefined ? 'undefined' : `${writer.bind(range.timestamp)}(value, i)`,
+    shown: `rec === ${writer.asMade} ? ${generate}(i) : rec`,
+  };
+  return compileLoop(writer, source, records, counts, fail);
 }
 
-/** The loop over a batch of a source. */
-export function compileSource(source: SourceChain, counts: Float64Array, fail: Fail): ProcessBatch {
-  const writer = new ChainWriter(counts, true);
-  const body = writer.eachRecord(source, 'timestamps === undefined ? undefined : timestamps[i]');
+/**
+ * The loop over a batch of a source.
+ * @param ahead the vertex that looks ahead, if it pays to
+ */
+export function compileSource(
+  source: SourceChain,
+  counts: Float64Array,
+  fail: Fail,
+  ahead?: LaneConsumer,
+): ProcessBatch {
+  const records = {
+    parameters: 'values, timestamps, split',
+    from: '0',
+    to: 'values.length',
+    value: 'const value = values[i];',
+    given: 'timestamps === undefined ? undefined : timestamps[i]',
+    shown: 'rec',
+  };
+  return compileLoop(writerFor(counts, ahead, false), source, records, counts, fail);
+}
+
+function writerFor(
+  counts: Float64Array,
+  ahead: LaneConsumer | undefined,
+  makesRecords: boolean,
+): ChainWriter {
+  return ahead === undefined
+    ? new ChainWriter(counts, true, makesRecords)
+    : new LookAheadWriter(counts, ahead, makesRecords);
+}
+
+function compileLoop<F>(
+  writer: ChainWriter,
+  source: SourceChain,
+  { parameters, from, to, value, given, shown }: Records,
+  counts: Float64Array,
+  fail: Fail,
+): F {
+  const body = `${value}\n${writer.eachRecord(source, given)}`;
+  const failing = writer.bind(fail);
+  const loop =
+    writer instanceof LookAheadWriter
+      ? writer.inBlocks(body, to, counts, fail)
+      : `for (; i < ${to}; i++) {\n${body}\n}`;
   return writer.compile(
-    'values, timestamps, split',
-    `let at = ${source.index}, rec, max = split.maxTimestamp;
+    parameters,
+    `let at = ${source.index}, rec, max = split.maxTimestamp, i = ${from};
 ${writer.counters}
 try {
-for (let i = 0; i < values.length; i++) {
-const value = values[i];
-${body}
-}
+${loop}
 } catch (error) {
-  ${writer.bind(fail)}(error, at, rec);
+  ${failing}(error, at, ${shown});
 } finally {
   ${writer.addCounts}
 }

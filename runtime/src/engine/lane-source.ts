@@ -16,6 +16,7 @@ import {
   type ProcessRange,
 } from './lane-fusion.ts';
 import type { LaneConsumer, VertexOutput } from './lane-vertex.ts';
+import { LoopChoice, vertexAhead } from './look-ahead.ts';
 
 interface SourceState {
   readonly combiner: WatermarkCombinerState;
@@ -96,10 +97,10 @@ export class LaneSource {
   readonly #interval: number;
   readonly #now: () => number;
   readonly #mayStop: (work: () => void) => void;
-  #process!: ProcessBatch;
-  #compileRange!: (range: GeneratedRange<unknown>) => ProcessRange;
+  #process!: LoopChoice<ProcessBatch>;
+  #compileRange!: (range: GeneratedRange<unknown>) => LoopChoice<ProcessRange>;
   /** The loop over ranges of one generator; a source has one. */
-  #range: { readonly generate: unknown; readonly process: ProcessRange } | undefined;
+  #range: { readonly generate: unknown; readonly process: LoopChoice<ProcessRange> } | undefined;
   #nextTick = Infinity;
   ended = false;
 
@@ -132,8 +133,10 @@ export class LaneSource {
         throw badTimestamp(timestamp);
       },
     };
-    this.#process = compileSource(source, counts, fail);
-    this.#compileRange = (range) => compileRange(source, range, counts, fail);
+    const ahead = vertexAhead(source);
+    this.#process = new LoopChoice(ahead, (from) => compileSource(source, counts, fail, from));
+    this.#compileRange = (range) =>
+      new LoopChoice(ahead, (from) => compileRange(source, range, counts, fail, from));
   }
 
   open(): void {
@@ -149,7 +152,7 @@ export class LaneSource {
     if (this.#deadLetters && values.some((value) => value instanceof DeadLetter)) {
       return this.#processWithDeadLetters(values, timestamps, splitId);
     }
-    this.#around(splitId, (split) => this.#process(values, timestamps, split));
+    this.#around(splitId, (split) => this.#process.loop(values, timestamps, split));
   }
 
   /** What did not parse has no place in the stream: it goes to the side output before anybody asks for its timestamp. */
@@ -165,7 +168,7 @@ export class LaneSource {
     }
     const times = timestamps && kept.map((i) => timestamps[i]);
     this.#around(splitId, (split) =>
-      this.#process(
+      this.#process.loop(
         kept.map((i) => values[i]),
         times,
         split,
@@ -178,7 +181,7 @@ export class LaneSource {
       this.#range = { generate: range.generate, process: this.#compileRange(range) };
     }
     const { process } = this.#range;
-    this.#around(WHOLE, (split) => process(range.from, range.to, split));
+    this.#around(WHOLE, (split) => process.loop(range.from, range.to, split));
   }
 
   processWatermark(timestamp: number): void {

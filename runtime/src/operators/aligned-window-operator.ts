@@ -3,6 +3,7 @@ import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { byPart, type Entries, type KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { StateCheck } from '../state/state-check.ts';
+import { SlotFetch, type LookAhead } from '../state/look-ahead.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
 import { windowStart } from '../windows/window.ts';
@@ -66,12 +67,15 @@ export class AlignedWindowOperator extends KeyedOperator {
   #nextDue = Infinity;
   /** The slice of the last record; generated code reads it. */
   slice: Slice = NO_SLICE;
+  /** Most records that come next belong to the windows of the last one. */
+  override readonly ahead: LookAhead | undefined;
 
   constructor(options: AlignedWindowOptions) {
     super(options.keySelector, options.secondKey);
     this.#options = options;
     this.#aggregate = options.aggregate;
     this.#emitter = options.emitter;
+    this.ahead = this.tagsInputs ? undefined : new PanesAhead(this);
   }
 
   override open(): void {
@@ -92,7 +96,7 @@ export class AlignedWindowOperator extends KeyedOperator {
       const slot = pane.index.slotOf(key);
       const { accumulators } = pane;
       if (slot === accumulators.length) pane.add(slot, this.#aggregate.createAccumulator());
-      if (pane.marks[slot] !== pane.epoch) pane.touch(slot);
+      if (pane.epoch !== 0 && pane.marks[slot] !== pane.epoch) pane.touch(slot);
       accumulators[slot] = this.#aggregate.add(value, accumulators[slot]);
       if (pane.followed) this.followUp(pane, slot);
     }
@@ -110,7 +114,7 @@ export class AlignedWindowOperator extends KeyedOperator {
     const aggregate = scope.bind(this.#aggregate);
     const [key, slice, panes, i, pane, slot, accumulators] = Array.from({ length: 7 }, () => scope.local());
     return `
-const ${key} = ${this.keySelector.write(scope, value)};
+const ${key} = ${scope.keyOf(this.keySelector, value)};
 let ${slice} = ${operator}.slice;
 if (!(${timestamp} >= ${slice}.from && ${timestamp} < ${slice}.to)) ${slice} = ${operator}.sliceAt(${timestamp});
 const ${panes} = ${slice}.panes;
@@ -120,7 +124,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
   const ${slot} = ${pane}.index.slotOf(${key});
   const ${accumulators} = ${pane}.accumulators;
   if (${slot} === ${accumulators}.length) ${pane}.add(${slot}, ${aggregate}.createAccumulator());
-  if (${pane}.marks[${slot}] !== ${pane}.epoch) ${pane}.touch(${slot});
+  if (${pane}.epoch !== 0 && ${pane}.marks[${slot}] !== ${pane}.epoch) ${pane}.touch(${slot});
   ${accumulators}[${slot}] = ${aggregate}.add(${value}, ${accumulators}[${slot}]);
   if (${pane}.followed) ${operator}.followUp(${pane}, ${slot});
 }`;
@@ -178,7 +182,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
         purging: false,
       };
     if (firings !== undefined) {
-      if (pane.marks[slot] !== pane.epoch) pane.touch(slot);
+      if (pane.epoch !== 0 && pane.marks[slot] !== pane.epoch) pane.touch(slot);
       firings[slot] = (firings[slot] ?? 0) + 1;
     }
     const result = this.#aggregate.getResult(accumulators[slot]);
@@ -308,5 +312,26 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
 
   #cleanupTime(end: number): number {
     return saturatingAdd(end - 1, this.#options.allowedLateness);
+  }
+}
+
+/** Looks ahead in the panes of the last record. */
+class PanesAhead implements LookAhead {
+  readonly #operator: AlignedWindowOperator;
+  readonly #fetch = new SlotFetch();
+
+  constructor(operator: AlignedWindowOperator) {
+    this.#operator = operator;
+  }
+
+  get pays(): boolean {
+    return this.#operator.slice.panes.some(({ index }) => index.pays);
+  }
+
+  fetch(keys: readonly unknown[], count: number): void {
+    for (const { index, accumulators } of this.#operator.slice.panes) {
+      this.#fetch.find(index, keys, count);
+      this.#fetch.read(accumulators);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { KeySelector } from './key-selector.ts';
+
 /** A record that a chain holds in parts, in locals: nothing is allocated for it unless an operator needs it as a whole. */
 export interface RecordInParts {
   /** Code of an expression that makes it. */
@@ -17,6 +19,8 @@ export interface FusionScope {
   nameParts(parts: RecordInParts, madeOf: string): string;
   /** The parts of a record that is handed on by such a name. */
   partsOf(value: string): RecordInParts | undefined;
+  /** An expression for the key of `value`. */
+  keyOf(selector: KeySelector, value: string): string;
 }
 
 /** Writes what comes behind an operator. @param timestamp code of the record's event time, where it is not that of the input */

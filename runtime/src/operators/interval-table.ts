@@ -66,14 +66,14 @@ export class IntervalTable extends SlotTable implements KeyedTable {
   /** Records of that side are about to be taken away. */
   touchSide({ key }: Side): void {
     const slot = this.#index.find(key);
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
   }
 
   /** The slot of a key whose records are about to change. */
   slotOf(key: unknown): number {
     const slot = this.#index.slotOf(key);
     this.#makeRoom(slot);
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     return slot;
   }
 

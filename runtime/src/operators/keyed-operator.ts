@@ -44,7 +44,7 @@ export abstract class KeyedOperator extends Operator {
     _next: (value: string) => string,
     input: number,
   ): string {
-    const key = this.#selectorOf(input).write(scope, value);
+    const key = scope.keyOf(this.#selectorOf(input), value);
     const record = this.tagsInputs ? `{ isOne: ${input === 0}, value: ${value} }` : value;
     return `${scope.bind(this)}.processKeyed(${key}, ${record}, ${timestamp});`;
   }

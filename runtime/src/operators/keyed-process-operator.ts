@@ -19,6 +19,7 @@ export class KeyedProcessOperator extends KeyedOperator {
   readonly #source: Pick<FunctionSource<AnyKeyedFunction>, 'create'>;
   // Generated code reads those without `#`.
   readonly backend = this.host.backend;
+  override readonly ahead = this.backend;
   function: AnyKeyedFunction | undefined;
   collector!: ResultCollector;
   context!: ProcessContext;
@@ -63,7 +64,7 @@ export class KeyedProcessOperator extends KeyedOperator {
     const collector = scope.local();
     const results = scope.local();
     return `
-${scope.bind(this.backend)}.setCurrentKey(${this.keySelector.write(scope, value)});
+${scope.bind(this.backend)}.setCurrentKey(${scope.keyOf(this.keySelector, value)});
 const ${collector} = ${operator}.collector;
 ${collector}.timestamp = ${timestamp};
 const ${results} = ${operator}.function.processElement(${value}, ${operator}.context, ${collector});

@@ -6,6 +6,7 @@ import type { Emission } from './emission.ts';
 import type { FunctionHost, FunctionHostSnapshot } from './function-host.ts';
 import type { FusionScope, WriteNext } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
+import type { LookAhead } from '../state/look-ahead.ts';
 import { redistributeBeside } from './redistribute-beside.ts';
 import { OwnMetrics } from './metric-group.ts';
 
@@ -72,6 +73,8 @@ export abstract class Operator {
   readonly fusable: boolean = false;
   /** True if `fuse` takes a record in parts as well. */
   readonly takesParts: boolean = false;
+  /** Of an operator on keyed records that can look ahead. */
+  readonly ahead: LookAhead | undefined = undefined;
 
   setup(output: Output, runtime: OperatorRuntime): void {
     this.output = output;

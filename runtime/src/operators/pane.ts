@@ -57,13 +57,13 @@ export class Pane extends SlotTable {
   /** States of the window function for one key, which may change them. */
   cellsAt(slot: number): WindowCells | undefined {
     const cells = this.#cells?.get(slot);
-    if (cells !== undefined && this.marks[slot] !== this.epoch) this.touch(slot);
+    if (cells !== undefined && this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     return cells;
   }
 
   /** As `cellsAt`, for one that has none yet. */
   makeCells(slot: number): WindowCells {
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     this.#cells ??= new Map();
     let cells = this.#cells.get(slot);
     if (cells === undefined) this.#cells.set(slot, (cells = new Map()));

@@ -83,13 +83,13 @@ export class SessionTable extends SlotTable implements KeyedTable {
   /** The key's slot, −1 if it has no session; what is in it may then be changed. */
   find(key: unknown): number {
     const slot = this.#index.find(key);
-    if (slot >= 0 && this.marks[slot] !== this.epoch) this.touch(slot);
+    if (slot >= 0 && this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     return slot;
   }
 
   /** A session is about to change. */
   touchSession({ slot }: Session): void {
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
   }
 
   first(slot: number): Session | undefined {
@@ -101,7 +101,7 @@ export class SessionTable extends SlotTable implements KeyedTable {
     const slot = this.#index.slotOf(key);
     while (this.#first.length <= slot) this.#first.push(undefined);
     this.grow(slot);
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     const session = this.#put(slot, key, start, end, accumulator);
     session.timer = this.timers.add(end - 1, session);
     return session;

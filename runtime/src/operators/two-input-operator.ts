@@ -46,7 +46,7 @@ export abstract class TwoInputOperator extends Operator {
     input: number,
   ): string {
     const selector = input === 0 ? this.#keys.first : this.#keys.second;
-    const key = selector === undefined ? 'undefined' : selector.write(scope, value);
+    const key = selector === undefined ? 'undefined' : scope.keyOf(selector, value);
     return `${scope.bind(this)}.processElement${input + 1}(${value}, ${timestamp}, ${key});`;
   }
 }

@@ -83,13 +83,13 @@ export class WindowTable extends SlotTable implements KeyedTable {
     const slot = this.#index.slotOf(key);
     while (this.#owners.length <= slot) this.#owners.push(undefined);
     this.grow(slot);
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     return this.#owners[slot] ?? this.#newOwner(key, slot);
   }
 
   /** The windows of a key are about to change. */
   touchOwner({ slot }: KeyWindows): void {
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
   }
 
   /** Forgets a key that has no windows left. */

@@ -1,4 +1,5 @@
 import { keyIdentity, type PrimitiveKey } from './key.ts';
+import { PAYS_FROM } from './look-ahead.ts';
 import { isPairKey, PairIndex } from './pair-index.ts';
 
 const INITIAL_CAPACITY = 16;
@@ -23,6 +24,11 @@ export class KeyIndex {
   /** Number of keys held. */
   get size(): number {
     return this.keys.length - this.#free.length;
+  }
+
+  /** True once it pays to look for several keys ahead. A `Map` would be asked twice, one key after the other. */
+  get pays(): boolean {
+    return this.#integers > PAYS_FROM;
   }
 
   /** The key's slot, −1 if it has none. */

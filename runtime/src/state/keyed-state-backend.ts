@@ -1,5 +1,6 @@
 import { settle, type Entries, type KeyedTable } from './entries.ts';
 import { KeyIndex } from './key-index.ts';
+import { SlotFetch, type LookAhead } from './look-ahead.ts';
 import { SlotTable } from './slot-table.ts';
 import { StateColumn } from './state-column.ts';
 import type { StateCell } from './state-cell.ts';
@@ -10,7 +11,7 @@ import { TtlSweeper, type SweptSlots } from './ttl-sweeper.ts';
 const KEPT_SLOTS = 1024;
 
 /** Keyed state in columns by slot. A key has a slot only while it has state. */
-export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTable {
+export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTable, LookAhead {
   readonly name: string;
   /** Takes away what has a time to live. */
   readonly sweeper = new TtlSweeper(this);
@@ -26,6 +27,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
   #key: unknown;
   /** Slot of the current key, −1 while it has no state. Read by the columns. */
   slot = -1;
+  readonly #fetch = new SlotFetch();
 
   /** @param name tells it from what else its operator keeps */
   constructor(name = 'state') {
@@ -40,6 +42,15 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
   setCurrentKey(key: unknown): void {
     this.#key = key;
     this.slot = this.#index.find(key);
+  }
+
+  get pays(): boolean {
+    return this.#index.pays;
+  }
+
+  fetch(keys: readonly unknown[], count: number): void {
+    this.#fetch.find(this.#index, keys, count);
+    for (const { values } of this.#inOrder) this.#fetch.read(values);
   }
 
   /** Number of entries, over all keys and states. */
@@ -66,7 +77,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
       this.#used[slot] = 0;
       this.grow(slot);
     }
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     this.#used[slot]!++;
     return slot;
   }

@@ -46,7 +46,7 @@ export class KeyedTimers extends SlotTable implements KeyedTable {
     const first = byKey[slot];
     if (first instanceof Map) {
       if (first.has(time)) return;
-      if (this.marks[slot] !== this.epoch) this.touch(slot);
+      if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
       first.set(time, this.#queue.add(time, key));
       return;
     }
@@ -55,7 +55,7 @@ export class KeyedTimers extends SlotTable implements KeyedTable {
       if (timer.time === time) return;
       length++;
     }
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     const added = this.#queue.add(time, key);
     added.next = first;
     byKey[slot] = length < LONGEST_CHAIN ? added : mapOf(added);
@@ -125,7 +125,7 @@ export class KeyedTimers extends SlotTable implements KeyedTable {
   #forget(timer: KeyTimer): void {
     const byKey = this.#byKey;
     const slot = this.#index.find(timer.target);
-    if (this.marks[slot] !== this.epoch) this.touch(slot);
+    if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     const first = byKey[slot];
     if (first instanceof Map) {
       first.delete(timer.time);

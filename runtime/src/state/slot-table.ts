@@ -13,10 +13,11 @@ const CAPTURED_AT_ONCE = 2048;
  * there is kept aside first. Without cuts (epoch 0) nothing is tracked.
  *
  * Whoever writes to a slot, or hands out an object that lies in it, calls `touch` first unless the slot has the mark of
- * the epoch; whoever makes slots calls `grow`.
+ * the epoch; whoever makes slots calls `grow`. In epoch 0 no mark is looked at: with a million keys each look is one more
+ * piece of memory to be fetched.
  */
 export abstract class SlotTable implements EntrySource {
-  /** Read, with `marks`, by whoever touches slots: one comparison a time is all that tracking costs. */
+  /** Read, with `marks`, by whoever touches slots: a comparison or two a time is all that tracking costs. */
   epoch = 0;
   marks = new Uint8Array(INITIAL_SLOTS);
   #touched: number[] = [];

@@ -33,8 +33,7 @@ export class StateColumn implements StateCell {
     const { slot } = owner;
     if (slot < 0) return undefined;
     const value = this.values[slot];
-    // Whoever has an object may change it. Without cuts, in epoch 0, no mark is looked at: with a million keys each look is one more
-    // piece of memory to be fetched.
+    // Whoever has an object may change it.
     const { epoch } = owner;
     if (epoch !== 0 && owner.marks[slot] !== epoch && typeof value === 'object') owner.touch(slot);
     return value;
@@ -57,7 +56,7 @@ export class StateColumn implements StateCell {
     const had = slot >= 0 && values[slot] !== undefined;
     if (value === undefined) {
       if (!had) return;
-      if (owner.marks[slot] !== owner.epoch) owner.touch(slot);
+      if (owner.epoch !== 0 && owner.marks[slot] !== owner.epoch) owner.touch(slot);
       values[slot] = undefined;
       owner.entryRemoved();
       return;

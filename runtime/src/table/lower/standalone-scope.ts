@@ -1,4 +1,5 @@
 import type { FusionScope, RecordInParts } from '../../operators/fusion-scope.ts';
+import type { KeySelector } from '../../operators/key-selector.ts';
 
 /** Compiles a function that is no part of a chain, of code that is written for chains. */
 export class StandaloneScope implements FusionScope {
@@ -11,6 +12,10 @@ export class StandaloneScope implements FusionScope {
 
   local(): string {
     return `v${this.#locals++}`;
+  }
+
+  keyOf(selector: KeySelector, value: string): string {
+    return selector.write(this, value);
   }
 
   nameParts(): string {
