@@ -10,7 +10,7 @@ const system = ['wire', 'browser', 'setup', 'notebooks', 'chaos', 'kafka'].map((
 
 export default defineConfig({
   resolve: { conditions: ['tidemark-source'] },
-  ssr: { resolve: { conditions: ['tidemark-source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['tidemark-source', 'node', 'module', 'default'] } },
   test: {
     pool: 'forks',
     // JupyterLab's client library announces each connection.

@@ -120,6 +120,46 @@ test('a file is closed when it has its size, and at its age', async () => {
   expect(contents).toEqual(['1\n2\n3\n4\n', '5\n6\n', '7\n8\n9\n']);
 });
 
+test('a stream that has fallen silent shows its last file, though nothing is written and nobody asks for a snapshot', async () => {
+  let now = 0;
+  const timers: { readonly at: number; readonly work: () => void }[] = [];
+  const after = (ms: number, work: () => void) => {
+    const timer = { at: now + ms, work };
+    timers.push(timer);
+    return () => void timers.splice(timers.indexOf(timer), 1);
+  };
+  const goTo = (time: number) => {
+    now = time;
+    for (const timer of timers.filter(({ at }) => at <= now)) {
+      timers.splice(timers.indexOf(timer), 1);
+      timer.work();
+    }
+  };
+  const source = new PushedSource();
+  const notebook = await Notebook.open(folder.path('n.sqlite'));
+  notebook.env.enableCheckpointing(10);
+  notebook.cell('a', (env) => {
+    const rolling = { interval: '10 s', inactivity: '2 s' } as const;
+    env
+      .fromSource(source)
+      .sinkTo(fileSinkOn(nodeFiles, () => now, out, { format: jsonLines(), rolling }, after));
+  });
+  await source.push(1);
+  goTo(1_500);
+  await source.push(2);
+  // Two seconds after the first record, and less after the second.
+  goTo(2_100);
+  expect(finished()).toEqual([]);
+  goTo(3_600);
+  // It is closed, and asks every second whether a snapshot is due.
+  while (finished().length < 2) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    goTo(now + 1_000);
+  }
+  expect(finished()).toEqual(['1', '2']);
+  await notebook.crash();
+});
+
 test('a folder that cannot be made is an error', async () => {
   writeFileSync(out, 'a file');
   await expect(write([1], {})).rejects.toMatchObject({ cause: { code: 'sink-file-failed' } });

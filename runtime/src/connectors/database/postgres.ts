@@ -69,6 +69,8 @@ export function postgres(options: PostgresOptions): Database {
 class PostgresConnection implements DatabaseConnection {
   readonly #server: string;
   readonly #client: Client;
+  /** Names of the columns of a table that take JSON. */
+  readonly #jsonColumns = new Map<string, ReadonlySet<string>>();
 
   constructor(server: string, client: Client) {
     this.#server = server;
@@ -109,13 +111,20 @@ class PostgresConnection implements DatabaseConnection {
 
   async #change(change: TableChange): Promise<void> {
     const { columns, rows, deleted, key } = change;
+    const json = await this.#jsonColumnsOf(change.table);
     const atOnce = Math.max(1, Math.floor(PARAMETERS / columns.length));
     for (let from = 0; from < rows.length; from += atOnce) {
       const some = rows.slice(from, from + atOnce);
       const values = some.map(
         (_, row) => `(${columns.map((_column, at) => `$${row * columns.length + at + 1}`).join(', ')})`,
       );
-      const parameters = some.flatMap((row) => columns.map((column) => row[column] ?? null));
+      const parameters = some.flatMap((row) =>
+        columns.map((column) => {
+          const value = row[column] ?? null;
+          // Left to itself, the client makes an array of PostgreSQL's out of an array.
+          return value !== null && json.has(column) ? JSON.stringify(value) : value;
+        }),
+      );
       await this.#client.query(insertText(change, values.join(', ')), parameters);
     }
     for (const row of deleted) {
@@ -124,6 +133,19 @@ class PostgresConnection implements DatabaseConnection {
         key.map((column) => row[column]),
       );
     }
+  }
+
+  async #jsonColumnsOf(table: string): Promise<ReadonlySet<string>> {
+    let columns = this.#jsonColumns.get(table);
+    if (columns === undefined) {
+      const { rows } = await this.#client.query<{ name: string }>(
+        'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) ' +
+          "AND atttypid IN ('json'::regtype, 'jsonb'::regtype)",
+        [quoted(table)],
+      );
+      this.#jsonColumns.set(table, (columns = new Set(rows.map(({ name }) => name))));
+    }
+    return columns;
   }
 
   async #isNew({ once }: TableChange): Promise<boolean> {

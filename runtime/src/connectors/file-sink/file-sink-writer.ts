@@ -25,7 +25,15 @@ export interface FileSinkSettings<T> {
   readonly rolling: RollingPolicy;
   readonly files: SinkFiles;
   readonly now: () => number;
+  readonly after: After;
 }
+
+/** Calls back after so many ms; returns what stops it. */
+export type After = (ms: number, work: () => void) => () => void;
+
+/** A timer takes no more ms; and so long is waited for a cut before it is asked for again. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+const ASK_AGAIN = 1_000;
 
 /** What a cut publishes. */
 export interface PendingFiles {
@@ -69,6 +77,7 @@ interface OpenPart<T> {
  */
 export class FileSinkWriter<T> implements SinkWriter<T> {
   readonly #settings: FileSinkSettings<T>;
+  readonly #context: SinkWriterContext;
   readonly #subtask: number;
   readonly #id: string;
   #next: number;
@@ -76,8 +85,11 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
   /** Closed since the last cut. */
   #closed: PendingFile[] = [];
   #finishing: Promise<void>[] = [];
+  #stopTimer: (() => void) | undefined;
 
-  constructor(settings: FileSinkSettings<T>, { subtask, restored }: SinkWriterContext) {
+  constructor(settings: FileSinkSettings<T>, context: SinkWriterContext) {
+    const { subtask, restored } = context;
+    this.#context = context;
     const state = restored as WriterState | undefined;
     this.#settings = settings;
     this.#subtask = subtask;
@@ -86,6 +98,7 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
     if (state === undefined) return;
     this.#clean(state.next);
     if (state.part !== undefined) this.#resume(state.part);
+    this.#watch();
   }
 
   write(value: T): void {
@@ -100,6 +113,7 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
     part.lastWrite = time;
     this.#guarded(part.file.name, () => part.file.write(value));
     if (part.file.size >= rolling.size || part.file.overflow.length > 0) this.#end(part);
+    if (this.#stopTimer === undefined) this.#watch();
   }
 
   prepareCommit(endOfInput: boolean): PreparedCommit | undefined {
@@ -129,6 +143,7 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
   }
 
   close(): void {
+    this.#stopTimer?.();
     const part = this.#part;
     this.#part = undefined;
     if (part !== undefined) {
@@ -144,9 +159,36 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
     return this.#settings.rows !== undefined;
   }
 
-  #isDue({ begun, lastWrite }: OpenPart<T>, time: number): boolean {
+  #isDue(part: OpenPart<T>, time: number): boolean {
+    return time >= this.#dueAt(part);
+  }
+
+  #dueAt({ begun, lastWrite }: OpenPart<T>): number {
     const { interval, inactivity } = this.#settings.rolling;
-    return time - begun >= interval || time - lastWrite >= inactivity;
+    return Math.min(begun + interval, lastWrite + inactivity);
+  }
+
+  /** Looks again when the file is due, though nothing is written by then; and until a cut has taken what is closed. */
+  #watch(): void {
+    const { now, after } = this.#settings;
+    const part = this.#part;
+    const wait = part && Math.max(1, this.#dueAt(part) - now());
+    const ask = this.#closed.length > 0 ? ASK_AGAIN : Infinity;
+    const ms = Math.min(wait ?? Infinity, ask);
+    this.#stopTimer = ms === Infinity ? undefined : after(Math.min(ms, LONGEST_TIMER), () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    this.#stopTimer = undefined;
+    const part = this.#part;
+    try {
+      if (part !== undefined && this.#isDue(part, this.#settings.now())) this.#end(part);
+      // A stream that is silent takes no cut by itself: whoever is woken looks whether one is due.
+      if (this.#closed.length > 0) this.#context.announceReady();
+      this.#watch();
+    } catch (error) {
+      this.#context.fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #begin(time: number): OpenPart<T> {

@@ -6,7 +6,7 @@ import type { Sink } from '../../operators/sink.ts';
 import { toMillis, type DurationLike } from '../../time/duration.ts';
 import { sinkOptionInvalid } from '../connector-errors.ts';
 import { FileSinkCommitter } from './file-sink-committer.ts';
-import { FileSinkWriter, type FileSinkSettings } from './file-sink-writer.ts';
+import { FileSinkWriter, type After, type FileSinkSettings } from './file-sink-writer.ts';
 import { nodeFiles, type SinkFiles } from './sink-files.ts';
 
 /** How files are written. */
@@ -31,8 +31,8 @@ const SIZE = 128 * 1024 * 1024;
 /**
  * Writes records to files in a folder, each exactly once, whatever fails. A file is hidden while it is written (its name begins
  * with a dot) and gets its name when a snapshot that knows it is complete is on the disk; at the end of the stream all
- * have theirs. Closed files are published with the next snapshot, so a stream that goes on shows its first file after
- * `interval`. A relative path starts from the working directory, in a notebook its folder.
+ * have theirs. Closed files are published with the next snapshot; a stream that has fallen silent shows its last file after
+ * `inactivity`. A relative path starts from the working directory, in a notebook its folder.
  * @throws {TidemarkError} `sink-option-invalid`; while writing, `sink-file-failed`, `sink-file-lost`,
  *   `parquet-value-unknown`
  * @example
@@ -45,12 +45,13 @@ export function fileSink<T>(path: string, options: FileSinkOptions<T> = {}): Sin
   return fileSinkOn(nodeFiles, Date.now, path, options);
 }
 
-/** As `fileSink`, on files and a clock that a test gives. */
+/** As `fileSink`, on files, a clock and a timer that a test gives. */
 export function fileSinkOn<T>(
   files: SinkFiles,
   now: () => number,
   path: string,
   options: FileSinkOptions<T>,
+  after: After = realTimer,
 ): Sink<T> {
   if (typeof path !== 'string' || path === '') throw invalid('path', path, 'is the name of a folder');
   const { prefix = 'part' } = options;
@@ -66,7 +67,7 @@ export function fileSinkOn<T>(
     );
   }
   const rolling = rollingOf(options);
-  const settings: FileSinkSettings<T> = { folder: resolve(path), prefix, rows, rolling, files, now };
+  const settings: FileSinkSettings<T> = { folder: resolve(path), prefix, rows, rolling, files, now, after };
   return {
     kind: 'file',
     parameters: {
@@ -80,6 +81,12 @@ export function fileSinkOn<T>(
     createWriter: (context) => new FileSinkWriter(settings, context),
     createCommitter: () => new FileSinkCommitter(files),
   };
+}
+
+/** It keeps no process alive. */
+function realTimer(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms).unref();
+  return () => clearTimeout(timer);
 }
 
 function rollingOf<T>({ rolling = {} }: FileSinkOptions<T>) {

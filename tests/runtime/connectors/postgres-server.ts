@@ -1,0 +1,122 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+
+/** A type byte and its length, which counts itself; the first message of a connection has no type. */
+const LENGTH_BYTES = 4;
+const TERMINATE = 'X'.charCodeAt(0);
+
+const READY = 'Z'.charCodeAt(0);
+const IDLE = 'I'.charCodeAt(0);
+
+/**
+ * PostgreSQL itself, compiled to WebAssembly, behind a port: what comes by the wire is handed to it, message by message. It
+ * has one session: while a connection is in a transaction the others wait.
+ */
+export class PostgresServer {
+  readonly database: PGlite;
+  readonly port: number;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** The end of the turn that was given last. */
+  #last: Promise<void> = Promise.resolve();
+  /** Connections whose next message is waited for. */
+  readonly #waiting = new Map<Socket, () => void>();
+
+  private constructor(database: PGlite, server: Server) {
+    this.database = database;
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+    server.on('connection', (socket) => this.#serve(socket));
+  }
+
+  static async start(): Promise<PostgresServer> {
+    const database = await PGlite.create();
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    return new PostgresServer(database, server);
+  }
+
+  /** Breaks every connection, as a server that goes down does. */
+  disconnect(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.disconnect();
+    await new Promise((closed) => this.#server.close(closed));
+    await this.#last;
+    await this.database.close();
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    const messages: Uint8Array[] = [];
+    let waiting = Buffer.alloc(0);
+    let started = false;
+    let working = false;
+    const work = async (): Promise<void> => {
+      if (working) return;
+      working = true;
+      while (messages.length > 0) {
+        const release = await this.#turn();
+        await this.#answerUntilIdle(socket, messages);
+        release();
+      }
+      working = false;
+    };
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#wake(socket);
+    });
+    socket.on('data', (data) => {
+      waiting = Buffer.concat([waiting, data]);
+      for (;;) {
+        const before = started ? 1 : 0;
+        if (waiting.length < before + LENGTH_BYTES) break;
+        const end = before + waiting.readUInt32BE(before);
+        if (waiting.length < end) break;
+        const message = Uint8Array.from(waiting.subarray(0, end));
+        waiting = waiting.subarray(end);
+        started = true;
+        if (before === 1 && message[0] === TERMINATE) return void socket.end();
+        messages.push(message);
+      }
+      this.#wake(socket);
+      void work();
+    });
+  }
+
+  /** Resolves when no other connection is at work, with what ends the turn. */
+  async #turn(): Promise<() => void> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    await before;
+    return resolve;
+  }
+
+  async #answerUntilIdle(socket: Socket, messages: Uint8Array[]): Promise<void> {
+    for (;;) {
+      const message = messages.shift();
+      if (message !== undefined) {
+        const answer = await this.database.execProtocolRaw(message);
+        if (!socket.destroyed) socket.write(answer);
+        if (endsIdle(answer)) return;
+      } else if (socket.destroyed) {
+        await this.database.exec('ROLLBACK');
+        return;
+      } else await new Promise<void>((said) => this.#waiting.set(socket, said));
+    }
+  }
+
+  #wake(socket: Socket): void {
+    this.#waiting.get(socket)?.();
+    this.#waiting.delete(socket);
+  }
+}
+
+/** The last message of the answer says that the connection is in no transaction. */
+function endsIdle(answer: Uint8Array): boolean {
+  return answer.at(-6) === READY && answer.at(-1) === IDLE;
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  AsyncDataStream,
+  databaseLookup,
+  databaseSink,
+  postgres,
+  StreamExecutionEnvironment,
+  type Database,
+} from '../../../runtime/src/index.ts';
+import { Notebook, temporaryFolder } from '../engine/notebook.ts';
+import { PushedSource } from '../engine/pushed-source.ts';
+import { PostgresServer } from './postgres-server.ts';
+
+let server: PostgresServer;
+let database: Database;
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  server = await PostgresServer.start();
+  database = postgres({ host: '127.0.0.1', port: server.port, database: 'postgres', user: 'postgres' });
+});
+afterAll(async () => {
+  await server.stop();
+  folder.remove();
+});
+
+const env = () => StreamExecutionEnvironment.getExecutionEnvironment();
+const all = async (text: string): Promise<unknown[]> => (await server.database.query(text)).rows;
+
+test('rows are written by key, the last of each, and deleted ones go; many at once', async () => {
+  await server.database.exec('CREATE TABLE sums ("user" TEXT PRIMARY KEY, sum INTEGER, extra TEXT)');
+  await server.database.exec(`INSERT INTO sums VALUES ('u1', 1, 'kept'), ('gone', 9, 'gone')`);
+  const records: { user: string; sum: number; gone?: boolean }[] = [
+    ...Array.from({ length: 20_000 }, (_, i) => ({ user: `u${i % 10_000}`, sum: i })),
+    { user: 'gone', sum: 0, gone: true },
+  ];
+  const built = env();
+  built.fromCollection(records).sinkTo(
+    databaseSink(database, {
+      table: 'sums',
+      key: 'user',
+      columns: ['user', 'sum'],
+      deleted: ({ gone }) => gone === true,
+    }),
+  );
+  await (await built.execute()).finished();
+  expect(await all('SELECT count(*)::int AS n, min(sum) AS least, max(sum) AS most FROM sums')).toEqual([
+    { n: 10_000, least: 10_000, most: 19_999 },
+  ]);
+  expect(await all(`SELECT * FROM sums WHERE "user" IN ('u1', 'gone')`)).toEqual([
+    { user: 'u1', sum: 10_001, extra: 'kept' },
+  ]);
+});
+
+test('law 8: rows without a key are written once, however often a session crashes', async () => {
+  await server.database.exec('CREATE TABLE events (n INTEGER)');
+  const source = new PushedSource();
+  const cell = (notebook: Notebook) =>
+    notebook.cell('a', (session) => {
+      session
+        .fromSource(source)
+        .map((n) => ({ n }))
+        .sinkTo(databaseSink(database, { table: 'events' }));
+    });
+  const rows = async () =>
+    (await all('SELECT n FROM events ORDER BY n')).map((row) => (row as { n: number }).n);
+  let notebook = await Notebook.open(folder.path('session.sqlite'));
+  cell(notebook);
+  for (let n = 1; n <= 4; n++) {
+    await source.push(n);
+    notebook.cell('b', () => undefined);
+    await notebook.crash();
+    notebook = await Notebook.open(folder.path('session.sqlite'), true);
+    cell(notebook);
+  }
+  await source.push(5);
+  notebook.session.cut({ label: 'test' });
+  // Its answers come in the same turn of the event loop, in which nothing is written.
+  while ((await rows()).length < 5) await new Promise<void>((resolve) => setImmediate(resolve));
+  expect(await rows()).toEqual([1, 2, 3, 4, 5]);
+  await notebook.crash();
+});
+
+test('values come as PostgreSQL has them, and the row of a record is looked up', async () => {
+  await server.database.exec(
+    'CREATE TABLE things (id INTEGER PRIMARY KEY, paid BOOLEAN, at TIMESTAMPTZ, tags JSONB)',
+  );
+  const at = new Date(1_000);
+  const built = env();
+  built
+    .fromData({ id: 1, paid: true, at, tags: ['a'] }, { id: 2, paid: false, at, tags: [] })
+    .sinkTo(databaseSink(database, { table: 'things', key: 'id' }));
+  await (await built.execute()).finished();
+  const lookup = databaseLookup<number, { paid: boolean; at: Date; tags: string[] }>(database, {
+    table: 'things',
+    key: 'id',
+    of: (id) => id,
+  });
+  const found = AsyncDataStream.orderedWait(env().fromData(2, 1, 3), lookup, { capacity: 10 });
+  expect(await found.executeAndCollect()).toEqual([
+    [2, { id: 2, paid: false, at, tags: [] }],
+    [1, { id: 1, paid: true, at, tags: ['a'] }],
+    [3, undefined],
+  ]);
+});
+
+test('a table that is not there, and a server that is not, are errors that say so', async () => {
+  const failing = async (to: Database, table: string): Promise<unknown> => {
+    const built = env();
+    built.fromData({ n: 1 }).sinkTo(databaseSink(to, { table, key: 'n' }));
+    return (await built.execute()).finished().catch((error: unknown) => (error as Error).cause ?? error);
+  };
+  expect(await failing(database, 'nowhere')).toMatchObject({
+    code: 'database-failed',
+    message: expect.stringContaining('nowhere') as string,
+  });
+  const away = postgres({ host: '127.0.0.1', port: 1, database: 'shop', user: 'postgres' });
+  expect(await failing(away, 'sums')).toMatchObject({ code: 'database-failed' });
+});
