@@ -3,7 +3,6 @@ import type { AggregateFunction } from '../state/aggregating-state.ts';
 import { byPart, type Entries, type KeyedTable } from '../state/entries.ts';
 import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { StateCheck } from '../state/state-check.ts';
-import { SlotFetch, type LookAhead } from '../state/look-ahead.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
 import { windowStart } from '../windows/window.ts';
@@ -67,15 +66,12 @@ export class AlignedWindowOperator extends KeyedOperator {
   #nextDue = Infinity;
   /** The slice of the last record; generated code reads it. */
   slice: Slice = NO_SLICE;
-  /** Most records that come next belong to the windows of the last one. */
-  override readonly ahead: LookAhead | undefined;
 
   constructor(options: AlignedWindowOptions) {
     super(options.keySelector, options.secondKey);
     this.#options = options;
     this.#aggregate = options.aggregate;
     this.#emitter = options.emitter;
-    this.ahead = this.tagsInputs ? undefined : new PanesAhead(this);
   }
 
   override open(): void {
@@ -312,26 +308,5 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
 
   #cleanupTime(end: number): number {
     return saturatingAdd(end - 1, this.#options.allowedLateness);
-  }
-}
-
-/** Looks ahead in the panes of the last record. */
-class PanesAhead implements LookAhead {
-  readonly #operator: AlignedWindowOperator;
-  readonly #fetch = new SlotFetch();
-
-  constructor(operator: AlignedWindowOperator) {
-    this.#operator = operator;
-  }
-
-  get pays(): boolean {
-    return this.#operator.slice.panes.some(({ index }) => index.pays);
-  }
-
-  fetch(keys: readonly unknown[], count: number): void {
-    for (const { index, accumulators } of this.#operator.slice.panes) {
-      this.#fetch.find(index, keys, count);
-      this.#fetch.read(accumulators);
-    }
   }
 }

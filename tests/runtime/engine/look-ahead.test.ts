@@ -5,7 +5,6 @@ import {
   KeyedProcessFunction,
   OperatorError,
   StreamExecutionEnvironment,
-  TumblingEventTimeWindows,
   ValueStateDescriptor,
   WatermarkStrategy,
   type Collector,
@@ -99,38 +98,6 @@ test('so it is where several chains read what the source has made, behind a filt
   }
   expect(found).toEqual(expected);
   expect(others).toEqual([0, 100_000, 200_000, 300_000, 400_000, 500_000]);
-});
-
-test('windows count every record once', async () => {
-  const counts = new Map<number, number>();
-  let results = 0;
-  read()
-    .keyBy('key')
-    .window(TumblingEventTimeWindows.of(KEYS + 100_000))
-    .aggregate(
-      {
-        createAccumulator: () => 0,
-        add: (_, n: number) => n + 1,
-        getResult: (n) => n,
-        merge: (a, b) => a + b,
-      },
-      (key, _context, [n]) => [{ key, n: n! }],
-    )
-    .sinkTo({
-      kind: 'counts',
-      createWriter: () => ({
-        write: ({ key, n }: { key: number; n: number }) => {
-          results++;
-          counts.set(key, (counts.get(key) ?? 0) + n);
-        },
-      }),
-    });
-  await (await environment.execute()).finished();
-  // 100,000 keys have come twice in the first window, and 1,000 of them again in the second.
-  expect(results).toBe(KEYS + (COUNT - KEYS - 100_000));
-  expect([...counts.values()].reduce((sum, n) => sum + n)).toBe(COUNT);
-  expect(counts.get(0)).toBe(3);
-  expect(counts.get((KEYS - 1) * 7)).toBe(2);
 });
 
 const FAILS_AT = KEYS + 12_345;
