@@ -78,6 +78,8 @@ export class FollowedViews {
         this.#views.delete(event.viewId);
         break;
       case 'tick':
+        // A page that is silent for long counts as gone.
+        void this.#comm.send({ type: 'alive' });
         for (const delta of event.deltas) this.#apply(delta);
         for (const { viewId, status, failure } of event.statuses) {
           const view = this.#views.get(viewId);
