@@ -69,7 +69,13 @@ export type { StateQuery, StateTable } from './engine/state-lens.ts';
 export type { BranchDiff, DiffRow, SnapshotDiff } from './engine/state-diff.ts';
 export type { HeldBack, RecordQuery, RecordWindow, Why } from './engine/why.ts';
 export type { LabelsMet, WhatIf, WhatIfRow } from './engine/what-if.ts';
-export type { SessionEnvironment, Snapshot, StepResult, WhyQuestion } from './api/session-environment.ts';
+export type {
+  SessionEnvironment,
+  Snapshot,
+  SnapshotLimits,
+  StepResult,
+  WhyQuestion,
+} from './api/session-environment.ts';
 export type { OperatorMetrics } from './engine/operator-metrics.ts';
 
 export { Duration, Time, type DurationLike } from './time/duration.ts';

@@ -1,4 +1,5 @@
 import { badArgument } from '../errors.ts';
+import { snapshotLimitInvalid } from '../engine/engine-errors.ts';
 import type { Labels, LabelsOptions } from '../engine/labels.ts';
 import type { Param, ParamOptions } from '../engine/params.ts';
 import { Recording } from '../engine/recording.ts';
@@ -23,6 +24,16 @@ export interface Snapshot {
   readonly bytes: number;
   /** Names of the views and sinks in it. */
   readonly branches: readonly string[];
+}
+
+/** How many snapshots are kept. */
+export interface SnapshotLimits {
+  /** Of those taken after cells. */
+  readonly ofCells?: number;
+  /** Of those taken every few seconds while streams run. */
+  readonly whileRunning?: number;
+  /** Bytes of all of them, each part that several share counted once. */
+  readonly bytes?: number;
 }
 
 /** What `env.step` has done. */
@@ -141,6 +152,24 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
    */
   async restore(id?: number): Promise<Snapshot> {
     return this.#listed(await this.#session.restore(id));
+  }
+
+  /**
+   * Sets how many snapshots are kept; the oldest go first, the last one never. What is left out stays as it is.
+   * @param limits `ofCells`: how many of those taken after cells, 50 by default; `whileRunning`: how many of those taken
+   *   every few seconds while streams run, 3 by default; `bytes`: how much all of them take together, 2 GiB by default
+   * @throws {TidemarkError} `bad-argument` unless they are above 0
+   * @example
+   * await env.limitSnapshots({ ofCells: 20, bytes: 500_000_000 });
+   * await env.limitSnapshots({ ofCells: 0 }); // throws 'bad-argument'
+   */
+  async limitSnapshots(limits: SnapshotLimits): Promise<void> {
+    const now = this.#session.cutBudget;
+    const { ofCells = now.ofCells, whileRunning = now.whileRunning, bytes = now.bytes } = limits;
+    const budget = { ofCells, whileRunning, bytes };
+    for (const [name, value] of Object.entries(budget))
+      if (!(value > 0)) throw snapshotLimitInvalid(name, value);
+    await this.#session.limitCuts(budget);
   }
 
   #listed({ id }: { readonly id: number }): Snapshot {

@@ -105,8 +105,13 @@ export interface CutStore {
   /** Both ends included. A damaged block ends the answer before it, with a warning. */
   readTimeline(fromSeq: number, toSeq?: number): Promise<StoredTimeline>;
   truncateTimeline(afterSeq: number): Promise<void>;
-  /** How much records take, oldest first, whichever recording they are of. */
-  recordedSizes(): Promise<readonly RecordsSize[]>;
+  /** What there is of recordings, whichever they are, oldest first. */
+  storedRecording(): Promise<{
+    readonly first: number | undefined;
+    readonly records: readonly RecordsSize[];
+  }>;
+  /** Of each cut, in the order of their ids, the bytes that go when it and all before it are dropped. */
+  cutBytes(): Promise<readonly { readonly id: number; readonly bytes: number }[]>;
   /** Queues the end of what is no longer needed: of records up to one entry, of entries up to another. */
   trimTimeline(trim: TimelineTrim): void;
   dropCuts(ids: readonly number[]): Promise<void>;

@@ -109,9 +109,20 @@ export class FallbackCutFile {
     if (this.#memory !== undefined) this.#hideFrom(afterSeq + 1);
   }
 
-  recordedSizes(): RecordsSize[] {
-    const onDisk = this.#readDisk((disk) => disk.recordedSizes()) ?? [];
-    return [...onDisk, ...(this.#memory?.recordedSizes() ?? [])];
+  storedRecording(): { first: number | undefined; records: RecordsSize[] } {
+    const onDisk = this.#readDisk((disk) => disk.storedRecording());
+    const inMemory = this.#memory?.storedRecording();
+    const first = onDisk?.first ?? inMemory?.first;
+    return { first, records: [...(onDisk?.records ?? []), ...(inMemory?.records ?? [])] };
+  }
+
+  cutBytes(): { id: number; bytes: number }[] {
+    const onDisk = this.#readDisk((disk) => disk.cutBytes()) ?? [];
+    const both = [
+      ...onDisk.filter(({ id }) => !this.#hiddenCuts.has(id)),
+      ...(this.#memory?.cutBytes() ?? []),
+    ];
+    return both.sort((a, b) => a.id - b.id);
   }
 
   trimTimeline(trim: TimelineTrim): void {

@@ -152,8 +152,17 @@ export class SqliteCutFile {
     this.#transaction(() => this.#timeline.truncate(afterSeq));
   }
 
-  recordedSizes(): RecordsSize[] {
-    return this.#timeline.sizes();
+  storedRecording(): { first: number | undefined; records: RecordsSize[] } {
+    return { first: this.#timeline.first(), records: this.#timeline.sizes() };
+  }
+
+  cutBytes(): { id: number; bytes: number }[] {
+    const rows = this.#all(
+      `SELECT cut.id AS id, coalesce(sum(last.size), 0) AS bytes FROM cut LEFT JOIN (
+         SELECT max(cut_blob.cut) AS cut, length(blob.bytes) AS size FROM cut_blob JOIN blob USING (hash) GROUP BY hash
+       ) AS last ON last.cut = cut.id GROUP BY cut.id ORDER BY cut.id`,
+    );
+    return rows.map(({ id, bytes }) => ({ id: Number(id), bytes: Number(bytes) }));
   }
 
   trimTimeline(trim: TimelineTrim): void {
@@ -261,11 +270,11 @@ export class SqliteCutFile {
     };
   }
 
-  /** Gives what was freed back to the disk, once it is a good part of the file: what is written next takes the rest. */
+  /** Gives what was freed back to the disk, once it is most of the file: what is written next takes the rest. */
   #shrink(): void {
     const free = Number(this.#get('PRAGMA freelist_count')?.['freelist_count']);
     const pages = Number(this.#get('PRAGMA page_count')?.['page_count']);
-    if (free > FREE_PAGES && free > pages / 4) this.#database.exec(`PRAGMA incremental_vacuum(${free})`);
+    if (free > FREE_PAGES && free > pages / 2) this.#database.exec(`PRAGMA incremental_vacuum(${free})`);
   }
 
   #durably(work: () => void): void {

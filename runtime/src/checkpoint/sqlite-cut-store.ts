@@ -4,7 +4,6 @@ import type {
   CutStore,
   CutSummary,
   CutToWrite,
-  RecordsSize,
   StoredBlock,
   StoredCut,
   StoredNote,
@@ -91,8 +90,14 @@ export class SqliteCutStore implements CutStore {
     return (await this.#call({ type: 'read-timeline', fromSeq, toSeq })) as StoredTimeline;
   }
 
-  async recordedSizes(): Promise<readonly RecordsSize[]> {
-    return (await this.#call({ type: 'recorded-sizes' })) as RecordsSize[];
+  async storedRecording(): ReturnType<CutStore['storedRecording']> {
+    return (await this.#call({ type: 'stored-recording' })) as Awaited<
+      ReturnType<CutStore['storedRecording']>
+    >;
+  }
+
+  async cutBytes(): ReturnType<CutStore['cutBytes']> {
+    return (await this.#call({ type: 'cut-bytes' })) as Awaited<ReturnType<CutStore['cutBytes']>>;
   }
 
   trimTimeline(trim: TimelineTrim): void {

@@ -82,6 +82,12 @@ export class SqliteTimeline {
     };
   }
 
+  /** The oldest entry. */
+  first(): number | undefined {
+    const first = this.#all('SELECT min(first) AS first FROM timeline')[0]?.['first'];
+    return typeof first === 'number' ? first : undefined;
+  }
+
   /** How much records take, oldest first. */
   sizes(): RecordsSize[] {
     return this.#all('SELECT last, count, stamp, length(bytes) AS bytes FROM records ORDER BY first').map(

@@ -14,7 +14,8 @@ export type StoreRequest =
   | { readonly type: 'read-cut'; readonly id: number }
   | { readonly type: 'read-timeline'; readonly fromSeq: number; readonly toSeq?: number }
   | { readonly type: 'truncate'; readonly afterSeq: number }
-  | { readonly type: 'recorded-sizes' }
+  | { readonly type: 'stored-recording' }
+  | { readonly type: 'cut-bytes' }
   | { readonly type: 'trim'; readonly trim: TimelineTrim }
   | { readonly type: 'drop-cuts'; readonly ids: readonly number[] }
   | { readonly type: 'write-note'; readonly key: string; readonly bytes: Uint8Array | undefined }

@@ -15,7 +15,10 @@ function post(message: StoreMessage, moved: readonly ArrayBuffer[] = []): void {
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (value === null || typeof value !== 'object') return [];
   const { blobs = [], blocks = [], records = [] } = value as Partial<StoredCut & StoredTimeline>;
-  const buffers = [...blobs, ...blocks, ...records].map(({ bytes }) => bytes.buffer as ArrayBuffer);
+  const parts: readonly { readonly bytes: unknown }[] = [...blobs, ...blocks, ...records];
+  const buffers = parts.flatMap(({ bytes }) =>
+    bytes instanceof Uint8Array ? [bytes.buffer as ArrayBuffer] : [],
+  );
   return [...new Set(buffers)];
 }
 
@@ -45,8 +48,10 @@ function answer(file: FallbackCutFile, request: StoreRequest): unknown {
       return file.readTimeline(request.fromSeq, request.toSeq);
     case 'truncate':
       return file.truncateTimeline(request.afterSeq);
-    case 'recorded-sizes':
-      return file.recordedSizes();
+    case 'stored-recording':
+      return file.storedRecording();
+    case 'cut-bytes':
+      return file.cutBytes();
     case 'trim':
       return file.trimTimeline(request.trim);
     case 'drop-cuts':

@@ -126,6 +126,15 @@ export function budgetInvalid(name: string, value: unknown): TidemarkError {
   );
 }
 
+export function snapshotLimitInvalid(name: string, value: unknown): TidemarkError {
+  return new TidemarkError(
+    'bad-argument',
+    `The limit of snapshots ${name} must be above 0; it is ${String(value)}. ` +
+      'As in env.limitSnapshots({ ofCells: 20, bytes: 500_000_000 }).',
+    { details: { name } },
+  );
+}
+
 export function recordingNotStorable(source: string, cause: unknown): TidemarkError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TidemarkError(

@@ -3,6 +3,7 @@ import type { SourcePosition } from '../connectors/source.ts';
 import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import { paramSource } from './param-log.ts';
+import { Recorded, type EarlierRecords, type RecordingBudget } from './recorded.ts';
 import { SliceLoop } from './slice-loop.ts';
 import { SourceLog } from './source-log.ts';
 import { isHeldBack } from './watermark-alignment.ts';
@@ -17,6 +18,10 @@ export interface EngineOptions {
   readonly budget?: Partial<RecordingBudget>;
   /** Most entries kept in all. */
   readonly recordedEntries?: number;
+  /** What earlier recordings have left in the store. */
+  readonly stored?: StoredRecording;
+  /** Called when records or entries are gone from memory. */
+  readonly onTrimmed?: () => void;
   /** Called for every entry, in order, before any lane sees it; returns the bytes that its records take. */
   readonly onEntry?: (entry: TimelineEntry, rereadable: boolean) => number | undefined;
   /** Goes on with writing what was cut, for a while after every slice. True if there is more to do at once. */
@@ -31,12 +36,11 @@ const RECORDED_ENTRIES = 1_000_000;
 /** Recorded entries a lane that catches up reads before the live lanes have their turn again. */
 const CATCH_UP_ENTRIES = 16;
 
-/** How much of a recording is kept. */
-export interface RecordingBudget {
-  readonly rows: number;
-  readonly bytes: number;
-  /** Ms of the streams' clock. */
-  readonly time: number;
+/** What a store holds of recordings. */
+export interface StoredRecording {
+  /** The oldest entry; `undefined` if there is none. */
+  readonly first: number | undefined;
+  readonly records: readonly EarlierRecords[];
 }
 
 /** What is to be done while time stands still, in slices as everything else. */
@@ -66,10 +70,9 @@ export class Engine {
   /** What has been said of lanes that cannot be fed, or cannot write, for now. */
   readonly #troubles = new Map<LaneRunner, Error>();
   readonly #loop: SliceLoop;
-  #recorded: TimelineEntry[] = [];
-  #recordedRows = 0;
-  #recordedBytes = 0;
-  budget: RecordingBudget;
+  readonly #recorded: Recorded;
+  /** The oldest entry that is kept, of earlier recordings, too. */
+  #oldest: number;
   /** Set while a lane runs, so that a slice that was terminated from outside leaves its name. */
   #running: LaneRunner | undefined;
   #paused = false;
@@ -80,13 +83,30 @@ export class Engine {
     this.#options = options;
     this.timeline = options.timeline;
     this.clock = options.clock;
-    this.budget = { ...RECORDED, ...options.budget };
+    const { stored, timeline } = options;
+    this.#recorded = new Recorded({ ...RECORDED, ...options.budget }, stored?.records ?? []);
+    this.#oldest = Math.min(stored?.first ?? Infinity, timeline.tail);
     this.#countRecorded();
     this.#loop = new SliceLoop({
       slice: (expired) => this.slice(expired),
       background: (expired) => options.background?.(expired) ?? false,
       sleepFor: () => this.#sleepFor(),
     });
+  }
+
+  get budget(): RecordingBudget {
+    return this.#recorded.budget;
+  }
+
+  /** Sets how much is kept; what is over it goes at once. */
+  set budget(budget: RecordingBudget) {
+    this.#recorded.budget = budget;
+    this.trim();
+  }
+
+  /** The last entries that are gone from memory: whole, and their records alone. */
+  get trimmed(): { readonly entriesThrough: number; readonly recordsThrough: number } {
+    return { entriesThrough: this.#oldest - 1, recordsThrough: this.#recorded.trimmedThrough };
   }
 
   get runners(): ReadonlySet<LaneRunner> {
@@ -397,48 +417,37 @@ export class Engine {
     if (source.source.rereadable) {
       entry.batch = undefined;
     } else if (entry.kind === 'batch') {
-      this.#recorded.push(entry);
-      this.#recordedRows += entry.count;
-      this.#recordedBytes += entry.bytes ?? 0;
+      this.#recorded.add(entry);
       this.trim();
     }
   }
 
   #countRecorded(): void {
-    this.#recorded = [...this.timeline.between(0)].filter(({ batch }) => batch !== undefined);
-    this.#recordedRows = this.#recorded.reduce((rows, { count }) => rows + count, 0);
-    this.#recordedBytes = this.#recorded.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+    this.#recorded.recount(this.timeline);
   }
 
-  /** Drops the oldest records that are over the budget (law 12). */
+  /** Drops the oldest records that are over the budget (law 12), but nothing that a lane has still to read. */
   trim(): void {
-    const { rows, bytes, time } = this.budget;
-    const since = this.clock.now() - time;
-    for (let oldest = this.#recorded[0]; oldest !== undefined; oldest = this.#recorded[0]) {
-      const { seq, stamp } = oldest;
-      if (this.#recordedRows <= rows && this.#recordedBytes <= bytes && stamp >= since) return;
-      // Never past a lane that still has to read it (law 12).
-      if ([...this.#runners].some((runner) => runner.active && runner.cursor < seq)) return;
-      this.#recorded.shift();
-      this.#recordedRows -= oldest.count;
-      this.#recordedBytes -= oldest.bytes ?? 0;
-      oldest.batch = undefined;
-    }
+    if (this.#recorded.trim(this.clock.now(), () => this.#mayGo)) this.#options.onTrimmed?.();
   }
 
-  /** Drops the oldest tenth of the recording when it is full, but nothing that a lane has still to read (law 12). */
+  get #mayGo(): number {
+    let seq = Infinity;
+    for (const runner of this.#runners) if (runner.goesOn) seq = Math.min(seq, runner.cursor);
+    return seq;
+  }
+
+  /** Drops the oldest tenth of the recording when it is full (law 12), but nothing that a lane has still to read. */
   #trimEntries(): void {
     const { timeline } = this;
     const budget = this.#options.recordedEntries ?? RECORDED_ENTRIES;
-    if (timeline.head - timeline.tail < budget) return;
-    let through = timeline.tail + Math.ceil(budget / 10);
-    for (const runner of this.#runners) if (runner.active) through = Math.min(through, runner.cursor);
+    if (timeline.head - this.#oldest < budget) return;
+    const through = Math.min(this.#oldest + Math.ceil(budget / 10), this.#mayGo);
+    if (through < this.#oldest) return;
     timeline.dropThrough(through);
-    while (this.#recorded[0] && this.#recorded[0].seq <= through) {
-      const { count = 0, bytes = 0 } = this.#recorded.shift() ?? {};
-      this.#recordedRows -= count;
-      this.#recordedBytes -= bytes;
-    }
+    this.#oldest = through + 1;
+    this.#recorded.forgetThrough(through);
+    this.#options.onTrimmed?.();
   }
 
   /** What keeps a lane's sources from being read, or its sinks from writing, for now. */

@@ -1,5 +1,5 @@
 import type { StreamNode } from '../graph/stream-node.ts';
-import type { CutCommits } from '../operators/sink-transactions.ts';
+import { NOTHING_TO_COMMIT, type CutCommits } from '../operators/sink-transactions.ts';
 import type { Clock } from '../time/runtime-clock.ts';
 import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
 import type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
@@ -41,12 +41,6 @@ export interface LaneRunnerOptions {
   /** True if no other lane reads what this source hands over now. */
   readonly readsAlone?: (sourceKey: string) => boolean;
 }
-
-const NOTHING_TO_COMMIT: CutCommits = {
-  ready: Promise.resolve(),
-  commit: () => Promise.resolve(true),
-  discard: () => undefined,
-};
 
 /** Drives one lane along the timeline: its cursor, its catch-up, its end. */
 export class LaneRunner {
@@ -124,6 +118,11 @@ export class LaneRunner {
   /** True while it takes part: neither ended nor failed nor held. */
   get active(): boolean {
     return this.#status === 'created' || this.#status === 'catching-up' || this.#status === 'running';
+  }
+
+  /** True unless it is over. */
+  get goesOn(): boolean {
+    return this.active || this.#status === 'paused';
   }
 
   /** True if it has read everything that the timeline holds. */
@@ -286,7 +285,7 @@ export class LaneRunner {
    * @param last true if the lane is about to be taken down, so that nothing more is written
    */
   prepareCommit(last = false): CutCommits | undefined {
-    if (!this.active && this.#status !== 'paused') return undefined;
+    if (!this.goesOn) return undefined;
     this.#settle();
     const lane = this.#lane;
     let prepared: CutCommits | undefined;
@@ -395,7 +394,7 @@ export class LaneRunner {
 
   cancel(): void {
     this.#closeReaders();
-    if (!this.active && this.#status !== 'paused') return;
+    if (!this.goesOn) return;
     this.#ending = false;
     this.#guarded(() => (this.closing = this.#lane.close()));
     this.closing?.catch(() => undefined);
@@ -468,7 +467,7 @@ export class LaneRunner {
     this.#ending = true;
     this.#closeReaders();
     this.#guarded(() => (this.closing = lane.close()));
-    if (!this.active && this.#status !== 'paused') return;
+    if (!this.goesOn) return;
     const end = (): void => {
       if (this.#lane !== lane || !this.#ending) return;
       this.#ending = false;

@@ -18,11 +18,12 @@ export async function openSession(host: SessionHost, store: SessionStore, resume
 async function openStreams(host: SessionHost, store: SessionStore, resume: boolean): Promise<Session> {
   const cuts = await store.list();
   const past = resume ? await lastReadable(host, store, cuts) : undefined;
-  if (past) return new Session(host, store, past);
+  const stored = await store.storedRecording();
+  if (past) return new Session(host, store, { ...past, stored });
   const last = cuts.at(-1);
   const tail = await store.timeline(last?.seq ?? 1);
   const headSeq = Math.max(tail.at(-1)?.seq ?? 0, last?.seq ?? 0);
-  return new Session(host, store, { cuts, startSeq: headSeq + 1, entries: [] });
+  return new Session(host, store, { cuts, startSeq: headSeq + 1, entries: [], stored });
 }
 
 /** A damaged cut is left out, with a warning: the one before it is as good, only older. */
@@ -30,7 +31,7 @@ async function lastReadable(
   host: SessionHost,
   store: SessionStore,
   cuts: readonly SessionCut[],
-): Promise<SessionPast | undefined> {
+): Promise<Omit<SessionPast, 'stored'> | undefined> {
   for (const cut of [...cuts].reverse()) {
     const { id, label, startSeq } = cut;
     const read = await store.read(id);

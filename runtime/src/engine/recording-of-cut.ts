@@ -19,8 +19,7 @@ export async function recordingOf(
   return after[0]?.seq === seq + 1 ? after : [];
 }
 
-/** True if every lane of a cut finds what it has still to read. */
-export function canGoOn(cut: SessionCut, entries: readonly TimelineEntry[]): boolean {
-  const first = entries[0]?.seq ?? cut.seq + 1;
-  return cut.branches.every(({ cursor }) => cursor >= first - 1);
+/** True if the lanes of a cut find what they have still to read. */
+export function canGoOn({ neededAfter, seq }: SessionCut, entries: readonly TimelineEntry[]): boolean {
+  return neededAfter >= (entries[0]?.seq ?? seq + 1) - 1;
 }

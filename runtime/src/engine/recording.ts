@@ -82,7 +82,6 @@ export class Recording {
     const budget = { rows: limits.rows ?? rows, bytes: limits.bytes ?? bytes, time };
     for (const [name, value] of Object.entries(budget)) if (!(value > 0)) throw budgetInvalid(name, value);
     this.#engine.budget = budget;
-    this.#engine.trim();
     return this;
   }
 

@@ -7,9 +7,17 @@ import type { LaneRunner } from './lane-runner.ts';
 import type { BranchCut, ReadCut, SessionCut, SessionStore } from './session-store.ts';
 import type { StoredLaneCut } from './stored-lane-cut.ts';
 
-/** Cuts kept: of cells, and of those taken while streams run. */
-const CELL_CUTS_KEPT = 50;
-const TIMED_CUTS_KEPT = 3;
+/** How many cuts are kept. */
+export interface CutBudget {
+  /** Of cells. */
+  readonly ofCells: number;
+  /** Of those taken while streams run. */
+  readonly whileRunning: number;
+  /** Bytes of all that they refer to. */
+  readonly bytes: number;
+}
+
+const KEPT: CutBudget = { ofCells: 50, whileRunning: 3, bytes: 2 * 1024 ** 3 };
 /** Bytes that are encoded before the stream goes on: most cuts have no more, and are done with then. */
 const BYTES_AT_ONCE = 64 * 1024;
 
@@ -79,6 +87,7 @@ export class SessionCuts {
   readonly #ofFailed = new Map<string, CutBranch>();
   /** What sinks are committing. */
   readonly #committing = new Set<Promise<boolean>>();
+  #budget = KEPT;
   #cuts: SessionCut[];
   /** The last one that is on disk. */
   #last: SessionCut | undefined;
@@ -96,6 +105,34 @@ export class SessionCuts {
   /** Oldest first. */
   list(): readonly SessionCut[] {
     return this.#cuts;
+  }
+
+  get budget(): CutBudget {
+    return this.#budget;
+  }
+
+  /** Sets how many are kept; what is over it goes at once, but never the last. */
+  async limit(budget: CutBudget): Promise<void> {
+    this.#budget = budget;
+    await this.#dropOld();
+  }
+
+  /** The last entry that neither the last cut on disk needs nor those on their way there. */
+  get neededAfter(): number {
+    let seq = this.#last?.neededAfter ?? Infinity;
+    for (const cut of this.#cuts) if (this.#underWay.has(cut.id)) seq = Math.min(seq, cut.neededAfter);
+    return seq;
+  }
+
+  /** Entries up to this one are gone, or their records: cuts whose lanes had still to read some of them cannot be restored any more. */
+  forgetNeeding(through: number): void {
+    const broken = this.#cuts.filter(
+      (cut) =>
+        cut.neededAfter < Math.min(through, cut.seq) && cut !== this.#last && !this.#underWay.has(cut.id),
+    );
+    if (broken.length === 0) return;
+    this.#cuts = this.#cuts.filter((cut) => !broken.includes(cut));
+    void this.#store.drop(broken.map(({ id }) => id));
   }
 
   /** What stood at a place in the last cut on disk that has any of it: no other has written to its sinks since. */
@@ -128,7 +165,14 @@ export class SessionCuts {
     branches: Iterable<RunningBranch | FailedBranch | CutBranch>,
     retired: readonly CutCommits[] = [],
   ): CutBegun | undefined {
-    const cut: SessionCut = { id: this.#nextId++, ...label, ...place, bytes: 0, branches: [] };
+    const cut: SessionCut = {
+      id: this.#nextId++,
+      ...label,
+      ...place,
+      neededAfter: place.seq,
+      bytes: 0,
+      branches: [],
+    };
     const begun: CutUnderWay = { cut, parts: [], commits: undefined, pending: 1, failure: undefined };
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = (): void => {
@@ -238,6 +282,7 @@ export class SessionCuts {
     const part: CutPart = { place, lane, cursor: cut.cursor, beside: NO_BLOB, tables: [] };
     this.#ofFailed.delete(nameOf(place));
     begun.parts.push(part);
+    begun.cut.neededAfter = Math.min(begun.cut.neededAfter, cut.cursor);
     begun.pending += 1;
     chain.begin();
     // Also if this cut comes to nothing: the next one of the lane builds on it.
@@ -266,6 +311,7 @@ export class SessionCuts {
         await Promise.all(begun.map((part) => (part.failed ? this.#carryOver(part, cut.id) : part)))
       ).flatMap((part) => part ?? []);
       cut.branches = parts.map(branchCut);
+      cut.neededAfter = Math.min(cut.neededAfter, ...parts.map(({ cursor }) => cursor));
       cut.bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
       await commits?.ready;
       // Meanwhile the session may have gone back to an earlier one.
@@ -277,8 +323,7 @@ export class SessionCuts {
     }
     if (this.#cuts.includes(cut) && cut.id > (this.#last?.id ?? 0)) this.#last = cut;
     if (commits !== undefined) this.#commit(commits.commit(cut.id));
-    const old = this.#outOfBudget();
-    if (old.length > 0) await this.#store.drop(old);
+    await this.#dropOld();
   }
 
   /** What the cuts before have of a branch that has failed; `undefined` if none has it. */
@@ -308,14 +353,41 @@ export class SessionCuts {
     }
   }
 
-  /** Takes the oldest cuts that are over the budget off the list (law 12). */
-  #outOfBudget(): number[] {
+  /** Drops the oldest cuts that are over the budget (law 12). What a cut that is kept refers to stays. */
+  async #dropOld(): Promise<void> {
+    const { ofCells, whileRunning } = this.#budget;
     const written = this.#cuts.filter(({ id }) => !this.#underWay.has(id) || id === this.#last?.id);
-    const ofCells = written.filter(({ cell }) => cell !== undefined);
-    const timed = written.filter(({ cell }) => cell === undefined);
-    const old = new Set([...over(ofCells, CELL_CUTS_KEPT), ...over(timed, TIMED_CUTS_KEPT)]);
-    this.#cuts = this.#cuts.filter((cut) => !old.has(cut));
-    return [...old].map(({ id }) => id);
+    const old = new Set([
+      ...over(
+        written.filter(({ cell }) => cell !== undefined),
+        ofCells,
+      ),
+      ...over(
+        written.filter(({ cell }) => cell === undefined),
+        whileRunning,
+      ),
+    ]);
+    await this.#drop([...old].map(({ id }) => id));
+    await this.#drop(await this.#overBytes());
+  }
+
+  async #overBytes(): Promise<number[]> {
+    const sizes = await this.#store.cutBytes();
+    let left = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+    const old: number[] = [];
+    for (const { id, bytes } of sizes) {
+      if (left <= this.#budget.bytes || id >= (this.#last?.id ?? 0)) break;
+      old.push(id);
+      left -= bytes;
+    }
+    return old;
+  }
+
+  async #drop(ids: readonly number[]): Promise<void> {
+    const dropped = ids.filter((id) => id !== this.#last?.id);
+    if (dropped.length === 0) return;
+    this.#cuts = this.#cuts.filter(({ id }) => !dropped.includes(id));
+    await this.#store.drop(dropped);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BranchNotice } from './branch-notices.ts';
 import type { DescribeFunction } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import type { StoredRecording } from './engine.ts';
 import type { ParamState } from './params.ts';
 import type { ReadCut, SessionCut } from './session-store.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -86,6 +87,8 @@ export interface SessionPast {
   /** First seq of the recording that goes on: of the crashed session, or of a new one. */
   readonly startSeq: number;
   readonly entries: readonly TimelineEntry[];
+  /** What the store has of recordings, this one and earlier ones. */
+  readonly stored: StoredRecording;
   /** The cut to go on from after a crash (law 8). */
   readonly resume?: ReadCut;
 }

@@ -4,7 +4,7 @@ import { joinChunks } from './chunks.ts';
 import { StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
 import type { TimelineEntry } from './timeline.ts';
 import { packEntries, unpackEntries, type QueuedEntry } from './timeline-blocks.ts';
-import type { CutPart, CutStore, RecordsSize, StoredCut, TimelineTrim } from '../checkpoint/cut-store.ts';
+import type { CutPart, CutStore, StoredCut, TimelineTrim } from '../checkpoint/cut-store.ts';
 
 /** Turns values into bytes and back, executing nothing. */
 export interface Codec {
@@ -44,6 +44,8 @@ export interface SessionCut {
   readonly time: number;
   /** The last entry of each source and param then: with it the cut hangs on no entry before it. */
   readonly places: readonly TimelineEntry[];
+  /** The last entry that all its lanes had read: from there on the recording is needed up to `seq`. */
+  neededAfter: number;
   /** Of all that it refers to; known once it is written. */
   bytes: number;
   branches: readonly BranchCut[];
@@ -58,6 +60,7 @@ export interface ReadCut {
 interface CutGraph {
   readonly startSeq: number;
   readonly places: readonly TimelineEntry[];
+  readonly neededAfter: number;
   readonly branches: readonly BranchCut[];
 }
 
@@ -113,8 +116,8 @@ export class SessionStore {
     lanes: readonly { readonly beside: Uint8Array | Blob; readonly tables: readonly Blob[] }[],
   ): Promise<void> {
     this.flush();
-    const { startSeq, places, branches } = cut;
-    const graph: CutGraph = { startSeq, places, branches };
+    const { startSeq, places, neededAfter, branches } = cut;
+    const graph: CutGraph = { startSeq, places, neededAfter, branches };
     const blobs = lanes.flatMap(({ beside, tables }, at): CutPart[] => [
       beside instanceof Uint8Array
         ? { key: String(at), bytes: beside }
@@ -177,9 +180,14 @@ export class SessionStore {
     return entries.filter(({ seq }) => seq >= fromSeq && (toSeq === undefined || seq <= toSeq));
   }
 
-  /** How much records take in the store, oldest first. */
-  recordedSizes(): Promise<readonly RecordsSize[]> {
-    return this.#store.recordedSizes();
+  /** What the store has of recordings, earlier ones included. */
+  storedRecording(): ReturnType<CutStore['storedRecording']> {
+    return this.#store.storedRecording();
+  }
+
+  /** Of each cut, oldest first, the bytes that go when it and all before it are dropped. */
+  cutBytes(): ReturnType<CutStore['cutBytes']> {
+    return this.#store.cutBytes();
   }
 
   /** Lets go of what nobody needs any more. */

@@ -19,7 +19,7 @@ import { savepointInSession } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
 import { recordingOf } from './recording-of-cut.ts';
 import { SessionBranches } from './session-branches.ts';
-import { branchesOf, SessionCuts, type CutBegun, type CutLabel } from './session-cuts.ts';
+import { branchesOf, SessionCuts, type CutBegun, type CutBudget, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
 import { SessionInspection } from './session-inspection.ts';
 import { SessionLanes } from './session-lanes.ts';
@@ -64,6 +64,8 @@ export class Session implements ExecutionBackend {
   #cutEvery = CUT_EVERY;
   #cutAt: number;
   #flushAt: number;
+  /** What the store was told to let go of. */
+  #trimmed = { entriesThrough: 0, recordsThrough: 0 };
   #startSeq: number;
   #current: CellEdit | undefined;
   /** What became of a sink's or view's node: a branch of its own, or one that was there. */
@@ -87,6 +89,8 @@ export class Session implements ExecutionBackend {
         past.resume?.cut.places,
       ),
       record: true,
+      stored: past.stored,
+      onTrimmed: () => this.#forgetCuts(),
       onEntry: (entry, rereadable) => store.record(entry, !rereadable),
       onSlice: () => this.#onSlice(),
       background: (expired) => this.#cuts.writer.writeUntil(expired),
@@ -121,6 +125,7 @@ export class Session implements ExecutionBackend {
     this.#cuts.writer.onReady = this.engine.wake;
     this.#cutAt = this.clock.now();
     this.#flushAt = this.#cutAt;
+    this.engine.trim();
     const startSeq = (): number => this.#startSeq;
     this.#time = new TimeControls({
       engine: this.engine,
@@ -279,6 +284,16 @@ export class Session implements ExecutionBackend {
     return this.#cuts.list();
   }
 
+  /** How many cuts are kept (law 12). */
+  get cutBudget(): CutBudget {
+    return this.#cuts.budget;
+  }
+
+  /** Sets how many are kept. Resolves when what is over it is gone. */
+  limitCuts(budget: CutBudget): Promise<void> {
+    return this.#cuts.limit(budget);
+  }
+
   /** The last cut of before the user restarted the kernel, to be restored on request (law 8). */
   offered(): SessionCut | undefined {
     return this.#cuts.list().findLast(({ startSeq }) => startSeq !== this.#startSeq);
@@ -329,7 +344,11 @@ export class Session implements ExecutionBackend {
     const { head, places } = this.engine.timeline;
     const place = { seq: head, startSeq: this.#startSeq, time: this.#cutAt, places };
     const begun = this.#cuts.begin(label, place, this.#branches.forCut(), retired);
-    begun?.durable.then(() => this.engine.onDurable(place.seq)).catch(() => undefined);
+    const onDurable = (): void => {
+      this.engine.onDurable(place.seq);
+      this.#forgetCuts();
+    };
+    begun?.durable.then(onDurable).catch(() => undefined);
     this.engine.wake();
     return begun;
   }
@@ -348,10 +367,13 @@ export class Session implements ExecutionBackend {
     try {
       const { cut, branches } = await this.#cuts.read(id);
       const sameRecording = cut.startSeq === this.#startSeq;
-      const entries = sameRecording ? [] : await recordingOf(this.#store, cut, cut.seq);
+      // What its lanes have still to read may be gone from memory, but not from the disk.
+      const atHand = sameRecording && cut.neededAfter >= Math.min(this.#goneThrough, cut.seq);
+      this.#store.flush();
+      const entries = atHand ? [] : await recordingOf(this.#store, cut, cut.seq);
       await this.#cuts.endWith({ cut });
       this.#startSeq = cut.startSeq;
-      if (sameRecording) this.engine.rewindTo(cut.seq, cut.places);
+      if (atHand) this.engine.rewindTo(cut.seq, cut.places);
       else this.engine.takeUp(entries, cut.seq + 1, cut.places);
       this.params.refresh();
       this.#branches.adopt(branches);
@@ -451,13 +473,42 @@ export class Session implements ExecutionBackend {
     return this.#host.currentCell?.() ?? this.#current?.cell ?? this.#lastCell;
   }
 
+  /** The last entry that is gone from memory, or its records. */
+  get #goneThrough(): number {
+    return Math.max(this.engine.trimmed.entriesThrough, this.engine.trimmed.recordsThrough);
+  }
+
+  /** Cuts whose lanes have still to read what is gone are listed no more. */
+  #forgetCuts(): void {
+    this.#cuts.forgetNeeding(this.#goneThrough);
+  }
+
+  /** What is gone from memory, and what no cut can go back to any more, goes from the disk (law 12); not what a crash needs. */
+  #trimStore(): void {
+    const { entriesThrough, recordsThrough } = this.engine.trimmed;
+    const needed = this.#cuts.neededAfter;
+    const reachable = Math.min(this.#startSeq, ...this.#cuts.list().map(({ startSeq }) => startSeq));
+    const trim = {
+      entriesThrough: Math.max(Math.min(entriesThrough, needed), reachable - 1),
+      recordsThrough: Math.min(recordsThrough, needed),
+    };
+    const before = this.#trimmed;
+    if (trim.entriesThrough === before.entriesThrough && trim.recordsThrough === before.recordsThrough)
+      return;
+    this.#trimmed = trim;
+    this.#store.trim(trim);
+  }
+
   #onSlice(): void {
     this.#notices.look(this.#branches.all);
+    // A lane that has caught up needs no more what only it still had to read.
+    this.engine.trim();
     for (const { runner } of this.#branches.all) runner?.reportProgress();
     const now = this.clock.now();
     if (now - this.#flushAt >= FLUSH_EVERY) {
       this.#flushAt = now;
       this.#store.flush();
+      this.#trimStore();
     }
     if (this.#cutWanted) this.cut({ label: 'at the end of input' });
     else if (now - this.#cutAt >= this.#cutEvery)

@@ -10,6 +10,12 @@ export interface CutCommits {
   discard(cut: number): void;
 }
 
+export const NOTHING_TO_COMMIT: CutCommits = {
+  ready: Promise.resolve(),
+  commit: () => Promise.resolve(true),
+  discard: () => undefined,
+};
+
 export interface SinkTransactionsState {
   /** Number of the next committable; those from there on are unknown to the cut. */
   readonly next: number;

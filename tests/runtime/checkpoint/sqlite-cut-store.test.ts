@@ -145,7 +145,8 @@ test('records and entries go when they are no longer needed, and the file shrink
   const store = await openStore();
   const big = (seq: number) => entry(seq, { values: ['x'.repeat(20_000)] });
   for (let seq = 1; seq <= 400; seq++) store.appendTimeline(blocksOf([big(seq)]));
-  const sizes = await store.recordedSizes();
+  const { first, records: sizes } = await store.storedRecording();
+  expect(first).toBe(1);
   expect(sizes.reduce((sum, { rows }) => sum + rows, 0)).toBe(400);
   expect(sizes.at(-1)).toMatchObject({ last: 400, stamp: 400.25 });
   store.trimTimeline({ entriesThrough: 100, recordsThrough: 300 });
@@ -157,6 +158,21 @@ test('records and entries go when they are no longer needed, and the file shrink
   expect(entriesOf(await store.readTimeline(401), 401)).toEqual([big(401)]);
   await store.close();
   expect(statSync(path).size).toBeLessThan(4_000_000);
+});
+
+test('what goes with a cut is what no later one refers to', async () => {
+  const store = await openStore();
+  const part = (fill: number, size: number) => ({ key: '0', bytes: new Uint8Array(size).fill(fill) });
+  await store.writeCut(cut(1, { blobs: [part(1, 1_000), part(2, 200)] }));
+  await store.writeCut(cut(2, { blobs: [part(1, 1_000), part(3, 30)] }));
+  await store.writeCut(cut(3, { blobs: [part(4, 4), part(3, 30)] }));
+  await store.writeCut(cut(4, { blobs: [] }));
+  expect(await store.cutBytes()).toEqual([
+    { id: 1, bytes: 200 },
+    { id: 2, bytes: 1_000 },
+    { id: 3, bytes: 34 },
+    { id: 4, bytes: 0 },
+  ]);
 });
 
 test('equal state of several cuts is stored once, and goes with the last cut that has it', async () => {

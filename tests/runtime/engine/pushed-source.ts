@@ -1,15 +1,21 @@
 import type { PollResult, Source, SourceReader, SourceReaderContext } from '../../../runtime/src/index.ts';
 
-/** A source that a test feeds, and that can be read again from any place. */
+/** A source that a test feeds. Whether it is taken for one that can be read again or not, it goes on where it stood. */
 export class PushedSource implements Source<number> {
   readonly kind = 'pushed';
-  readonly parameters = {};
+  /** Two of a kind would be one source (law 1). */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly boundedness = 'unbounded';
-  readonly rereadable = true;
+  readonly rereadable: boolean;
   readonly #log: number[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #takers = new Set<() => void>();
   #taken = 0;
+
+  constructor(rereadable = true) {
+    this.rereadable = rereadable;
+    this.parameters = rereadable ? {} : { rereadable };
+  }
 
   /** Resolves when the records have gone through the streams that read them. */
   async push(...values: readonly number[]): Promise<void> {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { SessionEnvironment } from '../../../runtime/src/session.ts';
+import { Notebook, temporaryFolder } from './notebook.ts';
+import { PushedSource } from './pushed-source.ts';
+import { checkRetention } from './retention.ts';
+
+test('law 12: whatever budgets are set, what is listed can be restored, and the file stays within them', () =>
+  checkRetention(6));
+
+test('law 12: what a lane has still to read after a cut is kept while that is the last, and the cut goes with it', async () => {
+  const folder = temporaryFolder();
+  const source = new PushedSource(false);
+  const numbers = (env: SessionEnvironment) => void env.fromSource(source).show();
+  const doubled = (env: SessionEnvironment) =>
+    void env
+      .fromSource(source)
+      .map((n) => 2 * n)
+      .show();
+  const expected = Array.from({ length: 60 }, (_, n) => 2 * n);
+  const path = folder.path('n.sqlite');
+  const notebook = await Notebook.open(path);
+  notebook.cell('a', numbers);
+  for (let n = 0; n < 60; n++) await source.push(n);
+  const behind = notebook.cell('b', doubled).cut!;
+  notebook.env.recording().limit({ rows: 10 });
+  await notebook.view('b/0').until(({ values }) => values.length === 60);
+  expect(notebook.env.recording().sources[0]).toMatchObject({ kept: 10 });
+  // Gone from memory, but not from the disk: there is no later cut.
+  await notebook.env.restore(behind);
+  await notebook.view('b/0').until(({ values }) => values.length === 60);
+  expect(notebook.view('b/0').values).toEqual(expected);
+  await notebook.crash();
+  // The process died before another cut: what is doubled goes on from this one.
+  const again = await Notebook.open(path, true);
+  again.cell('a', numbers);
+  again.cell('b', doubled);
+  await again.view('b/0').until(({ values }) => values.length === 60);
+  expect(again.view('b/0').values).toEqual(expected);
+  await again.session.beginCut({ label: 'caught up' })!.durable;
+  expect(again.env.snapshots().map(({ id }) => id)).toContain(behind);
+  again.env.recording().limit({ rows: 10 });
+  expect(again.env.recording().sources[0]).toMatchObject({ kept: 10 });
+  expect(again.env.snapshots().map(({ id }) => id)).not.toContain(behind);
+  await expect(again.env.restore(behind)).rejects.toMatchObject({ code: 'no-such-cut' });
+  await again.crash();
+  folder.remove();
+});
