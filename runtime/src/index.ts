@@ -99,6 +99,7 @@ export {
   type AggregatingState,
 } from './state/aggregating-state.ts';
 export type { StateStore } from './state/state-store.ts';
+export type { Migrate, VersionedDescriptor } from './state/versioned-descriptor.ts';
 export type { TtlDescriptor } from './state/ttl-descriptor.ts';
 export {
   StateTtlConfig,

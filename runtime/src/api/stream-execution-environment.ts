@@ -197,7 +197,10 @@ export class StreamExecutionEnvironment extends TableEnvironment {
     return this;
   }
 
-  /** What becomes of jobs executed from now on that fail. In a notebook what fails waits for its cell to be corrected. */
+  /**
+   * What becomes of jobs executed from now on that fail. In a notebook it changes nothing, which it says once: what fails waits
+   * with its state for its cell to be corrected.
+   */
   setRestartStrategy(strategy: RestartStrategy): this {
     this.#graph.backend.configure?.({ restart: strategy });
     return this;

@@ -1,4 +1,5 @@
 import type { TableEntries } from '../state/entries.ts';
+import type { StateSchemas } from '../state/state-schema.ts';
 import type { TableCut } from '../state/slot-table.ts';
 import type { WatermarkCombinerState } from '../time/watermark-combiner.ts';
 import type { KeySorterSnapshot } from './key-sorter.ts';
@@ -25,6 +26,8 @@ export interface NodeSnapshot {
   readonly state: unknown;
   /** What its operator keeps by key, by tables; of two entries for one place the later counts. */
   readonly tables?: TableEntries;
+  /** What the states in its tables are, by tables. */
+  readonly schemas?: Readonly<Record<string, StateSchemas>>;
 }
 
 /** All state of a lane, by the keys of its nodes. */

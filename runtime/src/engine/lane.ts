@@ -4,7 +4,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
 import type { Operator } from '../operators/operator.ts';
-import { readTables } from '../state/entries.ts';
+import { readTables, type KeyedTable } from '../state/entries.ts';
 import { EventTimeAlarm } from '../time/event-time-alarm.ts';
 import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import { userLocation } from '../user-location.ts';
@@ -350,6 +350,7 @@ export class Lane implements Delivery {
         edges: edgesOf(vertex).map((edge) => this.#counts[edge]!),
         inputs: combiner?.snapshot(),
         ...(operator?.tables.length ? { maxParallelism: maxParallelismOf(node, parallelism) } : {}),
+        ...schemasOf(operator?.tables ?? []),
         unsorted: vertex.sorter?.snapshot(),
         state: operator === undefined ? this.#sources.get(node.id)!.snapshot() : operator.snapshot(),
       };
@@ -388,7 +389,9 @@ export class Lane implements Delivery {
     operator.lateRecords = saved.lateRecords;
     operator.lateSideOutputs = saved.lateSideOutputs ?? 0;
     if (saved.state !== undefined) operator.restore(saved.state);
-    for (const table of operator.tables) table.restore(saved.tables?.[table.name] ?? []);
+    for (const table of operator.tables) {
+      table.restore(saved.tables?.[table.name] ?? [], saved.schemas?.[table.name]);
+    }
   }
 
   /** Event time as each operator sees it, in the order of the graph; views are left out. */
@@ -566,6 +569,12 @@ export class Lane implements Delivery {
     if (source === undefined) throw new RangeError(`the lane reads no source ${id}`);
     return source;
   }
+}
+
+/** What the states of an operator's tables are. */
+function schemasOf(tables: readonly KeyedTable[]): Pick<NodeSnapshot, 'schemas'> {
+  const schemas = tables.flatMap(({ name, schemas: known }) => (known === undefined ? [] : [[name, known]]));
+  return schemas.length === 0 ? {} : { schemas: Object.fromEntries(schemas) as NodeSnapshot['schemas'] };
 }
 
 /** Counters of the edges that start at a vertex. */

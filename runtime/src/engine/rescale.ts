@@ -41,6 +41,7 @@ export function rescaled(
     lateSideOutputs: at === 0 ? sum(({ lateSideOutputs = 0 }) => lateSideOutputs) : 0,
     recordsIn: at === 0 ? sum(({ recordsIn }) => recordsIn) : 0,
     maxParallelism,
+    ...(saved[0]!.schemas === undefined ? {} : { schemas: saved[0]!.schemas }),
     unsorted: unsorted.filter(
       ({ key }) => subtaskOf(keyGroupOf(key, maxParallelism), maxParallelism, parallelism) === at,
     ),

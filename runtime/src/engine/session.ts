@@ -39,6 +39,11 @@ const FLUSH_EVERY = 500;
 /** What keys of notes begin with that are labels. */
 export const LABEL_NOTES = 'label ';
 
+/** Said once a session. */
+const NO_RESTARTS =
+  'setRestartStrategy changes nothing in a notebook: a view or sink whose function fails is held with its state, others go on, and ' +
+  'the fixed cell resumes it. The strategy applies where a program of its own runs the same code.';
+
 /** Label of a cut that was taken before its cell had ended. */
 const CUT_IN_CELL = 'while a cell runs';
 
@@ -70,6 +75,7 @@ export class Session implements ExecutionBackend {
   #current: CellEdit | undefined;
   /** What became of a sink's or view's node: a branch of its own, or one that was there. */
   readonly #attached = new WeakMap<StreamNode, Branch>();
+  #saidNoRestarts = false;
   #lastCell = '#0';
   /** Places of branches that callbacks of cells make, after these have ended. */
   readonly #ordinals = new Map<string, number>();
@@ -275,7 +281,12 @@ export class Session implements ExecutionBackend {
     );
   }
 
-  configure({ checkpointing }: ExecutionSettings): void {
+  configure({ checkpointing, restart }: ExecutionSettings): void {
+    // Law 9: a function that fails fails its branch, and whoever can fix it is there.
+    if (restart !== undefined && !this.#saidNoRestarts) {
+      this.#saidNoRestarts = true;
+      this.#host.warn(NO_RESTARTS);
+    }
     this.#cutEvery = checkpointing?.interval ?? this.#cutEvery;
   }
 

@@ -157,6 +157,7 @@ export class BroadcastProcessOperator extends TwoInputFunctionOperator {
           cell.set(value);
         },
         look: (value) => cell.look(value),
+        describe: (state) => cell.describe?.(state),
       };
     }, this.host.backend.sweeper);
   }

@@ -44,7 +44,9 @@ function evenly(states: readonly Beside[], parallelism: number): OperatorStateSn
   if (saved.length === 0) return undefined;
   const lists = joined(saved.map((state) => state.lists));
   const unions = joined(saved.map((state) => state.unions));
+  const { versions } = saved[0]!;
   return Array.from({ length: parallelism }, (_, at) => ({
+    ...(versions === undefined ? {} : { versions }),
     lists: new Map([...lists].map(([name, list]) => [name, splitEvenly(list, parallelism)[at]])),
     // Copies: each may go on to change its own.
     unions: new Map([...unions].map(([name, list]) => [name, [...list]])),

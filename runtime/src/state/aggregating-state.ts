@@ -59,7 +59,7 @@ export interface AggregatingState<IN, OUT> {
  *   .process(() => new Mean())
  *   .executeAndCollect(); // → [3, 5, 3.5, 3.5]
  */
-export class AggregatingStateDescriptor<IN, ACC, OUT> extends TtlDescriptor {
+export class AggregatingStateDescriptor<IN, ACC, OUT> extends TtlDescriptor<ACC> {
   /** Tells the kinds of state apart. */
   readonly kind = 'aggregating';
   /** What the state is found by in a snapshot; unique within a function. */

@@ -1,4 +1,5 @@
 import type { SlotTable } from './slot-table.ts';
+import type { StateSchemas } from './state-schema.ts';
 
 /**
  * Entries of one table of keyed state, in columns of equal length. It is the one form that state has outside of a running
@@ -21,7 +22,9 @@ export interface KeyedTable {
   /** Where its entries lie now. */
   parts(): Iterable<SlotTable>;
   /** Takes up what was written, oldest first; before there is anything in it. The table then owns the values. */
-  restore(entries: readonly Entries[]): void;
+  restore(entries: readonly Entries[], schemas?: StateSchemas): void;
+  /** What its states are, for whoever restores them; absent of what no descriptor describes. */
+  readonly schemas?: StateSchemas;
 }
 
 /** A part of a table, as what reads it sees it. */

@@ -2,6 +2,7 @@ import { settle, type Entries, type KeyedTable } from './entries.ts';
 import { KeyIndex } from './key-index.ts';
 import { SlotFetch, type LookAhead } from './look-ahead.ts';
 import { SlotTable } from './slot-table.ts';
+import type { StateSchemas } from './state-schema.ts';
 import { StateColumn } from './state-column.ts';
 import type { StateCell } from './state-cell.ts';
 import { CellStateStore, isExpiring, stateNameOf, type StateStore } from './state-store.ts';
@@ -114,7 +115,13 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
     return this.#inOrder[column]!.values[slot];
   }
 
-  restore(entries: readonly Entries[]): void {
+  get schemas(): StateSchemas {
+    return Object.fromEntries(
+      [...this.#byName].flatMap(([name, { schema }]) => (schema === undefined ? [] : [[name, schema]])),
+    );
+  }
+
+  restore(entries: readonly Entries[], schemas: StateSchemas = {}): void {
     const { keys, columns } = settle(entries);
     for (let slot = 0; slot < keys.length; slot++) this.#used.push(0);
     for (const [name, values] of Object.entries(columns)) {
@@ -123,6 +130,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
     }
     this.#index.restore(keys);
     this.grow(keys.length);
+    for (const name of Object.keys(columns)) this.#column(name).restored(schemas[name]);
   }
 
   /** Gives the memory of many keys back when none is left. */
@@ -135,7 +143,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
   #column(name: string): StateColumn {
     let column = this.#byName.get(name);
     if (column === undefined) {
-      this.#byName.set(name, (column = new StateColumn(this, stateNameOf(name))));
+      this.#byName.set(name, (column = new StateColumn(this, stateNameOf(name), isExpiring(name))));
       this.#inOrder.push(column);
       this.columns.push(name);
       if (isExpiring(name)) this.expiringCells.push(column);

@@ -37,7 +37,7 @@ export interface ListState<T> {
  *   .process(() => new Pairs())
  *   .executeAndCollect(); // → [[3, 4], [5, 2]]
  */
-export class ListStateDescriptor<T> extends TtlDescriptor {
+export class ListStateDescriptor<T> extends TtlDescriptor<T> {
   /** Tells the kinds of state apart. */
   readonly kind = 'list';
   /** What the state is found by in a snapshot; unique within a function. */

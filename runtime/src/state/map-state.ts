@@ -46,7 +46,7 @@ export interface MapState<K, V> {
  *   .process(() => new Hours())
  *   .executeAndCollect(); // → [3, 5, 7, 7]
  */
-export class MapStateDescriptor<K, V> extends TtlDescriptor {
+export class MapStateDescriptor<K, V> extends TtlDescriptor<V> {
   /** Tells the kinds of state apart. */
   readonly kind = 'map';
   /** What the state is found by in a snapshot; unique within a function. */

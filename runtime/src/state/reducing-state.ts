@@ -34,7 +34,7 @@ export interface ReducingState<T> {
  *   .process(() => new Highest())
  *   .executeAndCollect(); // → [3, 5, 4, 5]
  */
-export class ReducingStateDescriptor<T> extends TtlDescriptor {
+export class ReducingStateDescriptor<T> extends TtlDescriptor<T> {
   /** Tells the kinds of state apart. */
   readonly kind = 'reducing';
   /** What the state is found by in a snapshot; unique within a function. */

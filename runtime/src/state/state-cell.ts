@@ -1,4 +1,5 @@
 import { StateCheck } from './state-check.ts';
+import type { DescribedState } from './state-schema.ts';
 
 /**
  * Where one state of the current key (or of the current window of the current key) is kept. All kinds of state are
@@ -14,6 +15,11 @@ export interface StateCell {
    * @throws {TidemarkError} `not-storable`
    */
   look(value: unknown): void;
+  /**
+   * Says what the cell holds from now on, and makes that of what it was restored with; absent where nothing is.
+   * @throws {TidemarkError} `state-version-differs`, `state-kind-differs`, `state-type-differs`
+   */
+  describe?(state: DescribedState): void;
 }
 
 /**

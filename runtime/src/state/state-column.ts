@@ -1,5 +1,6 @@
 import type { StateCell } from './state-cell.ts';
 import { StateCheck } from './state-check.ts';
+import { migrationOf, type DescribedState, type StateSchema } from './state-schema.ts';
 
 /** The keys that a column is parallel to. */
 export interface SlotOwner {
@@ -14,6 +15,8 @@ export interface SlotOwner {
   readonly epoch: number;
   readonly marks: Uint8Array;
   touch(slot: number): void;
+  /** Makes the key of a slot current while `work` runs. */
+  withSlot(slot: number, work: () => void): void;
 }
 
 /** One state of all keys, by slot. */
@@ -21,10 +24,18 @@ export class StateColumn implements StateCell {
   values: unknown[] = [];
   readonly owner: SlotOwner;
   readonly #check: StateCheck;
+  readonly #expires: boolean;
+  #described: DescribedState | undefined;
+  /** Before anybody has said what it is: what it was. */
+  #written: StateSchema | undefined;
 
-  /** @param name of the state */
-  constructor(owner: SlotOwner, name: string) {
+  /**
+   * @param name of the state
+   * @param expires true if values lie beside their times
+   */
+  constructor(owner: SlotOwner, name: string, expires = false) {
     this.owner = owner;
+    this.#expires = expires;
     this.#check = new StateCheck(name, () => owner.currentKey);
   }
 
@@ -43,6 +54,41 @@ export class StateColumn implements StateCell {
   peek(): unknown {
     const { slot } = this.owner;
     return slot < 0 ? undefined : this.values[slot];
+  }
+
+  /** What is held, in words that go into snapshots. */
+  get schema(): StateSchema | undefined {
+    const known = this.#described ?? this.#written;
+    return known && { kind: known.kind, version: known.version };
+  }
+
+  describe(state: DescribedState): void {
+    const { kind } = state;
+    const before = this.#written ?? { kind, version: 1 };
+    const wasDescribed = this.#described !== undefined;
+    this.#described = state;
+    if (!wasDescribed) this.#migrate(before);
+  }
+
+  /** Takes up what was written; the owner knows the slots by now. */
+  restored(written: StateSchema | undefined): void {
+    this.#written = written;
+    if (this.#described !== undefined) this.#migrate(written ?? { kind: this.#described.kind, version: 1 });
+  }
+
+  #migrate(before: StateSchema): void {
+    const { values, owner } = this;
+    if (!values.some((value) => value !== undefined)) return;
+    const migration = migrationOf(before, this.#described!, values, this.#expires);
+    if (migration === undefined) return;
+    for (let slot = 0; slot < values.length; slot++) {
+      if (values[slot] === undefined) continue;
+      owner.withSlot(slot, () => {
+        const held = migration(values[slot]);
+        this.look(held);
+        this.set(held);
+      });
+    }
   }
 
   look(value: unknown): void {

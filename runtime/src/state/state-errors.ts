@@ -46,3 +46,37 @@ export function typeNeedsCodec(name: string): TidemarkError {
     { details: { name } },
   );
 }
+
+/** What a job goes on from holds another version of a state than its descriptor describes. */
+export function stateVersionDiffers(name: string, was: number, is: number): TidemarkError {
+  const next =
+    was > is
+      ? `It was written by later code: describe version ${was} of it, or start from an earlier savepoint.`
+      : `Say how one is made of the other: descriptor.withVersion(${is}, (held, fromVersion) => …).`;
+  return new TidemarkError(
+    'state-version-differs',
+    `The state '${name}' was written as version ${was} and is described as version ${is}. ${next}`,
+    { details: { name, was, is } },
+  );
+}
+
+/** The same, by what is held. */
+export function stateTypeDiffers(name: string, held: string, described: string): TidemarkError {
+  return new TidemarkError(
+    'state-type-differs',
+    `The state '${name}' holds values of the type ${held}, and its descriptor has a default of the type ${described}. Its type has ` +
+      'probably changed. Say how one is made of the other: descriptor.withVersion(2, (held) => …), or give the state another name; if ' +
+      'it may hold both, leave the default out.',
+    { details: { name, held, described } },
+  );
+}
+
+/** The same, by its kind. */
+export function stateKindChanged(name: string, was: string, is: string): TidemarkError {
+  return new TidemarkError(
+    'state-kind-differs',
+    `The state '${name}' was written as a ${was} state and is asked for as a ${is} state. What it held has no place there. Give the ` +
+      `${is} state another name, and fill it from the ${was} state, which may stay beside it.`,
+    { details: { name, was, kind: is } },
+  );
+}

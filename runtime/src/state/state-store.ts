@@ -60,10 +60,13 @@ export interface StateStore {
   ): AggregatingState<IN, OUT>;
 }
 
-type Described = Pick<TtlDescriptor, 'timeToLive'> & { readonly kind: string; readonly name: string };
+type Described = Pick<TtlDescriptor, 'timeToLive' | 'version' | 'migrate'> & {
+  readonly kind: string;
+  readonly name: string;
+};
 
 /** The name of a state's cell. Entries that expire are laid out differently, so they are not taken for others. */
-export function cellNameOf({ name, timeToLive }: Omit<Described, 'kind'>): string {
+export function cellNameOf({ name, timeToLive }: Pick<Described, 'name' | 'timeToLive'>): string {
   return timeToLive === undefined ? name : `${name}${EXPIRING}`;
 }
 
@@ -143,6 +146,14 @@ export class CellStateStore implements StateStore {
   #make(descriptor: Described, make: (cell: StateCell, ttl?: Ttl) => unknown): unknown {
     const { name, timeToLive } = descriptor;
     const cell = this.#cellOf(cellNameOf(descriptor));
+    if (cell.describe !== undefined) cell.describe(descriptor);
+    else if (descriptor.version > 1) {
+      throw unsupported(
+        `A version of the state '${name}'`,
+        'state of windows and triggers ends with its window, and is not migrated.',
+        'Give the changed state another name.',
+      );
+    }
     if (timeToLive === undefined) return make(cell);
     const scope = this.#ttlScope;
     if (scope === undefined) {

@@ -1,7 +1,8 @@
 import type { StateTtlConfig } from './state-ttl-config.ts';
+import { VersionedDescriptor } from './versioned-descriptor.ts';
 
 /** What descriptors of keyed state have in common: their entries may expire. */
-export abstract class TtlDescriptor {
+export abstract class TtlDescriptor<H = unknown> extends VersionedDescriptor<H> {
   #timeToLive: StateTtlConfig | undefined;
 
   /**

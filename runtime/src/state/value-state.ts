@@ -30,7 +30,7 @@ export interface ValueState<T> {
  * const previous = orders.keyBy('user').process(() => new Previous());
  * await previous.executeAndCollect(); // → [undefined, undefined, 3, 5]
  */
-export interface ValueStateDescriptor<T> extends TtlDescriptor {
+export interface ValueStateDescriptor<T> extends TtlDescriptor<T> {
   /** Tells the kinds of state apart. */
   readonly kind: 'value';
   /** What the state is found by in a snapshot; unique within a function. */

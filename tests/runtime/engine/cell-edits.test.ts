@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   generatorSource,
   KeyedProcessFunction,
+  RestartStrategies,
   TumblingEventTimeWindows,
   ValueStateDescriptor,
   WatermarkStrategy,
@@ -175,6 +176,19 @@ describe('law 4: re-running a cell is an edit', () => {
 });
 
 describe('law 9: a failing function fails its branch; the fixed cell resumes it from the last good cut', () => {
+  it('whatever the restart strategy, which says once that it changes nothing', async () => {
+    notebook.cell('a', (env) => {
+      env.setRestartStrategy(RestartStrategies.fixedDelay(3, 1));
+      env.setRestartStrategy(RestartStrategies.none());
+      counted(env, 'fails at 1').show();
+    });
+    await notebook.env.step(3);
+    expect(notebook.view('a/0').status).toBe('failed');
+    expect(notebook.warnings).toEqual([
+      expect.stringContaining('setRestartStrategy changes nothing in a notebook'),
+    ]);
+  });
+
   it('goes on with the state of the last cut before the failure, also when others were taken since', async () => {
     notebook.cell('a', (env) => void counted(env, 'fails at 6').show());
     await notebook.env.step(4);
