@@ -1,6 +1,13 @@
 import { scoreOf, type AnomalyDetector } from './anomaly-detector.ts';
 import { wholeNumber } from './anomaly-errors.ts';
-import { createRecent, isFull, meanOf, pushRecent, type RecentValues } from './recent-values.ts';
+import {
+  createRecent,
+  createRoughRecent,
+  isFull,
+  meanOf,
+  pushRecent,
+  type RecentValues,
+} from './recent-values.ts';
 import { createTail, tailSurprise, type TailState } from './tail-model.ts';
 
 /** Options of `knnDetector`. */
@@ -20,8 +27,10 @@ export interface KnnOptions {
 /** State of `knnDetector`. */
 interface KnnState {
   readonly recent: RecentValues;
-  /** A ring of the means of `stride` records, one a record. */
+  /** A ring of the means of `stride` records, one a record, as they differ from the first. */
   readonly points: RecentValues;
+  /** The first record. */
+  origin: number;
   readonly tail: TailState;
 }
 
@@ -94,12 +103,15 @@ export function knnDetector(options: KnnOptions = {}): AnomalyDetector {
     warmUp,
     createState: (): KnnState => ({
       recent: createRecent(stride),
-      points: createRecent(history),
+      points: createRoughRecent(history),
+      origin: NaN,
       tail: createTail(),
     }),
-    score({ recent, points, tail }, value) {
+    score(state: KnnState, value: number) {
       if (!Number.isFinite(value)) return 0;
-      pushRecent(recent, value);
+      const { recent, points, tail } = state;
+      if (Number.isNaN(state.origin)) state.origin = value;
+      pushRecent(recent, value - state.origin);
       if (!isFull(recent)) return 0;
       pushRecent(points, meanOf(recent));
       if (points.count < Math.max(warmUp, 2 * length + neighbours * every)) return 0;

@@ -1,7 +1,7 @@
 /** What was usual at each part of a season, such as each hour of a day. */
 export interface SeasonState {
   /** One a slot; NaN where nothing was learned. */
-  readonly usual: Float64Array;
+  readonly usual: Float32Array;
   /** The slot that is being collected, −1 before the first. */
   slot: number;
   sum: number;
@@ -13,7 +13,7 @@ const NEWEST = 0.3;
 
 /** A season of so many parts, of which nothing is known. */
 export function createSeason(slots: number): SeasonState {
-  return { usual: new Float64Array(slots).fill(NaN), slot: -1, sum: 0, count: 0 };
+  return { usual: new Float32Array(slots).fill(NaN), slot: -1, sum: 0, count: 0 };
 }
 
 /** The part of the season in which a time (epoch ms) lies. */

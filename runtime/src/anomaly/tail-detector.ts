@@ -28,6 +28,8 @@ export interface TailOptions {
 /** State of `tailDetector`. */
 interface TailDetectorState {
   seen: number;
+  /** The first record: what is kept is how others differ from it. */
+  origin: number;
   readonly recent: RecentValues;
   readonly above: TailState;
   readonly below: TailState;
@@ -73,6 +75,7 @@ export function tailDetector(options: TailOptions = {}): AnomalyDetector {
     warmUp,
     createState: (): TailDetectorState => ({
       seen: 0,
+      origin: NaN,
       recent: createRecent(over),
       above: createTail(),
       below: createTail(),
@@ -80,7 +83,8 @@ export function tailDetector(options: TailOptions = {}): AnomalyDetector {
     }),
     score(state: TailDetectorState, value: number, timestamp: number) {
       if (!Number.isFinite(value)) return 0;
-      pushRecent(state.recent, value);
+      if (state.seen === 0) state.origin = value;
+      pushRecent(state.recent, value - state.origin);
       state.seen += 1;
       const now = statistic(state, timestamp);
       if (Number.isNaN(now)) return 0;

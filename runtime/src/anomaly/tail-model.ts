@@ -4,8 +4,8 @@ export interface TailState {
   seen: number;
   /** How many of `largest` are in use. */
   kept: number;
-  /** In descending order. */
-  readonly largest: Float64Array;
+  /** In descending order, in single precision: what is compared with them is rounded as they are. */
+  readonly largest: Float32Array;
   mean: number;
   /** Mean distance from the mean. */
   spread: number;
@@ -24,7 +24,7 @@ const BEYOND_CONSTANT = 3;
 
 /** The tail of a statistic that has not been seen. */
 export function createTail(): TailState {
-  return { seen: 0, kept: 0, largest: new Float64Array(LARGEST), mean: 0, spread: 0 };
+  return { seen: 0, kept: 0, largest: new Float32Array(LARGEST), mean: 0, spread: 0 };
 }
 
 /**
@@ -32,10 +32,12 @@ export function createTail(): TailState {
  * (Pickands, "Statistical inference using extreme order statistics", 1975; for streams: Siffer et al., "Anomaly detection
  * in streams with extreme value theory", 2017) with an exponential tail: the rank among what was seen; beyond all of it,
  * how far against the mean excess of the tail. Then learns the value.
+ * @param value by how much it differs matters, not where it lies: a large part that all values share is to be left out
  */
 export function tailSurprise(tail: TailState, value: number): number {
-  const surprise = surpriseIn(tail, value);
-  learn(tail, value);
+  const rounded = Math.fround(value);
+  const surprise = surpriseIn(tail, rounded);
+  learn(tail, rounded);
   return surprise;
 }
 
@@ -71,7 +73,7 @@ function learn(tail: TailState, value: number): void {
 }
 
 /** How many of the kept values are at least this large. */
-function countAtLeast(largest: Float64Array, kept: number, value: number): number {
+function countAtLeast(largest: Float32Array, kept: number, value: number): number {
   let [low, high] = [0, kept];
   while (low < high) {
     const middle = (low + high) >> 1;

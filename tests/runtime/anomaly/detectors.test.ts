@@ -171,3 +171,23 @@ describe('an option out of range', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   });
 });
+
+test.each([tailDetector(), tailDetector({ of: 'season' }), knnDetector()])(
+  '$name scores by what differs, in single precision, wherever the level lies',
+  (detector) => {
+    // Eighths, so that sums are exact; the greatest value comes again and again.
+    const values = Array.from(
+      { length: 400 },
+      (_, i) => Math.min(60, (i * 37) % 71) / 8 + (i === 350 ? 40 : 0),
+    );
+    const scoresAt = (level: number): number[] => {
+      const state = detector.createState();
+      return values.map((value, i) => detector.score(state, level + value, i * 600_000));
+    };
+    const scores = scoresAt(0);
+    expect(Math.max(...scores)).toBeGreaterThan(0.99);
+    expect(scores.slice(100).filter((score) => score > 0.99).length).toBeLessThan(12);
+    // Single precision knows no eighths up there.
+    expect(scoresAt(2 ** 34)).toEqual(scores);
+  },
+);
