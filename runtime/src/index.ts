@@ -2,7 +2,8 @@
  * The streaming runtime: Flink's DataStream API.
  * @module tidemark
  */
-export { savepoint, SavepointWriter } from './api/savepoint.ts';
+export { savepoint } from './api/savepoint.ts';
+export { SavepointWriter, type WrittenStateOptions } from './api/savepoint-writer.ts';
 export type { KeyedValue, SavedTimer, SavedWindow, Savepoint } from './api/savepoint.ts';
 export { OperatorError, TidemarkError, type OperatorFailure, type TidemarkErrorOptions } from './errors.ts';
 export {

@@ -2,9 +2,10 @@ import { savepointFiles } from '../checkpoint/savepoint-file.ts';
 import { noSuchState } from '../engine/checkpoint-errors.ts';
 import { operatorKey, type JobState } from '../engine/job-state.ts';
 import type { NodeSnapshot } from '../engine/lane-snapshot.ts';
-import { byPart, settle, type Entries } from '../state/entries.ts';
-import { KeyIndex } from '../state/key-index.ts';
-import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { settle, type Entries } from '../state/entries.ts';
+import { stateNameOf, unexpired } from '../state/state-store.ts';
+import type { OperatorStateSnapshot } from '../state/operator-state.ts';
+import { savedWindows } from './saved-windows.ts';
 
 /** The value of one key. */
 export interface KeyedValue<K = unknown, V = unknown> {
@@ -59,11 +60,12 @@ export class Savepoint {
   /** Names of the keyed states of an operator. @throws {TidemarkError} `no-such-state` */
   stateNames(uid: string): string[] {
     const tables = this.#tables(uid, 'state');
-    return [...new Set(tables.flatMap(({ columns }) => Object.keys(columns)))];
+    return [...new Set(tables.flatMap(({ columns }) => Object.keys(columns).map(stateNameOf)))];
   }
 
   /**
-   * One state of an operator, of every key that has it.
+   * One state of an operator, of every key that has it: the value, the accumulator of a reducing or aggregating state, a list as
+   * an array, a map as a `Map`; also of what expires.
    * @throws {TidemarkError} `no-such-state`, with what there is
    */
   readKeyedState<K = unknown, V = unknown>(uid: string, name: string): KeyedValue<K, V>[] {
@@ -71,11 +73,31 @@ export class Savepoint {
     if (!names.includes(name)) throw noSuchState(this.#path, `the state '${name}' of '${uid}'`, names);
     return this.#subtasks(uid).flatMap(({ tables }) => {
       const { keys, columns } = settle(tables?.['state'] ?? []);
-      return keys.flatMap((key, slot) => {
-        const value = columns[name]?.[slot];
-        return value === undefined ? [] : [{ key: key as K, value: value as V }];
-      });
+      const cells = Object.keys(columns).filter((cell) => stateNameOf(cell) === name);
+      return keys.flatMap((key, slot) =>
+        cells.flatMap((cell) => {
+          const value = columns[cell]![slot];
+          return value === undefined ? [] : [{ key: key as K, value: unexpired(cell, value) as V }];
+        }),
+      );
     });
+  }
+
+  /**
+   * A list of operator state, or a union list: the elements of all subtasks.
+   * @throws {TidemarkError} `no-such-state`, with what there is
+   */
+  readListState<T = unknown>(uid: string, name: string): T[] {
+    return this.#operatorStates(uid, name, ({ lists, unions }) => [lists, unions]).flat() as T[];
+  }
+
+  /**
+   * A broadcast state, which is alike in all subtasks.
+   * @throws {TidemarkError} `no-such-state`, with what there is
+   */
+  readBroadcastState<K = unknown, V = unknown>(uid: string, name: string): Map<K, V> {
+    const [first] = this.#operatorStates(uid, name, ({ broadcast }) => [broadcast]);
+    return new Map(first as ReadonlyMap<K, V>);
   }
 
   /** The timers of an operator, by key. @throws {TidemarkError} `no-such-state` */
@@ -94,18 +116,13 @@ export class Savepoint {
     );
   }
 
-  /** The open windows of an operator that aggregates aligned windows, by key. @throws {TidemarkError} `no-such-state` */
+  /**
+   * The open windows of an operator, by key: on a grid, sessions and what they have merged to, global and counted ones (which
+   * end at `MAX_TIMESTAMP`).
+   * @throws {TidemarkError} `no-such-state`
+   */
   windows<K = unknown>(uid: string): SavedWindow<K>[] {
-    return this.#subtasks(uid).flatMap(({ tables, state }) => {
-      const panes = (state as { panes?: readonly { start: number; end: number }[] } | undefined)?.panes ?? [];
-      const parts = byPart(tables?.['windows'] ?? []);
-      return panes.flatMap(({ start, end }) => {
-        const { keys, columns } = settle(parts.get(start) ?? []);
-        return keys.flatMap((key, slot) =>
-          key === undefined ? [] : [{ key: key as K, start, end, value: columns['accumulator']?.[slot] }],
-        );
-      });
-    });
+    return this.#subtasks(uid).flatMap((saved) => savedWindows(saved) as SavedWindow<K>[]);
   }
 
   get #nodes(): Readonly<Record<string, NodeSnapshot>> {
@@ -121,9 +138,42 @@ export class Savepoint {
     return found;
   }
 
+  /** What subtasks hold under a name, where `of` looks for it. */
+  #operatorStates(
+    uid: string,
+    name: string,
+    of: (states: OperatorStateSnapshot) => readonly ReadonlyMap<string, unknown>[],
+  ): unknown[] {
+    const maps = Object.entries(this.#nodes)
+      .filter(([key]) => operatorKey(key) === uid)
+      .flatMap(([, { state }]) => operatorStatesIn(state).flatMap(of));
+    const found = maps.flatMap((map) => (map.has(name) ? [map.get(name)] : []));
+    if (found.length === 0) {
+      const names = [...new Set(maps.flatMap((map) => [...map.keys()]))];
+      throw noSuchState(this.#path, `the operator state '${name}' of '${uid}'`, names);
+    }
+    return found;
+  }
+
   #tables(uid: string, table: string): Entries[] {
     return this.#subtasks(uid).flatMap(({ tables }) => tables?.[table] ?? []);
   }
+}
+
+/** Operator state in what an operator keeps beside its tables. */
+function operatorStatesIn(state: unknown): OperatorStateSnapshot[] {
+  if (typeof state !== 'object' || state === null) return [];
+  const { operatorState, broadcast, host } = state as {
+    readonly operatorState?: OperatorStateSnapshot;
+    readonly broadcast?: ReadonlyMap<string, unknown>;
+    readonly host?: unknown;
+  };
+  const none = new Map<string, unknown>();
+  return [
+    ...(operatorState === undefined ? [] : [operatorState]),
+    ...(broadcast === undefined ? [] : [{ lists: none, unions: none, broadcast }]),
+    ...operatorStatesIn(host),
+  ];
 }
 
 /**
@@ -134,59 +184,4 @@ export class Savepoint {
  */
 export function savepoint(path: string): Savepoint {
   return new Savepoint(path, savepointFiles.read(path));
-}
-
-/**
- * Writes a new savepoint from data, for a job to start from.
- * @example
- * const writer = new SavepointWriter().withKeyedState('sums', 'sum', [{ key: 'ada', value: 7 }]);
- * writer.operators(); // → ['sums']
- */
-export class SavepointWriter {
-  readonly #nodes: Record<string, Record<string, readonly KeyedValue[]>> = {};
-
-  /** Adds a keyed state of the operator with that uid. */
-  withKeyedState<K, V>(uid: string, name: string, values: Iterable<KeyedValue<K, V>>): this {
-    (this.#nodes[uid] ??= {})[name] = [...values];
-    return this;
-  }
-
-  /** Uids of the operators that it has state of. */
-  operators(): string[] {
-    return Object.keys(this.#nodes);
-  }
-
-  /**
-   * Writes the file.
-   * @returns its absolute path
-   */
-  write(path: string): string {
-    const nodes = Object.fromEntries(
-      Object.entries(this.#nodes).map(([uid, states]): [string, NodeSnapshot] => [
-        uid,
-        { name: uid, ...UNTOUCHED, tables: { state: [entriesOf(states)] } },
-      ]),
-    );
-    return savepointFiles.write(path, { sources: [], lane: { views: [], lane: { now: 0, nodes } } });
-  }
-}
-
-/** What an operator is that has processed nothing. */
-const UNTOUCHED = { watermark: MIN_TIMESTAMP, idle: false, lateRecords: 0, recordsIn: 0, state: undefined };
-
-function entriesOf(states: Readonly<Record<string, readonly KeyedValue[]>>): Entries {
-  const index = new KeyIndex();
-  const columns: Record<string, unknown[]> = {};
-  for (const [name, values] of Object.entries(states)) {
-    const column: unknown[] = (columns[name] = []);
-    for (const { key, value } of values) column[index.slotOf(key)] = value;
-  }
-  const slots = index.keys.map((_, slot) => slot);
-  return {
-    slots,
-    keys: index.keys,
-    columns: Object.fromEntries(
-      Object.entries(columns).map(([name, column]) => [name, slots.map((slot) => column[slot])]),
-    ),
-  };
 }

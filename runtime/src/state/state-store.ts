@@ -80,6 +80,15 @@ export function stateNameOf(cellName: string): string {
   return isExpiring(cellName) ? cellName.slice(0, -EXPIRING.length) : cellName;
 }
 
+/** What a cell holds, without the times at which it expires. */
+export function unexpired(cellName: string, held: unknown): unknown {
+  if (!isExpiring(cellName)) return held;
+  const valueOf = (entry: unknown): unknown => (entry as { readonly value: unknown }).value;
+  if (Array.isArray(held)) return held.map(valueOf);
+  if (held instanceof Map) return new Map(Array.from(held, ([key, entry]) => [key, valueOf(entry)]));
+  return valueOf(held);
+}
+
 const EXPIRING = ' (expiring)';
 
 /** A state store on cells that `cellOf` finds by name. */
