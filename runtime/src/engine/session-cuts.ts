@@ -323,7 +323,8 @@ export class SessionCuts {
     }
     if (this.#cuts.includes(cut) && cut.id > (this.#last?.id ?? 0)) this.#last = cut;
     if (commits !== undefined) this.#commit(commits.commit(cut.id));
-    await this.#dropOld();
+    // It is on disk, whatever becomes of older ones: a store that has been closed since drops none.
+    await this.#dropOld().catch(() => undefined);
   }
 
   /** What the cuts before have of a branch that has failed; `undefined` if none has it. */
