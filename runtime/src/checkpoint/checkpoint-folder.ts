@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { writeParts } from './write-parts.ts';
 import type { CheckpointFiles } from '../engine/checkpoint-store.ts';
 
 const NAME = /^chk-(\d+)$/;
@@ -17,18 +18,8 @@ export class CheckpointFolder implements CheckpointFiles {
     this.last = Math.max(0, ...numbers.map(Number));
   }
 
-  async write(id: number, bytes: Uint8Array): Promise<string> {
-    const path = join(this.#folder, `chk-${id}`);
-    const written = `${path}.writing`;
-    const file = await open(written, 'w');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(written, path);
-    return path;
+  write(id: number, parts: readonly Uint8Array[]): Promise<string> {
+    return writeParts(join(this.#folder, `chk-${id}`), parts);
   }
 
   async drop(id: number): Promise<void> {

@@ -7,11 +7,12 @@ import { packEntries, unpackEntries, type PackedEntries } from '../state/entry-c
 import { byPart, settle, type Entries } from '../state/entries.ts';
 import { keyGroupOf } from '../state/key-group.ts';
 import { decode, encode, isEncoded } from './codec.ts';
+import { writeParts } from './write-parts.ts';
 import { noSavepoint, savepointDamaged, savepointTooNew } from './savepoint-errors.ts';
 
 /** 'TMSP', then the version of the layout. */
 const MAGIC = 'TMSP';
-const VERSION = 1;
+const VERSION = 2;
 /** Of the header, and of the footer: where the index lies, its length, and 'TMSP' again. */
 const HEADER = 8;
 const FOOTER = 16;
@@ -24,16 +25,26 @@ interface Chunk extends PackedEntries {
 
 /** What a savepoint says of itself; chunks with their places come from here. */
 interface Index {
-  readonly state: JobState;
+  /** What is not in tables; files of version 1 have it as it is. */
+  readonly beside?: Uint8Array;
+  readonly state?: JobState;
   readonly chunks: readonly (readonly [at: number, length: number])[];
 }
 
 /**
- * A savepoint: one file that can be moved anywhere. After the header come chunks of keyed state, the entries of each table in
- * the order of their key groups; then the index, which holds all else; then where it lies. Every part has a checksum, and
+ * A savepoint: one file that can be moved anywhere. After the header come chunks of keyed state; then the index, which holds all else; then where it lies. Every part has a checksum, and
  * reading executes nothing.
  */
-export const savepointFiles: SavepointFiles = { write, read };
+export const savepointFiles: SavepointFiles = {
+  write,
+  read,
+  pack,
+  unpack: (parts) => parse(MEMORY, joined(parts)),
+  writeParts: (path, parts) => writeParts(resolve(path), parts),
+};
+
+/** What errors call a savepoint that is no file. */
+const MEMORY = 'in memory';
 
 /** Resolves with the absolute path when the file would outlive a power cut; it is there whole or not at all. */
 function write(path: string, state: JobState): string {
@@ -41,39 +52,9 @@ function write(path: string, state: JobState): string {
   const written = `${target}.writing`;
   const file = openSync(written, 'w');
   try {
-    let at = 0;
-    const put = (bytes: Uint8Array): readonly [number, number] => {
+    for (const bytes of partsOf(state)) {
       for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-      const place = [at, bytes.length] as const;
-      at += bytes.length;
-      return place;
-    };
-    put(frame((view) => view.setUint32(4, VERSION, true), HEADER));
-    const chunks: (readonly [number, number])[] = [];
-    const nodes: Record<string, NodeSnapshot> = {};
-    for (const [node, saved] of Object.entries(state.lane.lane?.nodes ?? {})) {
-      const { tables = {}, ...beside } = saved;
-      nodes[node] = beside;
-      for (const [table, entries] of Object.entries(tables)) {
-        for (const part of inKeyGroups(entries, saved.maxParallelism ?? 128)) {
-          chunks.push(
-            put(encode({ node, table, ...packEntries(part) } satisfies Chunk, `${saved.name}.${table}`)),
-          );
-        }
-      }
     }
-    const { lane } = state.lane;
-    const index: Index = {
-      state: { ...state, lane: { ...state.lane, lane: lane && { ...lane, nodes } } },
-      chunks,
-    };
-    const [from, length] = put(encode(index, 'the savepoint'));
-    put(
-      frame((view) => {
-        view.setBigUint64(4, BigInt(from), true);
-        view.setUint32(12, length, true);
-      }, FOOTER),
-    );
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -82,9 +63,54 @@ function write(path: string, state: JobState): string {
   return target;
 }
 
+function partsOf(state: JobState): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const nodes: Record<string, NodeSnapshot> = {};
+  const { lane } = state.lane;
+  for (const [node, saved] of Object.entries(lane?.nodes ?? {})) {
+    const { tables = {}, ...beside } = saved;
+    nodes[node] = beside;
+    for (const [table, entries] of Object.entries(tables)) {
+      for (const part of inKeyGroups(entries, saved.maxParallelism ?? 128)) {
+        chunks.push(encode({ node, table, ...packEntries(part) } satisfies Chunk, `${saved.name}.${table}`));
+      }
+    }
+  }
+  const beside = { ...state, lane: { ...state.lane, lane: lane && { ...lane, nodes } } };
+  return pack(encode(beside, 'the savepoint'), chunks);
+}
+
+function pack(beside: Uint8Array, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  let at = HEADER;
+  const places = chunks.map(({ length }): readonly [number, number] => {
+    at += length;
+    return [at - length, length];
+  });
+  const index = encode({ beside, chunks: places } satisfies Index, 'the savepoint');
+  const header = frame((view) => view.setUint32(4, VERSION, true), HEADER);
+  const footer = frame((view) => {
+    view.setBigUint64(4, BigInt(at), true);
+    view.setUint32(12, index.length, true);
+  }, FOOTER);
+  return [header, ...chunks, index, footer];
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /** @throws {TidemarkError} `no-savepoint`, `savepoint-damaged`, `savepoint-too-new` */
 function read(path: string): JobState {
-  const bytes = bytesOf(path);
+  return parse(path, bytesOf(path));
+}
+
+function parse(path: string, bytes: Uint8Array): JobState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isMagic = (at: number): boolean => String.fromCharCode(...bytes.subarray(at, at + 4)) === MAGIC;
   if (!isMagic(0) && isEncoded(bytes)) return checkpoint(path, bytes);
@@ -94,9 +120,11 @@ function read(path: string): JobState {
   const footer = bytes.length - FOOTER;
   if (footer < HEADER || !isMagic(footer)) throw savepointDamaged(path, 'its end is missing');
   try {
-    const { state, chunks } = decode(
+    const index = decode(
       slice(bytes, Number(view.getBigUint64(footer + 4, true)), view.getUint32(footer + 12, true)),
     ) as Index;
+    const { beside, chunks } = index;
+    const state = beside === undefined ? index.state! : (decode(beside) as JobState);
     const tables: Record<string, Record<string, Entries[]>> = {};
     for (const [at, length] of chunks) {
       const chunk = decode(slice(bytes, at, length)) as Chunk;

@@ -20,7 +20,8 @@ export interface CheckpointInfo {
 
 /** The state of a job between two slices. */
 export interface BegunCheckpoint {
-  readonly bytes: Uint8Array;
+  /** The parts of its file, once they are written; rejects if some of it cannot be stored. */
+  readonly parts: Promise<readonly Uint8Array[]>;
   readonly commits: CutCommits | undefined;
   /** Called when it is complete: sources may tell the world outside how far they have come. */
   readonly onDurable: () => void;
@@ -65,7 +66,7 @@ export class CheckpointCoordinator {
   #endedAt: number;
   #nextAt: number;
   #failures = 0;
-  #kept: { readonly info: CheckpointInfo; readonly bytes: Uint8Array }[] = [];
+  #kept: { readonly info: CheckpointInfo; readonly parts: readonly Uint8Array[] }[] = [];
   #committing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -82,8 +83,8 @@ export class CheckpointCoordinator {
   }
 
   /** State of the last one. */
-  get latest(): Uint8Array | undefined {
-    return this.#kept.at(-1)?.bytes;
+  get latest(): readonly Uint8Array[] | undefined {
+    return this.#kept.at(-1)?.parts;
   }
 
   /** Takes one as soon as the one under way is over. Rejects if it fails. */
@@ -146,7 +147,7 @@ export class CheckpointCoordinator {
       for (const { reject } of requests) reject(checkpointAborted(undefined));
       return;
     }
-    const { bytes, commits, onDurable } = begun;
+    const { parts, commits, onDurable } = begun;
     const final = this.#finalWanted;
     this.#finalWanted = false;
     const pending: Pending = {
@@ -159,14 +160,15 @@ export class CheckpointCoordinator {
       declined: false,
     };
     this.#pending = pending;
-    this.#complete(pending, bytes).catch((error: unknown) => this.#decline(pending, error));
+    this.#complete(pending, parts).catch((error: unknown) => this.#decline(pending, error));
   }
 
-  async #complete(pending: Pending, bytes: Uint8Array): Promise<void> {
+  async #complete(pending: Pending, written: Promise<readonly Uint8Array[]>): Promise<void> {
     const { files, clock, settings } = this.#options;
     const { id, startedAt, commits, requests } = pending;
     await commits?.ready;
-    const path = pending.declined ? undefined : await files?.write(id, bytes);
+    const parts = await written;
+    const path = pending.declined ? undefined : await files?.write(id, parts);
     if (pending.declined) {
       if (path !== undefined) await files?.drop(id);
       return;
@@ -178,10 +180,10 @@ export class CheckpointCoordinator {
       id,
       time: new Date(startedAt),
       duration: this.#endedAt - startedAt,
-      bytes: bytes.length,
+      bytes: parts.reduce((sum, { length }) => sum + length, 0),
       ...(path === undefined ? {} : { path }),
     };
-    this.#kept.push({ info, bytes });
+    this.#kept.push({ info, parts });
     pending.onDurable();
     for (const { info: old } of this.#kept.splice(0, this.#kept.length - (settings?.retained ?? 1))) {
       // What cannot be removed stays.

@@ -6,7 +6,7 @@ export interface CheckpointFiles {
   /** The highest number that is taken, 0 if there is none: those of an earlier run are left alone. */
   readonly last: number;
   /** Resolves with the file's path when it would outlive a power cut. */
-  write(id: number, bytes: Uint8Array): Promise<string>;
+  write(id: number, parts: readonly Uint8Array[]): Promise<string>;
   drop(id: number): Promise<void>;
 }
 

@@ -15,6 +15,11 @@ export interface SavepointFiles {
   /** @returns the absolute path when the file would outlive a power cut */
   write(path: string, state: JobState): string;
   read(path: string): JobState;
+  /** The parts of a file: what is not in tables as it was encoded, and the chunks of these. */
+  pack(beside: Uint8Array, chunks: readonly Uint8Array[]): readonly Uint8Array[];
+  unpack(parts: readonly Uint8Array[]): JobState;
+  /** As `write`, in the background. */
+  writeParts(path: string, parts: readonly Uint8Array[]): Promise<string>;
 }
 
 /**

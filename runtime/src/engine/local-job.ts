@@ -11,6 +11,7 @@ import { Engine, type SourcePlace } from './engine.ts';
 import { jobCanceled } from './engine-errors.ts';
 import type { ExecutionSettings, RestartAttempts } from './execution-settings.ts';
 import { nextJobId } from './job.ts';
+import { JobCuts } from './job-cuts.ts';
 import { LaneRunner } from './lane-runner.ts';
 import { checkpointAborted } from './checkpoint-errors.ts';
 import type { JobState } from './job-state.ts';
@@ -35,6 +36,7 @@ export interface LocalJobOptions {
 
 interface Attempt {
   readonly engine: Engine;
+  readonly cuts: JobCuts;
   readonly runner: LaneRunner;
 }
 
@@ -48,7 +50,7 @@ export class LocalJob implements JobClient {
   readonly #startedAt: number;
   readonly #finished = Promise.withResolvers<JobExecutionResult>();
   /** The savepoint that it was started from, to be started from again while there is no checkpoint. */
-  readonly #origin: Uint8Array | undefined;
+  readonly #origin: readonly Uint8Array[] | undefined;
   #attempts = 0;
   #attempt: Attempt;
   #over: 'failed' | 'canceled' | 'finished' | undefined;
@@ -74,7 +76,7 @@ export class LocalJob implements JobClient {
     // Whoever does not ask for the end need not hear of it.
     this.#finished.promise.catch(() => undefined);
     // A lane takes over what it is restored from.
-    this.#origin = options.from && settings.restart && store.codec.encode(options.from);
+    this.#origin = options.from && settings.restart && [store.codec.encode(options.from)];
     this.#attempt = this.#start(options.from);
   }
 
@@ -109,11 +111,11 @@ export class LocalJob implements JobClient {
   async triggerSavepoint(path: string): Promise<string> {
     const begun = this.#begin();
     if (begun === undefined) throw checkpointAborted(undefined);
-    const { codec, savepoints } = this.#options.store;
-    const { bytes, commits } = begun;
+    const { savepoints } = this.#options.store;
+    const { parts, commits } = begun;
     try {
       await commits?.ready;
-      const written = savepoints.write(path, codec.decode(bytes) as JobState);
+      const written = await savepoints.writeParts(path, await parts);
       await commits?.commit(0);
       return written;
     } catch (error) {
@@ -142,11 +144,12 @@ export class LocalJob implements JobClient {
   }
 
   async cancel(): Promise<void> {
-    const { engine, runner } = this.#attempt;
+    const { engine, runner, cuts } = this.#attempt;
     if (this.#over !== undefined || runner.status === 'finished') return;
     this.#over = 'canceled';
     this.#restarting?.cancel();
     this.#coordinator.close();
+    cuts.abandon();
     engine.close();
     this.#finished.reject(jobCanceled(this.name));
     await runner.closing;
@@ -175,7 +178,14 @@ export class LocalJob implements JobClient {
       1,
       (from?.sources ?? []).map((place, at) => entryOf(place, at, clock.now())),
     );
-    const engine = new Engine({ clock, timeline, record: false, onSlice: () => this.#coordinator.onSlice() });
+    const cuts = new JobCuts(this.#options.store);
+    const engine = new Engine({
+      clock,
+      timeline,
+      record: false,
+      onSlice: () => this.#coordinator.onSlice(),
+      background: (expired) => cuts.writeUntil(expired),
+    });
     const options = {
       sinks,
       sourceKey,
@@ -189,7 +199,7 @@ export class LocalJob implements JobClient {
       onFinalCut: settings.checkpointing && (() => this.#coordinator.wantFinal()),
     };
     const runner = new LaneRunner(options, from && { cursor: timeline.head, ...from.lane });
-    const attempt = { engine, runner };
+    const attempt = { engine, runner, cuts };
     this.#attempt = attempt;
     runner.onSettled(() => this.#look(attempt));
     engine.add(runner);
@@ -213,7 +223,7 @@ export class LocalJob implements JobClient {
   }
 
   #begin(): BegunCheckpoint | undefined {
-    const { engine, runner } = this.#attempt;
+    const { engine, runner, cuts } = this.#attempt;
     const isOver = (): boolean => !runner.active && runner.status !== 'paused';
     if (isOver()) return undefined;
     const commits = runner.prepareCommit();
@@ -223,11 +233,11 @@ export class LocalJob implements JobClient {
       return undefined;
     }
     try {
-      const { lane, views } = runner.cut();
-      const state: JobState = { sources: engine.places(), lane: { lane, views } };
       const { head } = engine.timeline;
+      const parts = cuts.begin(runner, engine.places());
+      engine.wake();
       const onDurable = (): void => engine.onDurable(head);
-      return { bytes: this.#options.store.codec.encode(state), commits, onDurable };
+      return { parts, commits, onDurable };
     } catch (error) {
       commits?.discard(0);
       throw error;
@@ -236,9 +246,11 @@ export class LocalJob implements JobClient {
 
   #look(attempt: Attempt): void {
     if (attempt !== this.#attempt || this.#over !== undefined) return;
-    const { engine, runner } = attempt;
+    const { engine, runner, cuts } = attempt;
     if (runner.status === 'finished') {
       this.#coordinator.close();
+      // Nothing runs any more that would be held up.
+      cuts.finish();
       engine.close();
       const runtime = this.#options.clock.now() - this.#startedAt;
       this.#finished.resolve({ jobId: this.id, name: this.name, runtime });
@@ -246,8 +258,9 @@ export class LocalJob implements JobClient {
   }
 
   #onFailure(attempt: Attempt): void {
-    const { engine, runner } = attempt;
+    const { engine, runner, cuts } = attempt;
     const delay = this.#delayAfter(attempt);
+    cuts.abandon();
     engine.close();
     if (delay === undefined) {
       this.#over = 'failed';
@@ -272,7 +285,7 @@ export class LocalJob implements JobClient {
   #restart(): void {
     this.#restarting = undefined;
     const latest = this.#coordinator.latest ?? this.#origin;
-    this.#start(latest === undefined ? undefined : (this.#options.store.codec.decode(latest) as JobState));
+    this.#start(latest === undefined ? undefined : this.#options.store.savepoints.unpack(latest));
   }
 
   readonly #delays = new WeakMap<Attempt, { readonly delay: number | undefined }>();
