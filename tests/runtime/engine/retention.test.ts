@@ -23,7 +23,9 @@ test('law 12: what a lane has still to read after a cut is kept while that is th
   for (let n = 0; n < 60; n++) await source.push(n);
   const behind = notebook.cell('b', doubled).cut!;
   notebook.env.recording().limit({ rows: 10 });
+  expect(notebook.env.recording().sources[0]).toMatchObject({ kept: 60 });
   await notebook.view('b/0').until(({ values }) => values.length === 60);
+  notebook.env.recording().limit({ rows: 10 });
   expect(notebook.env.recording().sources[0]).toMatchObject({ kept: 10 });
   // Gone from memory, but not from the disk: there is no later cut.
   await notebook.env.restore(behind);
