@@ -12,7 +12,7 @@ import type {
   StoredTimeline,
   TimelineTrim,
 } from './cut-store.ts';
-import { hashOf, OutdatedFile, SqliteCutFile } from './sqlite-cut-file.ts';
+import { hashOf, OutdatedFile, SqliteCutFile, type OpenDatabase } from './sqlite-cut-file.ts';
 import {
   storeLocked,
   storeMovedAside,
@@ -34,6 +34,7 @@ type Warn = (error: Error) => void;
 export class FallbackCutFile {
   readonly #path: string;
   readonly #warn: Warn;
+  readonly #openDatabase: OpenDatabase | undefined;
   readonly #disk: SqliteCutFile | undefined;
   #memory: SqliteCutFile | undefined;
   readonly #hiddenCuts = new Set<number>();
@@ -43,9 +44,10 @@ export class FallbackCutFile {
   readonly #hashes = new Map<BlobRef, string>();
 
   /** @throws {TidemarkError} `store-locked`. */
-  constructor(path: string, warn: Warn, maxBytes?: number) {
+  constructor(path: string, warn: Warn, maxBytes?: number, open?: OpenDatabase) {
     this.#path = path;
     this.#warn = warn;
+    this.#openDatabase = open;
     try {
       mkdirSync(dirname(path), { recursive: true });
       this.#disk = this.#openDisk(maxBytes);
@@ -191,18 +193,18 @@ export class FallbackCutFile {
   #openDisk(maxBytes: number | undefined): SqliteCutFile {
     const path = this.#path;
     try {
-      return new SqliteCutFile(path, this.#warn, maxBytes);
+      return new SqliteCutFile(path, this.#warn, maxBytes, undefined, this.#openDatabase);
     } catch (error) {
       const code = primaryCode(error);
       if (error instanceof OutdatedFile) {
         this.#warn(storeTooOld(path, error.version, error.known, moveAside(path, `format-${error.version}`)));
-        return new SqliteCutFile(path, this.#warn, maxBytes);
+        return new SqliteCutFile(path, this.#warn, maxBytes, undefined, this.#openDatabase);
       }
       if (code === SQLITE_BUSY) throw storeLocked(path, readPid(path));
       if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
       const aside = moveAside(path, 'damaged-1');
       this.#warn(storeMovedAside(path, aside, error));
-      return new SqliteCutFile(path, this.#warn, maxBytes);
+      return new SqliteCutFile(path, this.#warn, maxBytes, undefined, this.#openDatabase);
     }
   }
 }

@@ -35,6 +35,11 @@ const FREE_PAGES = 256;
 type Row = Record<string, unknown>;
 type Warn = (error: Error) => void;
 
+export type OpenDatabase = (path: string) => DatabaseSync;
+
+/** Waits, in ms, for a process that is about to end. */
+const openDatabase: OpenDatabase = (path) => new DatabaseSync(path, { timeout: 1000 });
+
 /** The file is of an earlier version, which is not read any more. */
 export class OutdatedFile extends Error {
   readonly version: number;
@@ -57,6 +62,7 @@ export class SqliteCutFile {
 
   /**
    * @param elsewhere finds bytes that cuts refer to and that are not here
+   * @param open a test's own has a disk that fails
    * @throws SQLite's error; `SQLITE_BUSY` when another process has it open.
    */
   constructor(
@@ -64,11 +70,12 @@ export class SqliteCutFile {
     warn: Warn,
     maxBytes?: number,
     elsewhere: (hash: string) => Uint8Array | undefined = () => undefined,
+    open: OpenDatabase = openDatabase,
   ) {
     this.path = path;
     this.#elsewhere = elsewhere;
     this.#warn = warn;
-    this.#database = new DatabaseSync(path, { timeout: 1000 });
+    this.#database = open(path);
     try {
       // The operating system holds this lock and lets go of it when the process dies, however it dies.
       this.#database.exec(

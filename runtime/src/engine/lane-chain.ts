@@ -10,9 +10,9 @@ export class LaneChain {
   /** True once something of it could not be written: no cut can build on it any more. */
   broken = false;
 
-  /** True if what was added is more than where it began, so that writing all of it anew is worth its while. */
+  /** True if what was added is more than half of where it began: a restore reads all of it, so that writing anew is worth its while. */
   get outgrown(): boolean {
-    return this.#underWay === 0 && this.#added > this.#base;
+    return this.#underWay === 0 && this.#added > this.#base / 2;
   }
 
   /** A cut has begun that will add to it. */

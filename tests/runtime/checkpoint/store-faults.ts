@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { CutToWrite, StoredCut } from '../../../runtime/src/checkpoint/cut-store.ts';
@@ -22,8 +23,18 @@ type Fault =
   | { readonly kind: 'cut off'; readonly file: '' | '-wal'; readonly share: number }
   | { readonly kind: 'corrupt'; readonly file: '' | '-wal'; readonly places: readonly number[] };
 
+/** What SQLite says when the system writes less than it was asked to, or cannot flush what it has. */
+const IO_ERRORS = { 'short write': 778, 'failed sync': 1034, 'failed read': 266 };
+
+/** The disk fails the `at`th transaction, as it is written or as it is committed. */
+interface DiskError {
+  readonly at: number;
+  readonly what: keyof typeof IO_ERRORS;
+}
+
 interface Run {
   readonly steps: readonly Step[];
+  readonly error: DiskError | undefined;
   readonly fault: Fault;
   /** The most that the disk takes, in pages of 4 KiB. */
   readonly pages: number | undefined;
@@ -60,11 +71,33 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     places: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 }),
   }),
 );
+const diskError: fc.Arbitrary<DiskError> = fc.record({
+  at: fc.integer({ min: 1, max: 20 }),
+  what: fc.constantFrom('short write' as const, 'failed sync' as const, 'failed read' as const),
+});
 const run: fc.Arbitrary<Run> = fc.record({
   steps: fc.array(step, { minLength: 2, maxLength: 15 }),
+  error: fc.option(diskError, { nil: undefined, freq: 2 }),
   fault,
   pages: fc.option(fc.integer({ min: 12, max: 40 }), { nil: undefined, freq: 3 }),
 });
+
+/** A database on a disk that fails one transaction; SQLite has taken that back when it says so. */
+class FailingDatabase extends DatabaseSync {
+  readonly #ends: () => DiskError | undefined;
+
+  constructor(path: string, ends: () => DiskError | undefined) {
+    super(path);
+    this.#ends = ends;
+  }
+
+  override exec(sql: string): void {
+    const error = sql === 'COMMIT' ? this.#ends() : undefined;
+    if (error === undefined) return super.exec(sql);
+    super.exec('ROLLBACK');
+    throw Object.assign(new Error(`disk I/O error: ${error.what}`), { errcode: IO_ERRORS[error.what] });
+  }
+}
 
 /** A session's file with a list of what it must hold. */
 class Simulated {
@@ -79,10 +112,18 @@ class Simulated {
   #refs = 0;
   #ids = 0;
   #seq = 0;
+  readonly #error: DiskError | undefined;
+  #transactions = 0;
+  /** Warnings when the file was opened: with more it is not written any more. */
+  #warned = 0;
+  /** What the file must hold, whatever the session has in memory beside it. */
+  readonly #durable = new Set<number>();
+  #durableSeq = 0;
 
-  constructor(path: string, pages: number | undefined) {
+  constructor(path: string, { pages, error }: Run) {
     this.#path = path;
     this.#pages = pages;
+    this.#error = error;
     this.#store = this.#open();
   }
 
@@ -97,16 +138,16 @@ class Simulated {
   /** Whatever was done to the files: what can be read is what was written, and nothing throws. */
   check(fault: Fault): void {
     this.#store.close();
-    const intact = fault.kind === 'none' && this.#pages === undefined;
+    const intact = fault.kind === 'none';
     damage(this.#path, fault);
     const store = this.#open();
     const read = store.readCuts().flatMap(({ id }) => store.readCut(id) ?? []);
     for (const cut of read) this.#compare(cut);
-    if (intact) expect(read.map(({ id }) => id)).toEqual([...this.written.keys()]);
+    if (intact) expect(read.map(({ id }) => id)).toEqual([...this.#durable]);
     const entries = entriesOf(store.readTimeline(0));
     for (const { seq, values } of entries) expect(values).toEqual([seq % 251]);
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, at) => at + 1));
-    if (intact) expect(entries).toHaveLength(this.#seq);
+    if (intact) expect(entries).toHaveLength(this.#durableSeq);
     store.close();
   }
 
@@ -131,6 +172,7 @@ class Simulated {
     const written = { ...cut, bytes: [beside, ...this.#chain.map(({ bytes }) => bytes)] };
     this.written.set(id, written);
     this.#everWritten.set(id, written);
+    if (this.#onDisk) this.#durable.add(id);
     for (const { id: known } of this.#store.readCuts()) this.#compare(this.#store.readCut(known)!);
   }
 
@@ -140,6 +182,12 @@ class Simulated {
       return entry(seq, { values: [seq % 251] });
     });
     this.#store.appendTimeline(blocksOf(made));
+    if (this.#onDisk) this.#durableSeq = this.#seq;
+    expect(seqsOf(this.#store.readTimeline(0))).toEqual(Array.from({ length: this.#seq }, (_, at) => at + 1));
+  }
+
+  get #onDisk(): boolean {
+    return this.warnings.length === this.#warned;
   }
 
   #drop(): void {
@@ -147,6 +195,7 @@ class Simulated {
     if (oldest === undefined || this.written.size < 2) return;
     this.#store.dropCuts([oldest]);
     this.written.delete(oldest);
+    if (this.#onDisk) this.#durable.delete(oldest);
   }
 
   /** As after kill -9: what is on disk is what there is. */
@@ -154,16 +203,30 @@ class Simulated {
     this.#store.close();
     this.#store = this.#open();
     const onDisk = new Set(this.#store.readCuts().map(({ id }) => id));
+    expect([...onDisk]).toEqual([...this.#durable]);
     for (const id of this.written.keys()) if (!onDisk.has(id)) this.written.delete(id);
     const [last] = [...onDisk].sort((a, b) => b - a);
     const blobs = last === undefined ? [] : this.#store.readCut(last)!.blobs.slice(1);
     this.#chain = blobs.map(({ ref, bytes }) => ({ ref, bytes }));
     this.#seq = Math.max(0, ...seqsOf(this.#store.readTimeline(0)));
+    expect(this.#seq).toBe(this.#durableSeq);
   }
 
   #open(): FallbackCutFile {
     const maxBytes = this.#pages === undefined ? undefined : this.#pages * 4096;
-    return new FallbackCutFile(this.#path, (error) => this.warnings.push(error), maxBytes);
+    const warn = (error: Error): void => void this.warnings.push(error);
+    const ends = (): DiskError | undefined => {
+      this.#transactions += 1;
+      return this.#transactions === this.#error?.at ? this.#error : undefined;
+    };
+    const store = new FallbackCutFile(
+      this.#path,
+      warn,
+      maxBytes,
+      (path) => new FailingDatabase(path, path === this.#path ? ends : () => undefined),
+    );
+    this.#warned = this.warnings.length;
+    return store;
   }
 
   #compare(cut: StoredCut): void {
@@ -195,9 +258,10 @@ export async function checkStoreFaults(runs: number): Promise<void> {
   try {
     await holds(
       run,
-      ({ steps, fault, pages }) => {
+      (simulation) => {
+        const { steps, fault } = simulation;
         const path = join(folder, `s${(sessions += 1)}.sqlite`);
-        const simulated = new Simulated(path, pages);
+        const simulated = new Simulated(path, simulation);
         for (const step of steps) simulated.carryOut(step);
         simulated.check(fault);
         for (const suffix of ['', '-wal', '-shm', '.pid']) rmSync(path + suffix, { force: true });
