@@ -8,6 +8,7 @@ import {
   webSocketSink,
   webSocketSource,
 } from '../../../runtime/src/index.ts';
+import { Notebook, temporaryFolder } from '../engine/notebook.ts';
 import { PushedSource } from '../engine/pushed-source.ts';
 
 let server: WebSocketServer;
@@ -168,4 +169,36 @@ test('a sink whose server is not there fails its job', async () => {
   await expect((await env.execute()).finished()).rejects.toMatchObject({
     cause: { code: 'connection-failed' },
   });
+});
+
+test('a server that is gone for a while is said to be, by the view of a source and by a sink, until it is back', async () => {
+  const folder = temporaryFolder();
+  const notebook = await Notebook.open(folder.path('n.sqlite'));
+  const answering = (): void => serve((socket) => socket.send('hello'));
+  answering();
+  const patient = { initialDelay: 1, maxDelay: 10 };
+  const source = new PushedSource();
+  notebook.cell('a', (session) => {
+    session.fromSource(webSocketSource(url, { reconnect: patient })).show();
+    session
+      .fromSource(source)
+      .sinkTo(webSocketSink(url, { reconnect: patient }))
+      .name('out');
+  });
+  await source.push(1);
+  const view = notebook.view('a/0');
+  await view.until(({ values }) => values.length === 1);
+  const { port } = server.address() as AddressInfo;
+  for (const client of server.clients) client.terminate();
+  server.close();
+  await once(server, 'close');
+  await view.until(({ error }) => error !== undefined);
+  expect(view).toMatchObject({ status: 'running', error: { code: 'connection-lost' } });
+  await notebook.untilNotice('a/1', (notice) => notice?.passes === true);
+  server = new WebSocketServer({ port, host: '127.0.0.1' });
+  answering();
+  await view.until(({ error, values }) => error === undefined && values.length > 1);
+  await notebook.untilNotice('a/1', (notice) => notice === undefined);
+  await notebook.crash();
+  folder.remove();
 });

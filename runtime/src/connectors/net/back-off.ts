@@ -11,6 +11,9 @@ export interface ReconnectOptions {
   readonly attempts?: number;
 }
 
+/** So many failures in a row are nothing to speak of: many a server ends connections now and then. */
+const QUIET_FAILURES = 1;
+
 /** Delays between attempts to connect, on the clock on the wall: the world outside does not wait for a stream's clock. */
 export class BackOff {
   readonly #initial: number;
@@ -18,6 +21,8 @@ export class BackOff {
   readonly #attempts: number;
   #failed = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Told what is tried again, when that has failed more than once, and when it is over. */
+  onTrouble: (trouble: Error | undefined) => void = () => undefined;
 
   /** @param options `false` never to try again */
   constructor(options: ReconnectOptions | false = {}) {
@@ -30,17 +35,22 @@ export class BackOff {
     }
   }
 
-  /** Calls back after the next delay; false if it was tried often enough. */
-  tryAgain(connect: () => void): boolean {
+  /**
+   * Calls back after the next delay; false if it was tried often enough.
+   * @param trouble what is to be said meanwhile
+   */
+  tryAgain(connect: () => void, trouble: Error): boolean {
     if (this.#failed >= this.#attempts) return false;
     const delay = Math.min(this.#initial * 2 ** this.#failed, this.#max);
     this.#failed += 1;
+    if (this.#failed > QUIET_FAILURES) this.onTrouble(trouble);
     this.#timer = setTimeout(connect, delay);
     return true;
   }
 
   /** It has worked: the next failure is the first again. */
   succeeded(): void {
+    if (this.#failed > QUIET_FAILURES) this.onTrouble(undefined);
     this.#failed = 0;
   }
 

@@ -5,7 +5,7 @@ import type { BackOff } from './back-off.ts';
 import type { Endpoint } from './endpoint.ts';
 import { MessageBuffer } from './message-buffer.ts';
 import { decodeMessage } from './message-decoder.ts';
-import { connectionFailed, reasonOf } from './net-errors.ts';
+import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 
 interface Event<T> {
   readonly id: string | undefined;
@@ -45,7 +45,12 @@ export class EventStreamReader<T> implements SourceReader<T> {
       this.#paused = paused;
       if (!paused) this.#resume?.();
     });
+    backOff.onTrouble = (trouble) => (this.#buffer.trouble = trouble);
     void this.#connect();
+  }
+
+  trouble(): Error | undefined {
+    return this.#buffer.trouble;
   }
 
   poll(max: number): PollResult<T> {
@@ -72,8 +77,9 @@ export class EventStreamReader<T> implements SourceReader<T> {
       reason = error instanceof StatusError ? error.message : reasonOf(error);
     }
     if (this.#abort.signal.aborted) return;
+    const lost = connectionLost('httpSource()', this.#endpoint.shown, reason);
     // An address that never worked is probably wrong.
-    if (this.#connected && this.#backOff.tryAgain(() => void this.#connect())) return;
+    if (this.#connected && this.#backOff.tryAgain(() => void this.#connect(), lost)) return;
     this.#buffer.fail(connectionFailed('httpSource()', this.#endpoint.shown, reason, this.#attempts));
   }
 

@@ -15,6 +15,7 @@ export class MessageBuffer<T> {
   #bytes = 0;
   #paused = false;
   #failure: Error | undefined;
+  #trouble: Error | undefined;
   #ended = false;
 
   /** @param pause tells the peer to wait, or to go on */
@@ -28,6 +29,17 @@ export class MessageBuffer<T> {
     this.#sizes.push(bytes);
     this.#bytes += bytes;
     if (!this.#paused && (this.#waiting >= MAX_MESSAGES || this.#bytes >= MAX_BYTES)) this.#setPaused(true);
+    this.#onReady();
+  }
+
+  /** What keeps the peer from being heard for now. */
+  get trouble(): Error | undefined {
+    return this.#trouble;
+  }
+
+  set trouble(trouble: Error | undefined) {
+    this.#trouble = trouble;
+    // So that somebody looks.
     this.#onReady();
   }
 

@@ -42,6 +42,14 @@ export function connectionFailed(
   );
 }
 
+export function connectionLost(what: string, where: string, reason: string): TidemarkError {
+  return new TidemarkError(
+    'connection-lost',
+    `${what}: the connection to ${where} is gone: ${reason}. It is tried again until the server is back. Check that it runs.`,
+    { details: { what, where, reason } },
+  );
+}
+
 export function messageNotParsed(from: string, message: string, cause: unknown): TidemarkError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TidemarkError(

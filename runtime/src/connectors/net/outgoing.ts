@@ -28,6 +28,7 @@ export class OutgoingWriter<T> implements SinkWriter<T> {
   readonly #backOff: BackOff;
   readonly #context: SinkWriterContext;
   readonly #failure: (reason: string, attempts: number) => Error;
+  readonly #lost: (reason: string) => Error;
   /** Not known to have left, oldest first. */
   #waiting: (string | Uint8Array)[] = [];
   /** How many of them were handed to the connection. */
@@ -48,12 +49,15 @@ export class OutgoingWriter<T> implements SinkWriter<T> {
     backOff: BackOff,
     context: SinkWriterContext,
     failure: (reason: string, attempts: number) => Error,
+    lost: (reason: string) => Error,
   ) {
     this.#encode = encode;
     this.#connect = connect;
     this.#backOff = backOff;
     this.#context = context;
     this.#failure = failure;
+    this.#lost = lost;
+    backOff.onTrouble = (trouble) => context.trouble(trouble);
     this.#open();
   }
 
@@ -130,7 +134,7 @@ export class OutgoingWriter<T> implements SinkWriter<T> {
     if (this.#closed && this.#cuts.length === 0) return;
     this.#connection = undefined;
     // An address that never worked is probably wrong.
-    if (this.#connected && this.#backOff.tryAgain(() => this.#open())) return;
+    if (this.#connected && this.#backOff.tryAgain(() => this.#open(), this.#lost(reason))) return;
     const failure = this.#failure(reason, this.#attempts);
     for (const { drained } of this.#cuts.splice(0)) drained.reject(failure);
     this.#context.fail(failure);

@@ -4,7 +4,7 @@ import type { PollResult, SourceReader, SourceReaderContext } from '../source.ts
 import type { BackOff } from './back-off.ts';
 import type { Endpoint } from './endpoint.ts';
 import { MessageBuffer } from './message-buffer.ts';
-import { connectionFailed, reasonOf } from './net-errors.ts';
+import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 
 /** What the last document was, so that the same one is not fetched, or handed over, again. */
 interface Version {
@@ -40,7 +40,12 @@ export class PollingReader<T> implements SourceReader<T> {
     this.#backOff = backOff;
     this.#version = position as Version | undefined;
     this.#buffer = new MessageBuffer<T>(onReady, () => undefined);
+    backOff.onTrouble = (trouble) => (this.#buffer.trouble = trouble);
     void this.#fetch();
+  }
+
+  trouble(): Error | undefined {
+    return this.#buffer.trouble;
   }
 
   poll(max: number): PollResult<T> {
@@ -69,8 +74,9 @@ export class PollingReader<T> implements SourceReader<T> {
       this.#timer = setTimeout(() => void this.#fetch(), this.#every);
       return;
     }
+    const lost = connectionLost('httpSource()', this.#endpoint.shown, reason);
     // An address that never worked is probably wrong.
-    if (this.#worked && this.#backOff.tryAgain(() => void this.#fetch())) return;
+    if (this.#worked && this.#backOff.tryAgain(() => void this.#fetch(), lost)) return;
     this.#buffer.fail(connectionFailed('httpSource()', this.#endpoint.shown, reason, this.#attempts));
   }
 

@@ -4,7 +4,7 @@ import type { Sink } from '../../operators/sink.ts';
 import { sinkOptionInvalid } from '../connector-errors.ts';
 import { BackOff, type ReconnectOptions } from './back-off.ts';
 import { messagesOf } from './message-decoder.ts';
-import { connectionFailed, reasonOf } from './net-errors.ts';
+import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 import { OutgoingWriter, type Connect } from './outgoing.ts';
 
 /** How a socket is written to. */
@@ -46,6 +46,7 @@ export function socketSink<T>(host: string, port: number, options: SocketSinkOpt
         new BackOff(reconnect),
         context,
         (reason, attempts) => connectionFailed('socketSink()', where, reason, attempts),
+        (reason) => connectionLost('socketSink()', where, reason),
       ),
   };
 }

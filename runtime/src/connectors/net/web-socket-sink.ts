@@ -5,7 +5,7 @@ import type { Sink } from '../../operators/sink.ts';
 import { BackOff, type ReconnectOptions } from './back-off.ts';
 import { Endpoint, type HeaderCredentials } from './endpoint.ts';
 import { messagesOf } from './message-decoder.ts';
-import { connectionFailed, reasonOf } from './net-errors.ts';
+import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 import { OutgoingWriter, type Connect } from './outgoing.ts';
 import type { Credential } from './secret.ts';
 
@@ -43,8 +43,13 @@ export function webSocketSink<T>(url: Credential, options: WebSocketSinkOptions<
     parameters: { ...endpoint.parameters, format: format.name, options: format.parameters },
     functions: [...endpoint.functions, ...(format.functions ?? [])],
     createWriter: (context) =>
-      new OutgoingWriter(encode, connectTo(endpoint), new BackOff(reconnect), context, (reason, attempts) =>
-        connectionFailed('webSocketSink()', endpoint.shown, reason, attempts),
+      new OutgoingWriter(
+        encode,
+        connectTo(endpoint),
+        new BackOff(reconnect),
+        context,
+        (reason, attempts) => connectionFailed('webSocketSink()', endpoint.shown, reason, attempts),
+        (reason) => connectionLost('webSocketSink()', endpoint.shown, reason),
       ),
   };
 }

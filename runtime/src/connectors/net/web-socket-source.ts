@@ -5,7 +5,7 @@ import { BackOff, type ReconnectOptions } from './back-off.ts';
 import { Endpoint, type HeaderCredentials } from './endpoint.ts';
 import { MessageBuffer } from './message-buffer.ts';
 import { decodeMessage, messagesOf } from './message-decoder.ts';
-import { connectionFailed, reasonOf } from './net-errors.ts';
+import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 import type { Credential } from './secret.ts';
 
 /** How a WebSocket is read. */
@@ -83,7 +83,12 @@ class WebSocketReader<T> implements SourceReader<T> {
     this.#backOff = backOff;
     this.#read = typeof context.position === 'number' ? context.position : 0;
     this.#buffer = new MessageBuffer<T>(context.onReady, (paused) => this.#setPaused(paused));
+    backOff.onTrouble = (trouble) => (this.#buffer.trouble = trouble);
     void this.#connect();
+  }
+
+  trouble(): Error | undefined {
+    return this.#buffer.trouble;
   }
 
   poll(max: number): PollResult<T> {
@@ -139,8 +144,12 @@ class WebSocketReader<T> implements SourceReader<T> {
     if (this.#closed) return;
     if (code === NORMAL_CLOSURE) return this.#buffer.end();
     // An address that never worked is probably wrong.
-    if (this.#connected && this.#backOff.tryAgain(() => void this.#connect())) return;
+    if (this.#connected && this.#backOff.tryAgain(() => void this.#connect(), this.#lost(reason))) return;
     this.#buffer.fail(this.#failure(reason));
+  }
+
+  #lost(reason: string): Error {
+    return connectionLost('webSocketSource()', this.#endpoint.shown, reason);
   }
 
   #failure(reason: string): Error {
