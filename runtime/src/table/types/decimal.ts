@@ -26,6 +26,8 @@ export function toDecimal(
 }
 
 export function compareDecimals(a: DecimalText, b: DecimalText): number {
+  // Of so few digits different numbers are different doubles, in the same order.
+  if (isShort(a) && isShort(b)) return Math.sign(Number(a) - Number(b));
   return new Big(a).cmp(b);
 }
 
@@ -36,7 +38,66 @@ export function decimalArithmetic(
   scale: number,
 ): (a: ExactNumber, b: ExactNumber) => DecimalText | null {
   const compute = OPERATIONS[operator];
-  return (a, b) => toDecimal(compute(bigOf(a), bigOf(b)), precision, scale);
+  const exact = (a: ExactNumber, b: ExactNumber) => toDecimal(compute(bigOf(a), bigOf(b)), precision, scale);
+  if (operator === '/' || operator === '%') return exact;
+  return (a, b) => {
+    if (!isShort(a) || !isShort(b)) return exact(a, b);
+    const units = shortArithmetic(operator, a, b, scale);
+    return Number.isSafeInteger(units) ? unitsToText(units, precision, scale) : exact(a, b);
+  };
+}
+
+/** Characters of a text whose digits a double holds exactly. */
+const SHORT = 15;
+
+/** True if a double holds the digits exactly. */
+function isShort(value: ExactNumber): value is string | number {
+  if (typeof value === 'string') return value.length <= SHORT;
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+/**
+ * Whole units of the result's scale, by doubles: most numbers have few digits.
+ * @returns no safe integer if the result has too many digits, or more than the scale
+ */
+function shortArithmetic(
+  operator: '+' | '-' | '*',
+  a: string | number,
+  b: string | number,
+  scale: number,
+): number {
+  const [scaleA, scaleB] = [scaleOf(a), scaleOf(b)];
+  if (operator === '*') {
+    const missing = scale - scaleA - scaleB;
+    return missing < 0 ? NaN : timesPower(unitsOf(a) * unitsOf(b), missing);
+  }
+  if (scale < scaleA || scale < scaleB) return NaN;
+  const left = timesPower(unitsOf(a), scale - scaleA);
+  const right = timesPower(unitsOf(b), scale - scaleB);
+  return operator === '+' ? left + right : left - right;
+}
+
+/** NaN if the result is no safe integer; a product that is one has not been rounded. */
+function timesPower(units: number, power: number): number {
+  const product = units * 10 ** power;
+  return Number.isSafeInteger(units) && Number.isSafeInteger(product) ? product : NaN;
+}
+
+function scaleOf(value: string | number): number {
+  if (typeof value === 'number') return 0;
+  const point = value.indexOf('.');
+  return point < 0 ? 0 : value.length - point - 1;
+}
+
+function unitsOf(value: string | number): number {
+  return typeof value === 'number' ? value : Number(value.replace('.', ''));
+}
+
+function unitsToText(units: number, precision: number, scale: number): DecimalText | null {
+  if (Math.abs(units) >= 10 ** precision) return null;
+  const digits = String(Math.abs(units)).padStart(scale + 1, '0');
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return units < 0 ? `-${text}` : text;
 }
 
 type ExactNumber = DecimalText | number | bigint;
