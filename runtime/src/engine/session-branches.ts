@@ -64,13 +64,28 @@ export class SessionBranches {
     };
     const { mutedThrough, carried } = branch;
     const owner = { cell: () => branch.cell, openView, mutedThrough };
-    const cut = carried?.cut ?? branch.cut?.load();
+    let cut = carried?.cut;
+    try {
+      cut ??= branch.cut?.load();
+    } catch (error) {
+      return this.#waitOn(branch, error);
+    }
     branch.runner = this.#lanes.make([branch.sink], owner, cut, carried);
     const { sinks } = branch.runner.lane;
     if (branch.left) sinks.inherit(branch.left);
     if (branch.leftInCut) sinks.restore(branch.leftInCut);
     this.#engine.add(branch.runner);
     this.holdIfPaused(branch);
+  }
+
+  /** What it is to go on from cannot be read yet: it waits for its cell to run again (law 8). */
+  #waitOn(branch: Branch, error: unknown): void {
+    const { cell, ordinal, fingerprint, sink, cut } = branch;
+    this.all.delete(branch);
+    const own = this.#lanes.fingerprints.own(sink);
+    if (cut) this.waiting.add({ cell, ordinal, fingerprint, name: sink.name, sink: own, cut });
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#host.warn(`${sink.name} waits in its snapshot. ${reason} Then run the cell again.`);
   }
 
   /** What starts while the streams are paused says so, and waits with them. */
