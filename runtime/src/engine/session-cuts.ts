@@ -88,6 +88,8 @@ export class SessionCuts {
   /** What sinks are committing. */
   readonly #committing = new Set<Promise<boolean>>();
   #budget = KEPT;
+  /** Cuts that somebody is about to go back to. */
+  readonly #held = new Set<number>();
   #cuts: SessionCut[];
   /** The last one that is on disk. */
   #last: SessionCut | undefined;
@@ -124,11 +126,20 @@ export class SessionCuts {
     return seq;
   }
 
+  /** Keeps a cut, the last one by default, whatever the budget says; returns how to let go of it. */
+  hold(id = this.#cuts.at(-1)?.id ?? 0): () => void {
+    this.#held.add(id);
+    return () => this.#held.delete(id);
+  }
+
   /** Entries up to this one are gone, or their records: cuts whose lanes had still to read some of them cannot be restored any more. */
   forgetNeeding(through: number): void {
     const broken = this.#cuts.filter(
       (cut) =>
-        cut.neededAfter < Math.min(through, cut.seq) && cut !== this.#last && !this.#underWay.has(cut.id),
+        cut.neededAfter < Math.min(through, cut.seq) &&
+        cut !== this.#last &&
+        !this.#underWay.has(cut.id) &&
+        !this.#held.has(cut.id),
     );
     if (broken.length === 0) return;
     this.#cuts = this.#cuts.filter((cut) => !broken.includes(cut));
@@ -385,7 +396,7 @@ export class SessionCuts {
   }
 
   async #drop(ids: readonly number[]): Promise<void> {
-    const dropped = ids.filter((id) => id !== this.#last?.id);
+    const dropped = ids.filter((id) => id !== this.#last?.id && !this.#held.has(id));
     if (dropped.length === 0) return;
     this.#cuts = this.#cuts.filter(({ id }) => !dropped.includes(id));
     await this.#store.drop(dropped);

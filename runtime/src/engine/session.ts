@@ -375,6 +375,8 @@ export class Session implements ExecutionBackend {
     this.engine.endErrand();
     // Nothing is appended to a timeline that is being cut off.
     this.engine.pause();
+    // A cut on its way to the disk may put it over the budget meanwhile.
+    const letGo = this.#cuts.hold(id);
     try {
       const { cut, branches } = await this.#cuts.read(id);
       const sameRecording = cut.startSeq === this.#startSeq;
@@ -392,6 +394,7 @@ export class Session implements ExecutionBackend {
       if (wasPaused) for (const branch of this.#branches.all) this.#branches.holdIfPaused(branch);
       return cut;
     } finally {
+      letGo();
       if (!wasPaused) this.engine.resume();
     }
   }

@@ -47,3 +47,20 @@ test('law 12: what a lane has still to read after a cut is kept while that is th
   await again.crash();
   folder.remove();
 });
+
+test('law 7: a snapshot that was listed is restored, though one on its way to the disk takes its place meanwhile', async () => {
+  const folder = temporaryFolder();
+  const source = new PushedSource();
+  const notebook = await Notebook.open(folder.path('n.sqlite'));
+  const first = notebook.cell('a', (env) => void env.fromSource(source).show()).cut!;
+  await notebook.env.limitSnapshots({ whileRunning: 1, bytes: 1 });
+  await source.push(1, 2);
+  notebook.session.cut({ label: 'on its way' });
+  expect(notebook.env.snapshots().map(({ id }) => id)).toContain(first);
+  notebook.env.pause();
+  await notebook.env.restore(first);
+  expect(notebook.view('a/0').values).toEqual([]);
+  expect(notebook.env.snapshots().map(({ id }) => id)).toEqual([first]);
+  await notebook.crash();
+  folder.remove();
+});
