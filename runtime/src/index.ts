@@ -15,6 +15,15 @@ export {
 export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { TableEnvironment, type ChangelogOptions } from './api/table/table-environment.ts';
 export { Table, type TableColumn } from './api/table/table.ts';
+export type {
+  ExpressionCharacter,
+  SelectedName,
+  SelectedRow,
+  SelectedValue,
+  SelectItem,
+  SelectItems,
+} from './api/table/selected-row.ts';
+export type { SqlValue } from './api/table/sql-template.ts';
 export { TableResult } from './api/table/table-result.ts';
 export type { GroupedTable, WindowedTable } from './api/table/grouped-table.ts';
 export { Cumulate, Slide, Tumble, type GroupWindow } from './api/table/group-windows.ts';

@@ -82,6 +82,11 @@ export class Checker {
     });
   }
 
+  /** The type at an offset, as text. */
+  typeAt(offset: number): string | undefined {
+    return this.printTypes([offset])[0];
+  }
+
   /** Runs a query on the program and the path of the cell's file in it. */
   query<T>(ask: (project: Project, cellPath: string) => T): T {
     return this.#run(() => ask(this.#project(), this.#cellPath));

@@ -1,4 +1,4 @@
-import type { DescribedCatalog } from 'tidemark/sql';
+import type { DescribedCatalog, SqlAssist } from 'tidemark/sql';
 import type { Diagnostic } from 'typescript7/unstable/sync';
 import { carry } from './carry.ts';
 import { cellDiagnostic, diagnosticAt, type CellDiagnostic } from './cell-diagnostic.ts';
@@ -12,6 +12,8 @@ import { LiveScope, type LiveBinding } from './live-scope.ts';
 import type { PositionMap } from './position-map.ts';
 import { isGlobalName } from './own-globals.ts';
 import { prologueFor, type Prologue } from './prologue.ts';
+import { mayHoldSql } from './sql-texts.ts';
+import { sqlRowsOf } from './sql-rows.ts';
 import { SqlLanguage } from './sql-language.ts';
 import { StackFrames } from './stack-frames.ts';
 import { rewriteTopLevel } from './top-level-rewrite.ts';
@@ -90,12 +92,13 @@ export class LanguageService {
 
   /** Checks a cell and makes it evaluable. What it declares becomes live by `commit`. */
   async compile(cell: CellSource): Promise<CompiledCell> {
+    const assist = mayHoldSql(cell.code) ? await this.#sql.load() : undefined;
     const asExpression = objectLiteral(cell.code);
     if (asExpression !== undefined) {
-      const compiled = this.#compile({ ...cell, code: asExpression }, cell.code);
+      const compiled = this.#compile({ ...cell, code: asExpression }, cell.code, assist);
       if (compiled.ok) return compiled;
     }
-    return this.#compile(cell, cell.code);
+    return this.#compile(cell, cell.code, assist);
   }
 
   /** The cell was evaluated: later cells see what it declared. */
@@ -182,10 +185,12 @@ export class LanguageService {
     return pending;
   }
 
-  #compile(cell: CellSource, shown: string): CompiledCell {
+  #compile(cell: CellSource, shown: string, assist: SqlAssist | undefined): CompiledCell {
     let open = this.#open(cell.code);
     const syntax = this.#syntaxErrors().filter(({ pos }) => pos >= open.offset);
     if (syntax.length > 0) return this.#failed(syntax, shown, open.offset);
+    const wrong = this.#knowRows(open, assist);
+    if (wrong.length > 0) return { ok: false, diagnostics: wrong };
     let errors = this.#errors();
     if (errors.some(({ code, pos }) => pos >= open.offset && UNRESOLVED_MODULE.has(code))) {
       this.#checker.refresh();
@@ -193,9 +198,10 @@ export class LanguageService {
     }
     while (errors.some(({ pos }) => pos < open.offset) && this.#useOwnWords(open, errors)) {
       open = this.#open(cell.code);
+      this.#knowRows(open, assist);
       errors = this.#errors();
     }
-    const own = errors.filter(({ pos }) => pos >= open.offset);
+    const own = errors.filter(({ pos }) => pos >= open.offset && pos <= open.offset + open.code.length);
     if (own.length > 0) return this.#failed(own, shown, open.offset);
     return this.#emit(cell, open);
   }
@@ -253,6 +259,18 @@ export class LanguageService {
       if (agreed || attempt === 2) return { code, outline, prologue, offset };
       declared = outline.names;
     }
+  }
+
+  /** Gives the checker the rows of the cell's queries, behind the cell; what is wrong with them is returned. */
+  #knowRows(
+    { code, outline, prologue, offset }: OpenCell,
+    assist: SqlAssist | undefined,
+  ): readonly CellDiagnostic[] {
+    // A tag of that name may be the notebook's own.
+    if (assist === undefined || this.#scope.has('sql') || outline.names.has('sql')) return [];
+    const rows = sqlRowsOf(this.#checker, assist, code, offset);
+    if (rows.declarations !== '') this.#checker.open(`${prologue.text}${rows.code}\n${rows.declarations}\n`);
+    return rows.diagnostics;
   }
 
   /** The tree says whether the parser found errors; only then are they asked for. */

@@ -42,6 +42,11 @@ declare global {
   const env: tidemark.SessionEnvironment;
   /** Shows a stream as a live view under the cell. */
   function show<T>(stream: tidemark.DataStream<T>, options?: tidemark.ViewOptions): tidemark.View<T>;
+  /**
+   * A table of a query of Flink's SQL. \`\${stream}\` and \`\${table}\` are tables of it, and any other value is a value: text in it
+   * is never read as SQL. Columns and their types are those of the query.
+   */
+  function sql<T = Record<string, unknown>>(query: TemplateStringsArray, ...values: readonly tidemark.SqlValue[]): tidemark.Table<T>;
   /** Shows the progress of a stream's watermark, by operator. */
   function watermarks(stream: tidemark.DataStream<any>, options?: tidemark.ViewOptions): tidemark.View;
   /** A number that operators read as \`.value\` and the slider under the cell moves while streams run. */

@@ -64,6 +64,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
   inspectShortly();
   const env = new SessionEnvironment(session);
   setExecutionEnvironment(env);
+  env.nameVariables(describer.valueOf);
   const sqlNames = new SqlNames(env, describer.valueOf, options.postCatalog);
   const show = (value: unknown, viewOptions: ViewOptions = {}): unknown => {
     if (value instanceof DataStream) return value.show(viewOptions);
@@ -76,6 +77,7 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     globals: {
       env,
       show,
+      sql: (texts: TemplateStringsArray, ...values: readonly unknown[]) => env.sqlTemplate(texts, values),
       watermarks: (stream: unknown, viewOptions: ViewOptions = {}) =>
         show(stream, { ...viewOptions, kind: 'watermarks' }),
       param: (name: string, paramOptions: ParamOptions) =>

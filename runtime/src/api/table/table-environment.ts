@@ -7,6 +7,7 @@ import { canLeaveOutOld } from '../../table/lower/only-after.ts';
 import { changelogMode, isAppendOnly } from '../../table/lower/changelog-mode.ts';
 import { RowOutputOperator, type OutputKinds } from '../../table/operators/row-output-operator.ts';
 import { NOWHERE } from '../../table/parse/position.ts';
+import type { CatalogEntry } from '../../table/plan/catalog.ts';
 import { scan } from '../../table/plan/build-relations.ts';
 import type { Relation } from '../../table/plan/relation.ts';
 import {
@@ -29,8 +30,17 @@ import { userFunction } from '../../table/functions/user-function.ts';
 import { underlined } from './sql-cell.ts';
 import { executeStatement } from './statements.ts';
 import { TableResult } from './table-result.ts';
+import { fillTemplate } from './sql-template.ts';
 import { schemaNode, type RowOf, type Schema } from './schema.ts';
 import { Table } from './table.ts';
+
+declare global {
+  /**
+   * Rows of queries by their text, where they are known: a notebook's kernel fills it in for each cell, so that `env.sqlQuery` of that
+   * text has them.
+   */
+  interface TidemarkSqlRows {} // eslint-disable-line @typescript-eslint/no-empty-object-type
+}
 
 const APPEND: ReadonlySet<RowKind> = new Set(['+I']);
 const ALL: ReadonlySet<RowKind> = new Set(['+I', '-U', '+U', '-D']);
@@ -127,6 +137,8 @@ export abstract class TableEnvironment {
     this.planner.catalog.set(name, { kind: 'relation', relation });
   }
 
+  /** Of a text whose rows a notebook's kernel has told the checker. @internal */
+  sqlQuery<const Q extends keyof TidemarkSqlRows>(query: Q): Table<TidemarkSqlRows[Q]>;
   /**
    * What a query computes.
    * @throws {TidemarkError} with line and column in `details`: `sql-syntax`, `unknown-table`, `unknown-column`, `type-mismatch`,
@@ -134,6 +146,7 @@ export abstract class TableEnvironment {
    * @example
    * await env.toDataStream(env.sqlQuery("SELECT 1 + 1 AS two, UPPER('a') AS a")).executeAndCollect(); // → [{ two: 2, a: 'A' }]
    */
+  sqlQuery<T = Record<string, unknown>>(query: string): Table<T>;
   sqlQuery<T = Record<string, unknown>>(query: string): Table<T> {
     return new Table<T>(this, this.planner.query(query));
   }
@@ -189,15 +202,9 @@ export abstract class TableEnvironment {
 
   /** Carries out a cell of SQL, in which variables of the notebook can be named. @internal */
   runSql(statements: string, variables: Readonly<Record<string, unknown>>, firstLine?: number): TableResult {
-    this.planner.catalog.fallback = (name) => {
-      const held = variables[name];
-      if (held instanceof Table) return { kind: 'relation', relation: held.relation };
-      if (!(held instanceof DataStream)) return undefined;
-      return {
-        kind: 'relation',
-        relation: this.#relation(name, held, undefined, 'append', APPEND, `A query of the stream '${name}'`),
-      };
-    };
+    const { catalog } = this.planner;
+    const { fallback } = catalog;
+    catalog.fallback = (name) => this.#variable(name, variables[name]) ?? fallback?.(name);
     try {
       let result = new TableResult();
       for (const statement of parseStatements(statements))
@@ -208,7 +215,7 @@ export abstract class TableEnvironment {
     } catch (error) {
       throw firstLine === undefined ? error : underlined(error, statements, firstLine);
     } finally {
-      this.planner.catalog.fallback = undefined;
+      catalog.fallback = fallback;
     }
   }
 
@@ -236,12 +243,41 @@ export abstract class TableEnvironment {
     }
   }
 
+  /**
+   * A table of the query in a template: `${stream}` and `${table}` are tables of it, other values its literals. In a notebook it is the
+   * tag `sql`.
+   * @internal
+   */
+  sqlTemplate<T>(texts: readonly string[], values: readonly unknown[]): Table<T> {
+    const { text, tables } = fillTemplate(texts, values);
+    const relations = Object.entries(tables).map(([name, held]) => {
+      const relation =
+        held instanceof Table
+          ? held.relation
+          : this.#relation(name, held, undefined, 'append', APPEND, 'A query of a stream');
+      return [name, new Table(this, relation)] as const;
+    });
+    return this.derive<T>(text, Object.fromEntries(relations));
+  }
+
+  /** Lets queries name what `valueOf` knows: variables of a notebook. @internal */
+  nameVariables(valueOf: (name: string) => unknown): void {
+    this.planner.catalog.fallback = (name) => this.#variable(name, valueOf(name));
+  }
+
+  #variable(name: string, held: unknown): CatalogEntry | undefined {
+    if (held instanceof Table) return { kind: 'relation', relation: held.relation };
+    if (!(held instanceof DataStream)) return undefined;
+    const method = `A query of the stream '${name}'`;
+    return { kind: 'relation', relation: this.#relation(name, held, undefined, 'append', APPEND, method) };
+  }
+
   /** A query on tables by names of its own. @internal */
   derive<T>(query: string, tables: Readonly<Record<string, Table<never> | Table>>): Table<T> {
     const { catalog } = this.planner;
     const fallback = catalog.fallback;
     catalog.fallback = (name) =>
-      name in tables ? { kind: 'relation', relation: tables[name]!.relation } : undefined;
+      name in tables ? { kind: 'relation', relation: tables[name]!.relation } : fallback?.(name);
     try {
       return this.sqlQuery<T>(query);
     } finally {

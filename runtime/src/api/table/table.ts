@@ -1,6 +1,8 @@
 import type { View, ViewOptions } from '../../engine/view.ts';
 import type { Relation } from '../../table/plan/relation.ts';
 import { showType } from '../../table/types/logical-type.ts';
+import type { DataStream } from '../data-stream.ts';
+import type { SelectedRow, SelectItems } from './selected-row.ts';
 import type { GroupWindow } from './group-windows.ts';
 import { GroupedTable, WindowedTable } from './grouped-table.ts';
 import type { TableEnvironment } from './table-environment.ts';
@@ -51,8 +53,10 @@ export class Table<T = Record<string, unknown>> {
    * const table = env.fromDataStream(orders, 'user STRING, amount INT').select('user', 'amount * 2 AS double');
    * table.columns.map(({ name }) => name); // → ['user', 'double']
    */
-  select<R = Record<string, unknown>>(...expressions: readonly string[]): Table<R> {
-    return this.#query<R>(`SELECT ${expressions.join(', ')} FROM $self`);
+  select<const E extends readonly string[], R = T>(
+    ...expressions: SelectItems<NoInfer<R>, E>
+  ): Table<SelectedRow<R, E[number]>> {
+    return this.#query<SelectedRow<R, E[number]>>(`SELECT ${expressions.join(', ')} FROM $self`);
   }
 
   /**
@@ -77,7 +81,7 @@ export class Table<T = Record<string, unknown>> {
    * const counts = env.fromDataStream(orders, 'user STRING, amount INT').groupBy('user').select('user', 'COUNT(*) AS n');
    * counts.columns; // → [{ name: 'user', type: 'STRING' }, { name: 'n', type: 'BIGINT' }]
    */
-  groupBy(...keys: readonly string[]): GroupedTable {
+  groupBy<const E extends readonly string[], R = T>(...keys: SelectItems<NoInfer<R>, E>): GroupedTable {
     return new GroupedTable((expressions) =>
       this.#query(`SELECT ${expressions} FROM $self GROUP BY ${keys.join(', ')}`),
     );
@@ -151,6 +155,17 @@ export class Table<T = Record<string, unknown>> {
       $self: this as unknown as Table,
       ...(other === undefined ? {} : { $other: other }),
     });
+  }
+
+  /**
+   * `env.toDataStream` of it: its rows as they are added.
+   * @throws {TidemarkError} `not-on-changelog` if its rows change
+   * @example
+   * const large = env.fromDataStream(orders, { columns: { user: 'STRING', amount: 'INT' } }).where('amount > 4');
+   * await large.toDataStream().map(({ user }) => user).executeAndCollect(); // → ['bob']
+   */
+  toDataStream(): DataStream<T> {
+    return this.environment.toDataStream(this);
   }
 
   /**

@@ -8,6 +8,7 @@ import { QueryBinder } from '../plan/query-binder.ts';
 import type { Column } from '../plan/relation.ts';
 import { completeSql, type SqlCompletions, type SqlNames } from './complete-sql.ts';
 import { fillCatalog, type DescribedCatalog } from './described-catalog.ts';
+import { rowTypeText } from './row-type-text.ts';
 import { inspectSql } from './inspect-sql.ts';
 
 /** Knows what SQL can name without being able to run it: completes, explains and checks text beside the process that runs it. */
@@ -36,6 +37,11 @@ export class SqlAssist {
     const relation = new QueryBinder(this.#names).bind(parseQuery(query));
     checkInputs(optimize(relation));
     return relation.columns;
+  }
+
+  /** The type of a query's rows in TypeScript, as text. @throws as `columnsOf` */
+  rowTypeOf(query: string): string {
+    return rowTypeText(this.columnsOf(query));
   }
 
   /** True if there is a table of that name whose columns are known. */
