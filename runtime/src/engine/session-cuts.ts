@@ -143,7 +143,8 @@ export class SessionCuts {
     );
     if (broken.length === 0) return;
     this.#cuts = this.#cuts.filter((cut) => !broken.includes(cut));
-    void this.#store.drop(broken.map(({ id }) => id));
+    // If the store is closed by then nothing is gone from it either.
+    this.#store.drop(broken.map(({ id }) => id)).catch(() => undefined);
   }
 
   /** What stood at a place in the last cut on disk that has any of it: no other has written to its sinks since. */
