@@ -31,6 +31,18 @@ export class KeyIndex {
     return this.#integers > PAYS_FROM;
   }
 
+  /** Room for whole numbers that it has needed, or begins with: growing to it bit by bit takes tens of ms at a million keys. */
+  get room(): number {
+    return this.#table.length;
+  }
+
+  /** Has so much room from the start; before there is any key. */
+  begin(room: number): void {
+    if (room <= this.#table.length) return;
+    this.#table = new Int32Array(room);
+    this.#shift = 33 - Math.log2(room);
+  }
+
   /** The key's slot, −1 if it has none. */
   find(key: unknown): number {
     // Short, and so are those it calls for other keys: the compiler inlines so many bytes into a chain and no more.
