@@ -1,7 +1,8 @@
 import type { Row } from '../changelog-row.ts';
 import { equalRows } from '../types/compare.ts';
 import { rowIdentity } from '../types/value-identity.ts';
-import { RankedRowsOperator, type RankedRow, type RankOptions } from './ranked-rows-operator.ts';
+import { RankedRowsOperator, type RankOptions } from './ranked-rows-operator.ts';
+import type { SortedRow } from './sorted-partitions-operator.ts';
 
 /** The first place alone: a better row updates it. For tables that only grow, and those whose rows only become better. */
 export class FirstPlaceOperator extends RankedRowsOperator {
@@ -13,7 +14,7 @@ export class FirstPlaceOperator extends RankedRowsOperator {
     this.#rowKey = rowKey;
   }
 
-  protected change(rows: RankedRow[], row: Row, timestamp: number | undefined): boolean {
+  protected change(rows: SortedRow[], row: Row, timestamp: number | undefined): boolean {
     const ranked = this.ranked(row.values);
     const [best] = rows;
     if (best === undefined) {
@@ -30,9 +31,9 @@ export class FirstPlaceOperator extends RankedRowsOperator {
   }
 
   /** The same row with other values, in the same order. */
-  #isNewVersion(row: RankedRow, best: RankedRow): boolean {
+  #isNewVersion(row: SortedRow, best: SortedRow): boolean {
     if (this.#rowKey === undefined || equalRows(row.values, best.values)) return false;
-    const keyOf = ({ values }: RankedRow) => rowIdentity(this.#rowKey!.map((column) => values[column]));
+    const keyOf = ({ values }: SortedRow) => rowIdentity(this.#rowKey!.map((column) => values[column]));
     return this.options.compare(row.sort, best.sort) === 0 && keyOf(row) === keyOf(best);
   }
 }

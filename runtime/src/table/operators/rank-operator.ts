@@ -1,5 +1,6 @@
 import { isAddition, type Row } from '../changelog-row.ts';
-import { RankedRowsOperator, type RankedRow, type RankOptions } from './ranked-rows-operator.ts';
+import { RankedRowsOperator, type RankOptions } from './ranked-rows-operator.ts';
+import type { SortedRow } from './sorted-partitions-operator.ts';
 
 /**
  * The rows from one place to another of each partition. Of a table that only grows the best rows are kept; of one that takes rows back
@@ -13,7 +14,7 @@ export class RankOperator extends RankedRowsOperator {
     this.#retracts = retracts;
   }
 
-  protected change(rows: RankedRow[], row: Row, timestamp: number | undefined): boolean {
+  protected change(rows: SortedRow[], row: Row, timestamp: number | undefined): boolean {
     const ranked = this.ranked(row.values);
     if (!isAddition(row)) {
       const at = this.find(rows, ranked);

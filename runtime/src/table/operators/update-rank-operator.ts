@@ -1,6 +1,7 @@
 import type { Row } from '../changelog-row.ts';
 import { rowIdentity } from '../types/value-identity.ts';
-import { RankedRowsOperator, type RankedRow, type RankOptions } from './ranked-rows-operator.ts';
+import { RankedRowsOperator, type RankOptions } from './ranked-rows-operator.ts';
+import type { SortedRow } from './sorted-partitions-operator.ts';
 
 /**
  * The best rows of each partition of a table whose rows have a key and only become better: new versions alone are enough, and a row
@@ -15,7 +16,7 @@ export class UpdateRankOperator extends RankedRowsOperator {
     this.#rowKey = rowKey;
   }
 
-  protected change(rows: RankedRow[], row: Row, timestamp: number | undefined): boolean {
+  protected change(rows: SortedRow[], row: Row, timestamp: number | undefined): boolean {
     const ranked = this.ranked(row.values);
     const key = this.#keyOf(ranked);
     const at = rows.findIndex((known) => this.#keyOf(known) === key);
@@ -32,11 +33,11 @@ export class UpdateRankOperator extends RankedRowsOperator {
     return true;
   }
 
-  #keyOf({ values }: RankedRow): string {
+  #keyOf({ values }: SortedRow): string {
     return rowIdentity(this.#rowKey.map((column) => values[column]));
   }
 
-  #update(rows: RankedRow[], at: number, ranked: RankedRow, timestamp: number | undefined): void {
+  #update(rows: SortedRow[], at: number, ranked: SortedRow, timestamp: number | undefined): void {
     const old = rows[at]!;
     rows.splice(at, 1);
     const isSame = this.options.compare(old.sort, ranked.sort) === 0;
@@ -52,8 +53,8 @@ export class UpdateRankOperator extends RankedRowsOperator {
 
   /** The row that had index `from` has `to` now. Its old version goes before the new one comes. */
   #sendMove(
-    rows: readonly RankedRow[],
-    old: RankedRow,
+    rows: readonly SortedRow[],
+    old: SortedRow,
     from: number,
     to: number,
     timestamp: number | undefined,
