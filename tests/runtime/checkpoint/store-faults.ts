@@ -268,6 +268,7 @@ export async function checkStoreFaults(runs: number): Promise<void> {
         return Promise.resolve();
       },
       runs,
+      runs,
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -262,5 +262,6 @@ export function checkBackgroundCuts(runs: number): Promise<void> {
       return Promise.resolve();
     },
     runs,
+    runs,
   );
 }

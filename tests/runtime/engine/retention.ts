@@ -171,6 +171,7 @@ export async function checkRetention(runs: number): Promise<void> {
         await kept.check();
       },
       runs,
+      runs,
     );
   } finally {
     folder.remove();

@@ -184,77 +184,75 @@ function throughLane(
   return out;
 }
 
-const RUNS = 40;
+/** How often each of the four is tried in `npm test`: 500 runs together. */
+const RUNS = 125;
 
-/** Holds timers, combined watermarks and batches against naive models. */
-export function timeProperties(): void {
-  test('timers fire once each when their time has come, in the order of their times', () =>
-    holds(
-      fc.record({ steps: timerSteps, snapshotEveryStep: fc.boolean(), parallelism: fc.constantFrom(1, 3) }),
-      async ({ steps, snapshotEveryStep, parallelism }) => {
-        const result = await testJob(
-          steps.map((step): TestStep<Order> => {
-            if ('order' in step) return element(step.order);
-            return step.domain === 'event' ? watermark(step.until) : processingTime(step.until);
-          }),
-          (orders) => orders.keyBy('key').process(() => new Obey()),
-          { snapshotEveryStep, parallelism },
-        );
-        const fired = result.steps.map(({ records }) => records.map(({ value }) => value));
-        expect(fired.map((step) => [...step].sort())).toEqual(timerModel(steps));
-        if (parallelism > 1) return;
-        for (const step of fired) {
-          const inOrder = step.map((line) => Number(line.split(' ')[2]));
-          expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
-        }
-      },
-      RUNS,
-    ));
+test('timers fire once each when their time has come, in the order of their times', () =>
+  holds(
+    fc.record({ steps: timerSteps, snapshotEveryStep: fc.boolean(), parallelism: fc.constantFrom(1, 3) }),
+    async ({ steps, snapshotEveryStep, parallelism }) => {
+      const result = await testJob(
+        steps.map((step): TestStep<Order> => {
+          if ('order' in step) return element(step.order);
+          return step.domain === 'event' ? watermark(step.until) : processingTime(step.until);
+        }),
+        (orders) => orders.keyBy('key').process(() => new Obey()),
+        { snapshotEveryStep, parallelism },
+      );
+      const fired = result.steps.map(({ records }) => records.map(({ value }) => value));
+      expect(fired.map((step) => [...step].sort())).toEqual(timerModel(steps));
+      if (parallelism > 1) return;
+      for (const step of fired) {
+        const inOrder = step.map((line) => Number(line.split(' ')[2]));
+        expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
+      }
+    },
+    RUNS,
+  ));
 
-  test('the watermark of several inputs is the lowest of those that are active', () =>
-    holds(
-      fc.record({ steps: inputSteps, snapshotEveryStep: fc.boolean(), parallelism: fc.constantFrom(1, 2) }),
-      async ({ steps, snapshotEveryStep, parallelism }) => {
-        const result = await testJob(
-          steps.map((step): TestStep<number> => {
-            if ('until' in step) return on(step.input, watermark(step.until));
-            return on(step.input, step.idle ? idle() : active());
-          }),
-          ({ a, b, c }) => a.union(b, c).map((n) => n),
-          { inputs: ['a', 'b', 'c'], snapshotEveryStep, parallelism },
-        );
-        expect(result.steps.map((step) => step.watermark)).toEqual(watermarkModel(steps));
-      },
-      RUNS,
-    ));
+test('the watermark of several inputs is the lowest of those that are active', () =>
+  holds(
+    fc.record({ steps: inputSteps, snapshotEveryStep: fc.boolean(), parallelism: fc.constantFrom(1, 2) }),
+    async ({ steps, snapshotEveryStep, parallelism }) => {
+      const result = await testJob(
+        steps.map((step): TestStep<number> => {
+          if ('until' in step) return on(step.input, watermark(step.until));
+          return on(step.input, step.idle ? idle() : active());
+        }),
+        ({ a, b, c }) => a.union(b, c).map((n) => n),
+        { inputs: ['a', 'b', 'c'], snapshotEveryStep, parallelism },
+      );
+      expect(result.steps.map((step) => step.watermark)).toEqual(watermarkModel(steps));
+    },
+    RUNS,
+  ));
 
-  test('with a punctuated strategy results do not depend on how records are cut into batches, or on restores', () =>
-    holds(
-      fc.record({
-        records: marked,
-        sizes: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 }),
-        restores: fc.boolean(),
-      }),
-      async ({ records, sizes, restores }) => {
-        expect(throughLane(records, sizes, restores)).toEqual(throughLane(records, [1], false));
-      },
-      RUNS,
-    ));
+test('with a punctuated strategy results do not depend on how records are cut into batches, or on restores', () =>
+  holds(
+    fc.record({
+      records: marked,
+      sizes: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 }),
+      restores: fc.boolean(),
+    }),
+    async ({ records, sizes, restores }) => {
+      expect(throughLane(records, sizes, restores)).toEqual(throughLane(records, [1], false));
+    },
+    RUNS,
+  ));
 
-  test('the end of the input is the highest watermark, whatever came before', () =>
-    holds(
-      inputSteps,
-      async (steps) => {
-        const result = await testJob(
-          steps.map((step): TestStep<number> => {
-            if ('until' in step) return on(step.input, watermark(step.until));
-            return on(step.input, step.idle ? idle() : active());
-          }),
-          ({ a, b, c }) => a.union(b, c),
-          { inputs: ['a', 'b', 'c'], end: true },
-        );
-        expect(result.steps.at(-1)!.watermark).toBe(MAX_TIMESTAMP);
-      },
-      RUNS,
-    ));
-}
+test('the end of the input is the highest watermark, whatever came before', () =>
+  holds(
+    inputSteps,
+    async (steps) => {
+      const result = await testJob(
+        steps.map((step): TestStep<number> => {
+          if ('until' in step) return on(step.input, watermark(step.until));
+          return on(step.input, step.idle ? idle() : active());
+        }),
+        ({ a, b, c }) => a.union(b, c),
+        { inputs: ['a', 'b', 'c'], end: true },
+      );
+      expect(result.steps.at(-1)!.watermark).toBe(MAX_TIMESTAMP);
+    },
+    RUNS,
+  ));

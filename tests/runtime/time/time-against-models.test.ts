@@ -1,3 +1,0 @@
-import { timeProperties } from './time-properties.ts';
-
-timeProperties();

@@ -1,3 +1,0 @@
-import { windowProperties } from './window-properties.ts';
-
-windowProperties();
