@@ -140,6 +140,7 @@ export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';
 export { RichFunction, type RuntimeContext, type TaskInfo } from './operators/rich-function.ts';
 export type { Counter, MetricGroup } from './operators/metric-group.ts';
+export type { PartitionFunction } from './operators/stream-partitioner.ts';
 export {
   RichFilterFunction,
   RichFlatMapFunction,

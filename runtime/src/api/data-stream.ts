@@ -1,4 +1,4 @@
-import type { View, ViewOptions } from '../engine/view.ts';
+import { badArgument } from '../errors.ts';
 import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { Collector, Results } from '../operators/collector.ts';
@@ -17,9 +17,8 @@ import type {
   RichFlatMapFunction,
   RichMapFunction,
 } from '../operators/rich-record-functions.ts';
-import type { Sink } from '../operators/sink.ts';
+import type { PartitionFunction, StreamPartitioner } from '../operators/stream-partitioner.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
-import { toMillis, type DurationLike } from '../time/duration.ts';
 import type { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import { CountEvictor } from '../windows/count-evictor.ts';
 import { CountTrigger } from '../windows/count-trigger.ts';
@@ -28,22 +27,21 @@ import { PurgingTrigger } from '../windows/purging-trigger.ts';
 import type { WindowAssigner } from '../windows/window-assigner.ts';
 import type { GlobalWindow, Window } from '../windows/window.ts';
 import { AllWindowedStream } from './all-windowed-stream.ts';
+import { BaseStream } from './base-stream.ts';
 import {
   BroadcastConnectedStream,
   BroadcastStream,
   KeyedBroadcastConnectedStream,
 } from './broadcast-stream.ts';
 import { ConnectedStreams, KeyedConnectedStreams } from './connected-streams.ts';
-import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
 import type { AnyField, Key, KeyField, KeyOf, NumericField } from './field-types.ts';
 import { IntervalJoin } from './interval-join.ts';
 import { JoinedStreams } from './joined-streams.ts';
 import { keySelectorOf, notKeyed } from './key-argument.ts';
-import { checkParallelism } from './parallelism.ts';
+import { partitionNode } from './partition-node.ts';
 import { recordNode } from './record-nodes.ts';
 import { checkSameGraph } from './same-graph.ts';
 import { rollingNumber, rollingRecord, rollingReduce } from './rolling-aggregation.ts';
-import type { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 import { WindowedStream } from './windowed-stream.ts';
 
 type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunction<unknown, unknown>;
@@ -55,18 +53,7 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
  * await loud.executeAndCollect(); // → ['A', 'B']
  */
 // @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
-export class DataStream<out T> {
-  /** The graph that its operators are added to. @internal */
-  readonly graph: StreamGraph;
-  /** The operator whose records these are. @internal */
-  readonly node: StreamNode;
-
-  /** Made by the methods of streams and environments. @internal */
-  constructor(graph: StreamGraph, node: StreamNode) {
-    this.graph = graph;
-    this.node = node;
-  }
-
+export class DataStream<out T> extends BaseStream<T> {
   /**
    * One record for each record: what a function returns, or a `RichMapFunction`.
    * @throws {TidemarkError} `bad-argument` unless `fn` is a function.
@@ -185,7 +172,78 @@ export class DataStream<out T> {
   }
 
   /**
-   * Its records go to all subtasks of the operators that read it; with descriptors, to keep broadcast states with them.
+   * Its records go to the subtasks of the next operator in turn. Flink's `rebalance`; like the methods beside it, it
+   * makes no difference before an operator of parallelism 1.
+   * @throws {TidemarkError} `unsupported` on a keyed stream, whose keys say where records go.
+   * @example
+   * const halves = env.fromData(1, 2, 3).rebalance().map((n) => n / 2).setParallelism(2);
+   * (await halves.executeAndCollect()).sort(); // → [0.5, 1, 1.5]
+   */
+  rebalance(): DataStream<T> {
+    return this.partitioned('rebalance');
+  }
+
+  /**
+   * In turn among its share of the next subtasks: with 2 subtasks before 4, each sends to two of its own.
+   * @throws {TidemarkError} `unsupported` on a keyed stream.
+   */
+  rescale(): DataStream<T> {
+    return this.partitioned('rescale');
+  }
+
+  /**
+   * Each to a subtask that looks random; in every run the same (law 11).
+   * @throws {TidemarkError} `unsupported` on a keyed stream.
+   */
+  shuffle(): DataStream<T> {
+    return this.partitioned('shuffle');
+  }
+
+  /**
+   * All to the first subtask of the next operator.
+   * @throws {TidemarkError} `unsupported` on a keyed stream.
+   */
+  global(): DataStream<T> {
+    return this.partitioned('global');
+  }
+
+  /**
+   * From each subtask to the one of the same number.
+   * @throws {TidemarkError} `unsupported` on a keyed stream; when it runs `bad-parallelism`, unless the next operator has as
+   *   many subtasks.
+   */
+  forward(): DataStream<T> {
+    return this.partitioned('forward');
+  }
+
+  /**
+   * A function chooses each record's subtask by a key. Unlike `keyBy` it makes no keyed stream.
+   * @param partitioner gets the key and the number of subtasks, and returns one, from 0
+   * @throws {TidemarkError} `bad-argument` unless both can be used; `unsupported` on a keyed stream; when it runs `bad-partition` for a
+   *   number that is no subtask.
+   * @example
+   * const spread = orders.partitionCustom((amount, n) => amount % n, 'amount');
+   * await spread.map(({ amount }) => amount).setParallelism(2).executeAndCollect(); // → [3, 5, 4, 2]
+   */
+  partitionCustom<F extends KeyField<T>>(
+    partitioner: PartitionFunction<KeyOf<T, F>>,
+    field: F,
+  ): DataStream<T>;
+  partitionCustom<K extends Key>(partitioner: PartitionFunction<K>, fn: (value: T) => K): DataStream<T>;
+  partitionCustom(
+    partitioner: PartitionFunction<never>,
+    selector: string | number | ((value: T) => unknown),
+  ): DataStream<T> {
+    if (typeof partitioner !== 'function') {
+      throw badArgument('partitioner', partitioner, 'It must be a function.', 'As in (key, n) => key % n.');
+    }
+    const keySelector = keySelectorOf('partitionCustom', selector);
+    return this.partitioned({ by: partitioner as PartitionFunction<unknown>, keySelector });
+  }
+
+  /**
+   * Its records go to all subtasks of the next operator; with descriptors, to keep broadcast states with them.
+   * @throws {TidemarkError} `unsupported` on a keyed stream, without descriptors.
    * @example
    * const rules = env.fromData('rule').broadcast(new MapStateDescriptor<string, number>('rules'));
    */
@@ -194,7 +252,9 @@ export class DataStream<out T> {
   broadcast(
     ...descriptors: readonly MapStateDescriptor<unknown, unknown>[]
   ): DataStream<T> | BroadcastStream<T> {
-    return descriptors.length === 0 ? this : new BroadcastStream<T>(this, descriptors);
+    return descriptors.length === 0
+      ? this.partitioned('broadcast')
+      : new BroadcastStream<T>(this, descriptors);
   }
 
   /**
@@ -290,118 +350,14 @@ export class DataStream<out T> {
     });
   }
 
-  /**
-   * Hands every record to a sink, which makes the stream run.
-   * @example
-   * const written: number[] = [];
-   * const createWriter = () => ({ write: (n: number) => void written.push(n) });
-   * env.fromData(1, 2).sinkTo({ kind: 'array', createWriter });
-   * await (await env.execute()).finished();
-   * written; // → [1, 2]
-   */
-  sinkTo(sink: Sink<T>, options: SinkToOptions = {}): DataStreamSink {
-    return new DataStreamSink(this.next(sinkNode(sink as Sink<unknown>, options)).node);
-  }
-
-  /**
-   * Writes every record as a line of text, after `prefix> ` if one is given: under the cell in a notebook, else to
-   * the console.
-   * @example
-   * env.fromData('a', 'b').print('letters');
-   * await (await env.execute()).finished(); // prints 'letters> a', 'letters> b'
-   */
-  print(prefix?: string): DataStreamSink {
-    const end = this.next({
-      kind: 'print',
-      parameters: prefix === undefined ? {} : { prefix },
-      isSink: true,
-    });
-    return new DataStreamSink(end.node);
-  }
-
-  /**
-   * Makes a live view of it.
-   * @example
-   * const view = env.fromSequence(1, 100).show({ title: 'numbers' });
-   * const firstThree = view.take(3);
-   * await env.execute();
-   * await firstThree; // → [1, 2, 3]
-   */
-  show(options: ViewOptions = {}): View<T> {
-    const end = this.next({
-      kind: 'view',
-      name: options.title ?? this.node.name,
-      parameters: { ...options },
-      view: options,
-      isSink: true,
-    });
-    return this.graph.backend.show(end.node, options) as View<T>;
-  }
-
-  /**
-   * Runs what it hangs on and collects its records.
-   * @param options.limit how many at most; all when left out, which an unbounded stream never has
-   * @param options.timeout after which it rejects
-   * @throws {TidemarkError} `collect-timed-out`; what the stream failed with
-   * @example
-   * await env.fromSequence(1, 1_000_000).executeAndCollect({ limit: 3 }); // → [1, 2, 3]
-   * const slow = env.fromSource(generatorSource((index) => index, { rate: 1 }));
-   * await slow.executeAndCollect({ timeout: 20 }); // throws 'collect-timed-out'
-   */
-  executeAndCollect(options: { limit?: number; timeout?: DurationLike } = {}): Promise<T[]> {
-    const { limit, timeout } = options;
-    return this.graph.backend.collect(this.node, {
-      limit,
-      timeout: timeout === undefined ? undefined : toMillis(timeout),
-    }) as Promise<T[]>;
-  }
-
-  /**
-   * Names the operator for good, so that its state is found again whatever becomes of its code.
-   * @example
-   * orders.keyBy('user').sum('amount').uid('totals');
-   */
-  uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
-    this.node.uid = uid;
-    this.node.onEdit = options.onEdit;
-    return this;
-  }
-
-  /**
-   * Names the operator in views, metrics and errors.
-   * @example
-   * orders.filter(({ amount }) => amount > 4).name('large orders');
-   */
-  name(name: string): this {
-    this.node.name = name;
-    return this;
-  }
-
-  /**
-   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of
-   * the records.
-   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1; `bad-parallelism` for more than there can be key
-   *   groups; `unsupported` above 1 for windows over a whole stream.
-   * @example
-   * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
-   */
-  setParallelism(parallelism: number): this {
-    this.node.parallelism = checkParallelism(parallelism, this.node);
-    return this;
-  }
-
   /** By what a keyed stream is keyed. @internal */
   get keys(): KeySelector | undefined {
     return undefined;
   }
 
-  /**
-   * The environment that it belongs to: in a job under test, the way to tables and SQL.
-   * @example
-   * orders.getExecutionEnvironment() === env; // → true
-   */
-  getExecutionEnvironment(): StreamExecutionEnvironment {
-    return this.graph.environment as StreamExecutionEnvironment;
+  /** The same records, spread as the partitioner says. */
+  protected partitioned(partitioner: StreamPartitioner): DataStream<T> {
+    return this.next(partitionNode(partitioner, this.keys !== undefined));
   }
 
   /** Adds an operator behind this one. */

@@ -2,7 +2,10 @@ import { badArgument, unsupported } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { defaultMaxParallelism } from '../state/key-group.ts';
 
-/** @throws {TidemarkError} `bad-argument`, `bad-parallelism`, or `unsupported` if one subtask of `node` must see all records. */
+/**
+ * @throws {TidemarkError} `bad-argument`, `bad-parallelism`, or `unsupported` if `node` has one subtask that must see all
+ * records, or none of its own
+ */
 export function checkParallelism(parallelism: number, node?: StreamNode): number {
   if (!Number.isSafeInteger(parallelism) || parallelism < 1) {
     throw badArgument(
@@ -13,6 +16,13 @@ export function checkParallelism(parallelism: number, node?: StreamNode): number
     );
   }
   defaultMaxParallelism(parallelism);
+  if (node?.partitioner !== undefined) {
+    throw unsupported(
+      'A parallelism of a stream that is only spread',
+      'no operator of its own runs there.',
+      'Set it on the operator before or after.',
+    );
+  }
   if (parallelism > 1 && node?.createOperator?.().isParallel === false) {
     throw unsupported(
       `A parallelism of ${parallelism} for ${node.name}`,

@@ -186,3 +186,26 @@ export function maxParallelismDiffers(
     { details: { operator, maxParallelism, saved } },
   );
 }
+
+export function forwardNeedsEqualParallelism(
+  from: string,
+  before: number,
+  to: string,
+  after: number,
+): TidemarkError {
+  return new TidemarkError(
+    'bad-parallelism',
+    `forward() cannot change the parallelism: ${from} has ${before} and ${to} has ${after}. ` +
+      'Give both the same by setParallelism, or use rebalance(), rescale(), shuffle(), global() or broadcast().',
+    { details: { from, before, to, after } },
+  );
+}
+
+export function badPartition(chosen: unknown, partitions: number, key: unknown): TidemarkError {
+  return new TidemarkError(
+    'bad-partition',
+    `The function given to partitionCustom chose ${String(chosen)} for the key ${String(key)}, where there are ${partitions} ` +
+      `partitions. It must return a whole number from 0 to ${partitions - 1}, such as Math.abs(hash) % numPartitions.`,
+    { details: { chosen, partitions } },
+  );
+}

@@ -1,11 +1,13 @@
-import type { KeySelector } from '../operators/key-selector.ts';
-import { Operator, type Partitioning } from '../operators/operator.ts';
+import { KeySelector } from '../operators/key-selector.ts';
+import { Operator } from '../operators/operator.ts';
+import type { Partitioning } from '../operators/stream-partitioner.ts';
 import { keyGroupOf, subtaskOf } from '../state/key-group.ts';
+import { badPartition } from './engine-errors.ts';
 import type { Collect } from './lane-vertex.ts';
 
 /**
- * Hands the records of one subtask to several: by the group of their keys, to all, or in turn. It stands only where streams
- * of several subtasks meet; a lane without any has none.
+ * Hands the records of one subtask to several: by the group of their keys, as the user says, to all, or in turn. It stands
+ * only where streams of several subtasks meet; a lane without any has none.
  */
 export class ExchangeOperator extends Operator {
   readonly #partitioning: Partitioning;
@@ -14,7 +16,8 @@ export class ExchangeOperator extends Operator {
   /** Number of key groups. */
   readonly maxParallelism: number;
   #targets: readonly Collect[] = [];
-  #next = 0;
+  /** What the choice of the next subtask hangs on. */
+  #turn = 0;
 
   constructor(partitioning: Partitioning, maxParallelism: number) {
     super();
@@ -22,7 +25,7 @@ export class ExchangeOperator extends Operator {
     this.maxParallelism = maxParallelism;
   }
 
-  /** @param targets one for each subtask */
+  /** @param targets one for each subtask that it reaches */
   connect(targets: readonly Collect[]): void {
     this.#targets = targets;
   }
@@ -32,28 +35,40 @@ export class ExchangeOperator extends Operator {
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {
-    const targets = this.#targets;
-    const partitioning = this.#partitioning;
-    if (partitioning === 'broadcast') {
-      for (const target of targets) target(value, timestamp);
-    } else if (partitioning === undefined) {
-      targets[this.#next]!(value, timestamp);
-      this.#next = (this.#next + 1) % targets.length;
-    } else {
-      targets[this.#subtaskFor(partitioning, value)]!(value, timestamp);
-    }
+    if (this.#partitioning === 'broadcast') for (const target of this.#targets) target(value, timestamp);
+    else this.#targets[this.#targetOf(value)]!(value, timestamp);
   }
 
   override snapshot(): number {
-    return this.#next;
+    return this.#turn;
   }
 
   override restore(state: unknown): void {
-    this.#next = (state as number) % this.#targets.length;
+    this.#turn = state as number;
   }
 
-  #subtaskFor(keySelector: KeySelector, value: unknown): number {
-    const group = keyGroupOf(keySelector.keyOf(value), this.maxParallelism);
-    return subtaskOf(group, this.maxParallelism, this.#targets.length);
+  #targetOf(value: unknown): number {
+    const partitioning = this.#partitioning;
+    const { length } = this.#targets;
+    if (partitioning instanceof KeySelector) {
+      const group = keyGroupOf(partitioning.keyOf(value), this.maxParallelism);
+      return subtaskOf(group, this.maxParallelism, length);
+    }
+    if (partitioning === 'global') return 0;
+    if (partitioning === 'shuffle') {
+      // Numbers that look random and are the same in every run (law 11): a linear congruential generator, by its upper bits.
+      this.#turn = (Math.imul(this.#turn, 1_664_525) + 1_013_904_223) >>> 0;
+      return (this.#turn >>> 16) % length;
+    }
+    if (typeof partitioning !== 'object') {
+      const at = this.#turn % length;
+      this.#turn = at + 1;
+      return at;
+    }
+    const key = partitioning.keySelector.keyOf(value);
+    const chosen = partitioning.by(key, length);
+    if (!(Number.isInteger(chosen) && chosen >= 0 && chosen < length))
+      throw badPartition(chosen, length, key);
+    return chosen;
   }
 }

@@ -2,6 +2,7 @@ import type { StreamEdge, StreamNode } from '../graph/stream-node.ts';
 import type { Operator } from '../operators/operator.ts';
 import { checkMaxParallelism, defaultMaxParallelism } from '../state/key-group.ts';
 import { WatermarkCombiner } from '../time/watermark-combiner.ts';
+import { forwardNeedsEqualParallelism } from './engine-errors.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
 import type { LaneConsumer, LaneVertex, VertexOutput } from './lane-vertex.ts';
 
@@ -48,7 +49,8 @@ export class LanePlan {
     const { keyOf, operatorOf } = this.#options;
     const inputs = node.inputs.map(({ from }) => this.#visit(from));
     const first = operatorOf(node, inputs);
-    const parallelism = parallelismOf(node, first);
+    // What only says how its records are spread has as many subtasks as what it hands on.
+    const parallelism = node.partitioner === undefined ? parallelismOf(node, first) : inputs[0]!.length;
     const key = keyOf === undefined ? (node.uid ?? `${this.vertices.length}:${node.kind}`) : keyOf(node);
     // Where several subtasks are, exchanges come before them.
     const readers = node.inputs.map((edge, input) =>
@@ -74,8 +76,10 @@ export class LanePlan {
     parallelism: number,
     key: string,
   ): { readonly perSubtask: number; readonly connect: (subtasks: readonly LaneVertex[]) => void } {
-    const partitioning = operator.partitioning(input);
+    const partitioning = operator.partitioning(input) ?? edge.from.partitioner;
     const channel = (subtask: number) => (from.length === 1 ? String(input) : `${input}/${subtask}`);
+    if (partitioning === 'forward' && from.length !== parallelism)
+      throw forwardNeedsEqualParallelism(edge.from.name, from.length, node.name, parallelism);
     if (parallelism === 1) {
       return {
         perSubtask: from.length,
@@ -83,7 +87,7 @@ export class LanePlan {
           from.forEach((source, at) => link(source, edge, { vertex: vertex!, input, channel: channel(at) })),
       };
     }
-    if (partitioning === undefined && from.length === parallelism) {
+    if (partitioning === 'forward' || (partitioning === undefined && from.length === parallelism)) {
       return {
         perSubtask: 1,
         connect: (subtasks) =>
@@ -106,7 +110,8 @@ export class LanePlan {
       perSubtask: from.length,
       connect: (subtasks) =>
         exchanges.forEach((exchange, at) => {
-          for (const vertex of subtasks) link(exchange, MAIN_OUTPUT, { vertex, input, channel: channel(at) });
+          const reached = partitioning === 'rescale' ? shareOf(subtasks, at, from.length) : subtasks;
+          for (const vertex of reached) link(exchange, MAIN_OUTPUT, { vertex, input, channel: channel(at) });
         }),
     };
   }
@@ -132,6 +137,13 @@ export class LanePlan {
 function parallelismOf(node: StreamNode, operator: Operator | undefined): number {
   if (operator === undefined || node.view !== undefined || node.kind === 'print') return 1;
   return operator.isParallel ? node.parallelism : 1;
+}
+
+/** The subtasks that one of `count` before them reaches when they are shared out among those (Flink's pointwise distribution). */
+function shareOf(subtasks: readonly LaneVertex[], at: number, count: number): readonly LaneVertex[] {
+  const { length } = subtasks;
+  if (length < count) return [subtasks[Math.floor(((at + 1) * length - 1) / count)]!];
+  return subtasks.slice(Math.ceil((at * length) / count), Math.ceil(((at + 1) * length) / count));
 }
 
 /** Number of key groups of a node that runs with so many subtasks. */

@@ -1,5 +1,6 @@
 import type { Source } from '../connectors/source.ts';
 import type { Operator } from '../operators/operator.ts';
+import type { StreamPartitioner } from '../operators/stream-partitioner.ts';
 import type { WatermarkStrategy } from '../time/watermark-strategy.ts';
 import type { ViewOptions } from '../engine/view.ts';
 
@@ -33,6 +34,8 @@ export interface StreamNode {
   /** Of the cell that made it; set by the session. */
   cell?: string;
 
+  /** How the subtasks of its readers share its records, if a stream said so; such a node only hands on. */
+  readonly partitioner?: StreamPartitioner;
   /** Set on a source. */
   readonly source?: Source<unknown>;
   readonly watermarkStrategy?: WatermarkStrategy<unknown>;

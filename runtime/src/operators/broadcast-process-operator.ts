@@ -11,7 +11,7 @@ import { BroadcastProcessContext } from './broadcast-process-context.ts';
 import { refuseState, type FunctionHostSnapshot } from './function-host.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { KeySelector } from './key-selector.ts';
-import type { Partitioning } from './operator.ts';
+import type { Partitioning } from './stream-partitioner.ts';
 import { ResultCollector } from './result-collector.ts';
 import { keyedRuntimeContext, keylessRuntimeContext } from './runtime-context.ts';
 import type { TimeDomain } from './process-function.ts';

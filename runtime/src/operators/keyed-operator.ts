@@ -1,6 +1,7 @@
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
-import { Operator, type Partitioning } from './operator.ts';
+import { Operator } from './operator.ts';
+import type { Partitioning } from './stream-partitioner.ts';
 import type { TaggedUnion } from './tagged-union.ts';
 
 /** An operator on keyed records; with a second key, on those of two inputs, tagged with the one they came by. */

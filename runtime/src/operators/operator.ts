@@ -5,8 +5,8 @@ import type { CheckpointListener } from './checkpoint-listener.ts';
 import type { Emission } from './emission.ts';
 import type { FunctionHost, FunctionHostSnapshot } from './function-host.ts';
 import type { FusionScope, WriteNext } from './fusion-scope.ts';
-import type { KeySelector } from './key-selector.ts';
 import type { LookAhead } from '../state/look-ahead.ts';
+import type { Partitioning } from './stream-partitioner.ts';
 import { redistributeBeside } from './redistribute-beside.ts';
 import { OwnMetrics } from './metric-group.ts';
 
@@ -47,9 +47,6 @@ export interface OperatorRuntime {
   /** Tells the lane, at any time, that something has come from outside: it then calls `onMail` in a slice. */
   readonly announceMail: () => void;
 }
-
-/** By the group of their keys, to all, or as they come. */
-export type Partitioning = KeySelector | 'broadcast' | undefined;
 
 /**
  * One running copy of an operator. Life: `setup`, perhaps `restore`, `open`, then records, watermarks and timers, one at

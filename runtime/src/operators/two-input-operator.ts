@@ -1,6 +1,7 @@
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
-import { Operator, type Partitioning } from './operator.ts';
+import { Operator } from './operator.ts';
+import type { Partitioning } from './stream-partitioner.ts';
 
 /** Keys of the two inputs of an operator; an input without one hands over records with no key. */
 export interface InputKeys {

@@ -1,5 +1,6 @@
 import { KeySelector } from '../../operators/key-selector.ts';
-import { Operator, type Partitioning } from '../../operators/operator.ts';
+import { Operator } from '../../operators/operator.ts';
+import type { Partitioning } from '../../operators/stream-partitioner.ts';
 import type { KeyedTable } from '../../state/entries.ts';
 import { KeyedStateBackend } from '../../state/keyed-state-backend.ts';
 import { KeyedTimers } from '../../state/keyed-timers.ts';

@@ -1,6 +1,7 @@
 import { KeySelector } from '../../operators/key-selector.ts';
 import type { FusionScope, WriteNext } from '../../operators/fusion-scope.ts';
-import { Operator, type Partitioning } from '../../operators/operator.ts';
+import { Operator } from '../../operators/operator.ts';
+import type { Partitioning } from '../../operators/stream-partitioner.ts';
 import { Pane } from '../../operators/pane.ts';
 import { byPart, type Entries, type KeyedTable } from '../../state/entries.ts';
 import { KeyIndex } from '../../state/key-index.ts';

@@ -1,0 +1,135 @@
+import type { View, ViewOptions } from '../engine/view.ts';
+import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
+import type { StreamNode } from '../graph/stream-node.ts';
+import type { Sink } from '../operators/sink.ts';
+import { toMillis, type DurationLike } from '../time/duration.ts';
+import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
+import { checkParallelism } from './parallelism.ts';
+import type { StreamExecutionEnvironment } from './stream-execution-environment.ts';
+
+/** What any stream has: what its operator is called, and the ends that make it run. */
+export class BaseStream<out T> {
+  /** The graph that its operators are added to. @internal */
+  readonly graph: StreamGraph;
+  /** The operator whose records these are. @internal */
+  readonly node: StreamNode;
+
+  /** Made by the methods of streams and environments. @internal */
+  constructor(graph: StreamGraph, node: StreamNode) {
+    this.graph = graph;
+    this.node = node;
+  }
+
+  /**
+   * Hands every record to a sink, which makes the stream run.
+   * @example
+   * const written: number[] = [];
+   * const createWriter = () => ({ write: (n: number) => void written.push(n) });
+   * env.fromData(1, 2).sinkTo({ kind: 'array', createWriter });
+   * await (await env.execute()).finished();
+   * written; // → [1, 2]
+   */
+  sinkTo(sink: Sink<T>, options: SinkToOptions = {}): DataStreamSink {
+    return new DataStreamSink(this.#end(sinkNode(sink as Sink<unknown>, options)));
+  }
+
+  /**
+   * Writes every record as a line of text, after `prefix> ` if one is given: under the cell in a notebook, else to
+   * the console.
+   * @example
+   * env.fromData('a', 'b').print('letters');
+   * await (await env.execute()).finished(); // prints 'letters> a', 'letters> b'
+   */
+  print(prefix?: string): DataStreamSink {
+    const end = this.#end({
+      kind: 'print',
+      parameters: prefix === undefined ? {} : { prefix },
+      isSink: true,
+    });
+    return new DataStreamSink(end);
+  }
+
+  /**
+   * Makes a live view of it.
+   * @example
+   * const view = env.fromSequence(1, 100).show({ title: 'numbers' });
+   * const firstThree = view.take(3);
+   * await env.execute();
+   * await firstThree; // → [1, 2, 3]
+   */
+  show(options: ViewOptions = {}): View<T> {
+    const end = this.#end({
+      kind: 'view',
+      name: options.title ?? this.node.name,
+      parameters: { ...options },
+      view: options,
+      isSink: true,
+    });
+    return this.graph.backend.show(end, options) as View<T>;
+  }
+
+  /**
+   * Runs what it hangs on and collects its records.
+   * @param options.limit how many at most; all when left out, which an unbounded stream never has
+   * @param options.timeout after which it rejects
+   * @throws {TidemarkError} `collect-timed-out`; what the stream failed with
+   * @example
+   * await env.fromSequence(1, 1_000_000).executeAndCollect({ limit: 3 }); // → [1, 2, 3]
+   * const slow = env.fromSource(generatorSource((index) => index, { rate: 1 }));
+   * await slow.executeAndCollect({ timeout: 20 }); // throws 'collect-timed-out'
+   */
+  executeAndCollect(options: { limit?: number; timeout?: DurationLike } = {}): Promise<T[]> {
+    const { limit, timeout } = options;
+    return this.graph.backend.collect(this.node, {
+      limit,
+      timeout: timeout === undefined ? undefined : toMillis(timeout),
+    }) as Promise<T[]>;
+  }
+
+  /**
+   * Names the operator for good, so that its state is found again whatever becomes of its code.
+   * @example
+   * orders.keyBy('user').sum('amount').uid('totals');
+   */
+  uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
+    this.node.uid = uid;
+    this.node.onEdit = options.onEdit;
+    return this;
+  }
+
+  /**
+   * Names the operator in views, metrics and errors.
+   * @example
+   * orders.filter(({ amount }) => amount > 4).name('large orders');
+   */
+  name(name: string): this {
+    this.node.name = name;
+    return this;
+  }
+
+  /**
+   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of
+   * the records.
+   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1; `bad-parallelism` for more than there can be key
+   *   groups; `unsupported` above 1 for windows over a whole stream.
+   * @example
+   * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
+   */
+  setParallelism(parallelism: number): this {
+    this.node.parallelism = checkParallelism(parallelism, this.node);
+    return this;
+  }
+
+  /**
+   * The environment that it belongs to: in a job under test, the way to tables and SQL.
+   * @example
+   * orders.getExecutionEnvironment() === env; // → true
+   */
+  getExecutionEnvironment(): StreamExecutionEnvironment {
+    return this.graph.environment as StreamExecutionEnvironment;
+  }
+
+  #end(node: NewNode): StreamNode {
+    return this.graph.add({ inputs: [{ from: this.node }], ...node });
+  }
+}
