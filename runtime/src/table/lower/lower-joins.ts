@@ -1,5 +1,6 @@
 import type { StreamNode } from '../../graph/stream-node.ts';
 import { TableIntervalJoinOperator } from '../operators/interval-join-operator.ts';
+import { AppendJoinOperator } from '../operators/append-join-operator.ts';
 import { JoinOperator } from '../operators/join-operator.ts';
 import { TemporalJoinOperator } from '../operators/temporal-join-operator.ts';
 import { WindowJoinOperator } from '../operators/window-join-operator.ts';
@@ -7,6 +8,7 @@ import type { AnyJoin, IntervalJoin, Join, Relation, TemporalJoin, WindowJoin } 
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { upsertKey } from '../plan/upsert-key.ts';
 import { rowIdentity } from '../types/value-identity.ts';
+import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { compilePairCondition } from './compile-expression.ts';
 import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, timeToLiveOf, type Lowering } from './lowering.ts';
@@ -43,6 +45,11 @@ function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Recor
 export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): StreamNode {
   const leftTimeToLive = timeToLiveOf(relation.leftTimeToLive, lowering.settings);
   const rightTimeToLive = timeToLiveOf(relation.rightTimeToLive, lowering.settings);
+  const timeToLive = leftTimeToLive ?? rightTimeToLive;
+  const append =
+    relation.type === 'inner' &&
+    timeToLive === undefined &&
+    [relation.left, relation.right].every((side) => isAppendOnly(changelogMode(side)));
   return addNode(lowering, {
     ...described(relation, inputs, {
       leftTimeToLive,
@@ -50,16 +57,19 @@ export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): S
       // Decides what is kept of a side.
       leftKey: upsertKey(relation.left),
       rightKey: upsertKey(relation.right),
+      ...(append ? { append } : {}),
     }),
-    createOperator: () =>
-      new JoinOperator({
+    createOperator: () => {
+      if (append) return new AppendJoinOperator(parts(relation));
+      return new JoinOperator({
         ...parts(relation),
         type: relation.type,
         leftUnique: uniqueOf(relation.left),
         rightUnique: uniqueOf(relation.right),
         leftTimeToLive,
         rightTimeToLive,
-      }),
+      });
+    },
   });
 }
 
