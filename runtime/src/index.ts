@@ -139,6 +139,12 @@ export {
 export type { Collector, Results } from './operators/collector.ts';
 export { OutputTag } from './operators/output-tag.ts';
 export { RichFunction, type RuntimeContext, type TaskInfo } from './operators/rich-function.ts';
+export {
+  DescriptiveStatisticsHistogram,
+  type Histogram,
+  type HistogramStatistics,
+} from './operators/histogram.ts';
+export { MeterView, type Meter } from './operators/meter.ts';
 export type { Counter, MetricGroup } from './operators/metric-group.ts';
 export type { PartitionFunction } from './operators/stream-partitioner.ts';
 export {

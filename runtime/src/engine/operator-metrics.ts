@@ -41,6 +41,9 @@ export interface OperatorMetrics {
   readonly stateEntries: number;
   /** What it keeps without end, in words, where its state grows with all that ever comes. */
   readonly keepsForEver?: string;
-  /** Counters and gauges of its function, by their names: counters of all subtasks added up. */
+  /**
+   * Metrics of its function, by their names: counters of all subtasks added up, gauges as they are, meters as
+   * `{ count, rate }`, histograms as `{ count, min, max, mean, stddev, p50, p75, p95, p98, p99, p999 }`.
+   */
   readonly own: Readonly<Record<string, unknown>>;
 }

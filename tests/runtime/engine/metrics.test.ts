@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  DescriptiveStatisticsHistogram,
+  MeterView,
   OutputTag,
   StreamExecutionEnvironment,
   TumblingEventTimeWindows,
@@ -8,6 +10,8 @@ import {
   collectionSource,
   type Context,
   type Counter,
+  type Histogram,
+  type MetricGroup,
   type OperatorMetrics,
   type Sink,
 } from 'tidemark';
@@ -170,4 +174,156 @@ test.each([
   const gauges = [own['odd']].flat().sort();
   expect({ ...own, odd: gauges }).toEqual(expected);
   expect(subtasks.sort()).toEqual(parallelism === 1 ? [0] : [0, 1]);
+});
+
+describe('a meter', () => {
+  const meterOf = (seconds: number) => {
+    const clock = { now: 0 };
+    const meter = new MeterView(seconds, () => clock.now);
+    return { clock, meter };
+  };
+
+  test('has the average rate a second since it was made, then over its span', () => {
+    const { clock, meter } = meterOf(12);
+    expect(meter.getRate()).toBe(0);
+    meter.markEvent(10);
+    clock.now = 5_000;
+    expect(meter.getRate()).toBe(2);
+    for (let second = 5; second < 40; second++) {
+      clock.now = second * 1_000;
+      meter.markEvent();
+      meter.markEvent(2);
+    }
+    clock.now = 40_000;
+    // Eleven seconds and as much of the twelfth as is over: nothing yet.
+    expect(meter.getRate()).toBe(3);
+    expect(meter.getCount()).toBe(115);
+  });
+
+  test('forgets what is older than its span', () => {
+    const { clock, meter } = meterOf(60);
+    meter.markEvent(600);
+    clock.now = 60_000;
+    expect(meter.getRate()).toBe(0);
+    clock.now = 1_000_000;
+    meter.markEvent(55);
+    clock.now = 1_004_999;
+    expect(meter.getRate()).toBeCloseTo(55 / 60, 1);
+    expect(meter.getCount()).toBe(655);
+  });
+
+  test.each([0, -5, NaN, Infinity])('is not made for a span of %s s', (seconds) => {
+    expect(() => new MeterView(seconds)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  });
+});
+
+describe('a histogram', () => {
+  const histogramOf = (size: number, values: readonly number[]) => {
+    const histogram = new DescriptiveStatisticsHistogram(size);
+    for (const value of values) histogram.update(value);
+    return histogram;
+  };
+
+  test('knows the last values that it was given', () => {
+    const histogram = histogramOf(5, [100, 100, 3, 5, 1, 4, 2]);
+    expect(histogram.getCount()).toBe(7);
+    const statistics = histogram.getStatistics();
+    expect([statistics.size(), statistics.getMin(), statistics.getMax()]).toEqual([5, 1, 5]);
+    expect([statistics.getMean(), statistics.getStdDev()]).toEqual([3, Math.sqrt(2.5)]);
+    expect([...statistics.getValues()].sort()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('takes quantiles between two values in proportion', () => {
+    const statistics = histogramOf(10, [10, 20, 30, 40]).getStatistics();
+    const quantiles = [0.1, 0.25, 0.5, 0.7, 0.99, 1].map((quantile) => statistics.getQuantile(quantile));
+    // Places 0.5, 1.25, 2.5, 3.5, 4.95 and 5 of four.
+    expect(quantiles).toEqual([10, 12.5, 25, 35, 40, 40]);
+    expect(() => statistics.getQuantile(0)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+    expect(() => statistics.getQuantile(1.1)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  });
+
+  test('does not change what it has said when it goes on', () => {
+    const histogram = histogramOf(3, [1, 2]);
+    const before = histogram.getStatistics();
+    histogram.update(9);
+    expect([before.size(), before.getMax()]).toEqual([2, 2]);
+  });
+
+  test('of nothing has no statistics, of one value no deviation', () => {
+    const none = histogramOf(3, []).getStatistics();
+    expect([none.size(), none.getMean(), none.getMin(), none.getMax()]).toEqual([0, NaN, NaN, NaN]);
+    expect([none.getQuantile(0.5), none.getStdDev()]).toEqual([NaN, NaN]);
+    expect(histogramOf(3, [7]).getStatistics().getStdDev()).toBe(0);
+  });
+
+  test.each([0, 1.5, 2_000_000])('is not made for %s values', (size) => {
+    expect(() => new DescriptiveStatisticsHistogram(size)).toThrow(
+      expect.objectContaining({ code: 'bad-argument' }),
+    );
+  });
+});
+
+describe.each([1, 2])('meters and histograms of a function in %i subtasks', (parallelism) => {
+  const runOwn = async (open: (own: MetricGroup, n: number) => void) => {
+    class Measures extends ProcessFunction<number, number> {
+      processElement(n: number) {
+        open(this.getRuntimeContext().getMetricGroup(), n);
+      }
+    }
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env
+      .fromData(1, 2, 3, 4)
+      .process(() => new Measures())
+      .setParallelism(parallelism)
+      .sinkTo(discard());
+    const job = await env.execute();
+    await job.finished();
+    return job.metrics().find(({ kind }) => kind === 'process')!.own;
+  };
+
+  test('are read as data, as those of one', async () => {
+    const own = await runOwn((metrics, n) => {
+      metrics.meter('all').markEvent();
+      metrics
+        .addGroup('even')
+        .meter('twice', new MeterView(5))
+        .markEvent(n % 2 === 0 ? 2 : 0);
+      metrics.histogram('values').update(n);
+    });
+    expect(own).toMatchObject({
+      all: { count: 4 },
+      'even.twice': { count: 4 },
+      values: { count: 4, min: 1, max: 4, mean: 2.5, p50: 2.5, p75: 3.75, p95: 4, p98: 4, p99: 4, p999: 4 },
+    });
+    expect((own['values'] as { stddev: number }).stddev).toBeCloseTo(Math.sqrt(5 / 3));
+    expect((own['all'] as { rate: number }).rate).toBeGreaterThan(0);
+  });
+
+  test("may be of a class of one's own", async () => {
+    class Evens extends DescriptiveStatisticsHistogram {
+      readonly seen: number[] = [];
+      override update(n: number) {
+        if (n % 2 === 0) super.update(n);
+        this.seen.push(n);
+      }
+    }
+    const seen = new Set<readonly number[]>();
+    const own = await runOwn((metrics, n) => {
+      const evens: Evens = metrics.histogram('evens', new Evens());
+      const same: Histogram = metrics.histogram('evens');
+      same.update(n);
+      seen.add(evens.seen);
+    });
+    expect(own['evens']).toMatchObject({ count: 2, min: 2, max: 4 });
+    expect(seen.size).toBe(parallelism);
+    expect([...seen].flat().sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('have names that no other kind has', async () => {
+    const running = runOwn((metrics) => {
+      metrics.counter('n');
+      metrics.meter('n');
+    });
+    await expect(running).rejects.toMatchObject({ cause: { code: 'bad-argument' } });
+  });
 });
