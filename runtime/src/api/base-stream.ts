@@ -7,7 +7,12 @@ import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink
 import { checkParallelism } from './parallelism.ts';
 import type { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 
-/** What any stream has: what its operator is called, and the ends that make it run. */
+/**
+ * What any stream has: what its operator is called, and the ends that make it run.
+ * @example
+ * const firstOf = <T>(stream: BaseStream<T>) => stream.executeAndCollect({ limit: 1 });
+ * await firstOf(orders.keyBy('user').sum('amount')); // → [{ user: 'ann', amount: 3, time: 1000 }]
+ */
 export class BaseStream<out T> {
   /** The graph that its operators are added to. @internal */
   readonly graph: StreamGraph;

@@ -186,6 +186,9 @@ export class DataStream<out T> extends BaseStream<T> {
   /**
    * In turn among its share of the next subtasks: with 2 subtasks before 4, each sends to two of its own.
    * @throws {TidemarkError} `unsupported` on a keyed stream.
+   * @example
+   * const both = env.fromData(1, 2).rescale().map((n) => n + 1).setParallelism(2);
+   * (await both.executeAndCollect()).sort(); // → [2, 3]
    */
   rescale(): DataStream<T> {
     return this.partitioned('rescale');
@@ -194,6 +197,9 @@ export class DataStream<out T> extends BaseStream<T> {
   /**
    * Each to a subtask that looks random; in every run the same (law 11).
    * @throws {TidemarkError} `unsupported` on a keyed stream.
+   * @example
+   * const spread = env.fromData(1, 2).shuffle().map((n) => n + 1).setParallelism(2);
+   * (await spread.executeAndCollect()).sort(); // → [2, 3]
    */
   shuffle(): DataStream<T> {
     return this.partitioned('shuffle');
@@ -202,6 +208,9 @@ export class DataStream<out T> extends BaseStream<T> {
   /**
    * All to the first subtask of the next operator.
    * @throws {TidemarkError} `unsupported` on a keyed stream.
+   * @example
+   * const inOrder = env.fromData(1, 2).global().map((n) => n + 1).setParallelism(2);
+   * await inOrder.executeAndCollect(); // → [2, 3]
    */
   global(): DataStream<T> {
     return this.partitioned('global');
@@ -211,6 +220,10 @@ export class DataStream<out T> extends BaseStream<T> {
    * From each subtask to the one of the same number.
    * @throws {TidemarkError} `unsupported` on a keyed stream; when it runs `bad-parallelism`, unless the next operator has as
    *   many subtasks.
+   * @example
+   * const more = env.fromData(1, 2).map((n) => n + 1).setParallelism(2);
+   * const pairs = more.forward().map((n) => [n]).setParallelism(3);
+   * await pairs.executeAndCollect(); // throws 'bad-parallelism'
    */
   forward(): DataStream<T> {
     return this.partitioned('forward');

@@ -53,8 +53,7 @@ export interface MetricGroup {
    * const { large } = job.metrics().find(({ kind }) => kind === 'process')!.own;
    * (large as { count: number }).count; // → 2
    */
-  meter(name: string): Meter;
-  meter<M extends Meter>(name: string, meter: M): M;
+  meter<M extends Meter = Meter>(name: string, meter?: M): M;
   /**
    * How values are distributed: among the metrics as `{ count, min, max, mean, stddev, p50, p75, p95, p98, p99, p999 }`.
    * Asked for twice, it is the same one.
@@ -73,8 +72,7 @@ export interface MetricGroup {
    * const { amounts } = job.metrics().find(({ kind }) => kind === 'process')!.own;
    * (amounts as { max: number }).max; // → 5
    */
-  histogram(name: string): Histogram;
-  histogram<H extends Histogram>(name: string, histogram: H): H;
+  histogram<H extends Histogram = Histogram>(name: string, histogram?: H): H;
   /** A group within this one: its names begin with `name.`. */
   addGroup(name: string): MetricGroup;
 }

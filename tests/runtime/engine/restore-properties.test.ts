@@ -160,6 +160,13 @@ const JOBS: Readonly<Record<string, (inputs: Inputs) => DataStream<unknown>>> = 
       .connect(b.broadcast(RULES))
       .process(() => new Ruled()),
   'running sums': ({ a, b }) => a.union(b).keyBy('key').sum('n'),
+  'partitioned streams': ({ a, b }) =>
+    a
+      .rebalance()
+      .filter(({ n }) => n > 0)
+      .union(b.shuffle().filter(({ n }) => n < 9))
+      .rescale()
+      .map(({ key, n }) => `${key}${n}`),
   'tumbling windows': ({ a, b }) =>
     a.union(b).keyBy('key').window(TumblingEventTimeWindows.of(10)).aggregate(sum),
   'sliding windows that are late': ({ a, b }) => {
