@@ -56,6 +56,11 @@ export class IntervalBuffer {
     return this.#values[place];
   }
 
+  /** Puts another value in a place. */
+  setValueAt(place: number, value: unknown): void {
+    this.#values[place] = value;
+  }
+
   /** Removes the records with timestamps up to `timestamp`. */
   removeTo(timestamp: number): void {
     const head = this.placeOf(timestamp + 1);

@@ -69,6 +69,11 @@ export class IntervalTable extends SlotTable implements KeyedTable {
     if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
   }
 
+  /** The slot of a key, −1 if it holds nothing. */
+  find(key: unknown): number {
+    return this.#index.find(key);
+  }
+
   /** The slot of a key whose records are about to change. */
   slotOf(key: unknown): number {
     const slot = this.#index.slotOf(key);

@@ -5,6 +5,16 @@ export class TimeBuckets<T> {
   readonly #queue = new TimerQueue<T[]>();
   readonly #buckets = new Map<number, T[]>();
 
+  /** The first time at which something is due, `Infinity` if nothing is. */
+  get nextTime(): number {
+    return this.#queue.nextTime;
+  }
+
+  /** The last one, `-Infinity` if nothing is. Looks at all times. */
+  get lastTime(): number {
+    return this.#queue.lastTime;
+  }
+
   add(time: number, target: T): void {
     const bucket = this.#buckets.get(time);
     if (bucket !== undefined) {

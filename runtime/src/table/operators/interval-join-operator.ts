@@ -1,6 +1,8 @@
 import type { OperatorRuntime, Output } from '../../operators/operator.ts';
-import type { ValueState } from '../../state/value-state.ts';
-import { MAX_TIMESTAMP, saturatingAdd } from '../../time/timestamp.ts';
+import { IntervalTable, type Side } from '../../operators/interval-table.ts';
+import type { KeyedTable } from '../../state/entries.ts';
+import { TimeBuckets } from '../../time/time-buckets.ts';
+import { MAX_TIMESTAMP, MIN_TIMESTAMP, saturatingAdd } from '../../time/timestamp.ts';
 import type { Row } from '../changelog-row.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
 import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
@@ -22,11 +24,10 @@ export interface TableIntervalJoinOptions {
   readonly domain: 'rowtime' | 'proctime';
 }
 
-interface WaitingRow {
-  readonly time: number;
-  readonly values: readonly unknown[];
-  paired: boolean;
-}
+/** What is held of a row: its values, or, where it is padded if nothing comes to pair with it, that nothing has yet. */
+type Held = readonly unknown[] | { readonly unpaired: readonly unknown[] };
+
+const valuesOf = (held: Held): readonly unknown[] => ('unpaired' in held ? held.unpaired : held);
 
 /**
  * Pairs rows whose times are near. A row is kept until nothing can come any more that pairs with it; an outer join then lets it out
@@ -35,14 +36,13 @@ interface WaitingRow {
  */
 export class TableIntervalJoinOperator extends KeyedTableOperator {
   readonly #options: TableIntervalJoinOptions;
-  readonly #left: ValueState<WaitingRow[] | undefined>;
-  readonly #right: ValueState<WaitingRow[] | undefined>;
+  readonly #table = new IntervalTable((side) => this.#restored(side));
+  /** Sides of which something is to be removed. One that pads rows is here for each of them, so that they go out in time. */
+  readonly #due = new TimeBuckets<Side>();
 
   constructor(options: TableIntervalJoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
-    this.#left = this.valueState('left');
-    this.#right = this.valueState('right');
   }
 
   override setup(output: Output, runtime: OperatorRuntime): void {
@@ -59,33 +59,54 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
   }
 
   #join({ values }: Row, fromLeft: boolean, timestamp: number | undefined): void {
-    const { leftTime, rightTime, lower, upper, domain, matches, leftKeyIsNull, rightKeyIsNull } =
-      this.#options;
-    const [own, other] = fromLeft ? [this.#left, this.#right] : [this.#right, this.#left];
-    const time =
-      domain === 'proctime'
-        ? this.runtime.currentProcessingTime()
-        : (values[fromLeft ? leftTime : rightTime] as number);
-    const row: WaitingRow = { time, values, paired: false };
+    const { leftTime, rightTime, domain, leftKeyIsNull, rightKeyIsNull, lower, upper } = this.#options;
+    const now = this.timeOf(domain);
+    const time = domain === 'proctime' ? now : (values[fromLeft ? leftTime : rightTime] as number);
     const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
-    const candidates = isNull ? undefined : other.value();
-    for (const candidate of candidates ?? []) {
-      const distance = fromLeft ? candidate.time - time : time - candidate.time;
-      if (distance < lower || distance > upper) continue;
-      const [left, right] = fromLeft ? [values, candidate.values] : [candidate.values, values];
-      if (!matches(left, right)) continue;
-      row.paired = true;
-      candidate.paired = true;
-      this.emit('+I', [...left, ...right], domain === 'rowtime' ? Math.max(time, candidate.time) : timestamp);
-    }
-    if (candidates !== undefined) other.update(candidates);
+    const pads = this.#pads(fromLeft);
+    const paired = !isNull && this.#pair(values, fromLeft, time, timestamp);
     const until = saturatingAdd(time, this.#keptFor(fromLeft));
-    if (isNull || until <= this.timeOf(domain) || upper < lower) {
-      if (!row.paired) this.#pad(row, fromLeft);
+    if (isNull || until <= now || upper < lower) {
+      if (pads && !paired) this.#pad(values, time, fromLeft);
       return;
     }
-    own.update([...(own.value() ?? []), row]);
-    this.registerTimer(until, domain);
+    const slot = this.#table.slotOf(this.backend.currentKey);
+    const side =
+      (fromLeft ? this.#table.lefts : this.#table.rights)[slot] ??
+      this.#table.newSide(slot, this.backend.currentKey, fromLeft, now);
+    const { size } = side.buffer;
+    side.buffer.add(time, pads && !paired ? { unpaired: values } : values);
+    if (pads || size === 0) this.#schedule(side, until);
+  }
+
+  /** Sends what the row makes with those that are there; false if there are none. */
+  #pair(values: readonly unknown[], fromLeft: boolean, time: number, timestamp: number | undefined): boolean {
+    const { lower, upper, domain, matches } = this.#options;
+    const slot = this.#table.find(this.backend.currentKey);
+    const others = slot < 0 ? undefined : (fromLeft ? this.#table.rights : this.#table.lefts)[slot];
+    if (others === undefined) return false;
+    this.#clean(others, this.timeOf(domain));
+    const { buffer } = others;
+    const to = saturatingAdd(time, fromLeft ? upper : -lower);
+    let paired = false;
+    for (
+      let at = buffer.placeOf(saturatingAdd(time, fromLeft ? lower : -upper));
+      buffer.timestampAt(at) <= to;
+      at++
+    ) {
+      const held = buffer.valueAt(at) as Held;
+      const other = valuesOf(held);
+      const [left, right] = fromLeft ? [values, other] : [other, values];
+      if (!matches(left, right)) continue;
+      paired = true;
+      if (held !== other) {
+        this.#table.touchSide(others);
+        buffer.setValueAt(at, other);
+      }
+      const later = Math.max(time, buffer.timestampAt(at));
+      this.emit('+I', [...left, ...right], domain === 'rowtime' ? later : timestamp);
+    }
+    return paired;
   }
 
   /** Ms after its time that a row of the side may still find a partner. */
@@ -94,24 +115,88 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
     return Math.max(0, left ? upper : -lower);
   }
 
-  protected override onTimer(time: number): void {
-    for (const [side, left] of [
-      [this.#left, true],
-      [this.#right, false],
-    ] as const) {
-      const rows = side.value();
-      if (rows === undefined) continue;
-      const waiting = rows.filter((row) => row.time + this.#keptFor(left) > time);
-      for (const row of rows) if (row.time + this.#keptFor(left) <= time && !row.paired) this.#pad(row, left);
-      side.update(waiting.length === 0 ? undefined : waiting);
+  /** True if rows of the side that nothing has paired with go out with NULLs. */
+  #pads(left: boolean): boolean {
+    const { type } = this.#options;
+    return type === 'full' || type === (left ? 'left' : 'right');
+  }
+
+  #schedule(side: Side, time: number): void {
+    this.#due.add(time, side);
+    if (this.#options.domain === 'rowtime') this.runtime.alarm.expect(time);
+  }
+
+  #restored(side: Side): void {
+    const kept = this.#keptFor(side.left);
+    const { buffer } = side;
+    if (!this.#pads(side.left)) return this.#due.add(saturatingAdd(buffer.last, kept), side);
+    for (let at = 0; at < buffer.size; at++) this.#due.add(saturatingAdd(buffer.timestampAt(at), kept), side);
+  }
+
+  #fire(now: number): void {
+    for (let due = this.#due.poll(now); due !== undefined; due = this.#due.poll(now)) {
+      for (const side of due.target) {
+        const { buffer, left } = side;
+        if (buffer.size === 0) continue;
+        this.#clean(side, due.time);
+        if (buffer.size === 0) this.#table.drop(side);
+        else if (!this.#pads(left)) this.#due.add(saturatingAdd(buffer.last, this.#keptFor(left)), side);
+      }
     }
   }
 
-  #pad({ time, values }: WaitingRow, left: boolean): void {
-    const { type, leftColumns, rightColumns } = this.#options;
-    if (type !== 'full' && type !== (left ? 'left' : 'right')) return;
+  /** Removes rows that find no partner any more at a time. */
+  #clean(side: Side, now: number): void {
+    const { buffer, left } = side;
+    const last = now === MAX_TIMESTAMP ? now : saturatingAdd(now, -this.#keptFor(left));
+    const first = buffer.placeOf(MIN_TIMESTAMP);
+    if (buffer.timestampAt(first) > last) return;
+    this.#table.touchSide(side);
+    if (this.#pads(left)) {
+      for (let at = first; buffer.timestampAt(at) <= last; at++) {
+        const held = buffer.valueAt(at) as Held;
+        if ('unpaired' in held) this.#pad(held.unpaired, buffer.timestampAt(at), left);
+      }
+    }
+    buffer.removeTo(last);
+  }
+
+  #pad(values: readonly unknown[], time: number, left: boolean): void {
+    const { leftColumns, rightColumns } = this.#options;
     const nulls = Array<null>(left ? rightColumns : leftColumns).fill(null);
     this.emit('+I', left ? [...values, ...nulls] : [...nulls, ...values], time);
+  }
+
+  override get nextEventTime(): number {
+    return this.#options.domain === 'rowtime' ? this.#due.nextTime : Infinity;
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    if (this.#options.domain === 'rowtime') this.#fire(timestamp);
+  }
+
+  override get nextProcessingTime(): number {
+    return this.#options.domain === 'proctime' ? this.#due.nextTime : Infinity;
+  }
+
+  override get lastProcessingTime(): number {
+    return this.#options.domain === 'proctime' ? this.#due.lastTime : -Infinity;
+  }
+
+  override onProcessingTime(time: number): void {
+    if (this.#options.domain === 'proctime') this.#fire(time);
+  }
+
+  override get timerCount(): number {
+    return this.#table.sides().length;
+  }
+
+  override get stateEntryCount(): number {
+    return this.#table.sides().reduce((count, { buffer }) => count + buffer.size, 0);
+  }
+
+  override get tables(): readonly KeyedTable[] {
+    return [this.#table];
   }
 }
 
