@@ -3,6 +3,8 @@ import { offsetAt } from '../functions/time-functions.ts';
 import { GroupAggregateOperator } from '../operators/group-aggregate-operator.ts';
 import { OverOperator } from '../operators/over-operator.ts';
 import { SortedOverOperator } from '../operators/sorted-over-operator.ts';
+import type { FusedWindowAggregateOptions } from '../operators/fused-window-aggregate-operator.ts';
+import { SessionAggregateOperator } from '../operators/session-aggregate-operator.ts';
 import { SliceAggregateOperator } from '../operators/slice-aggregate-operator.ts';
 import { SessionWindowTableOperator } from '../operators/session-window-table-operator.ts';
 import { WindowAggregateOperator } from '../operators/window-aggregate-operator.ts';
@@ -92,10 +94,6 @@ export function lowerWindowAggregate(
     windowing.kind === 'assigned'
       ? zoneOf(lowering, relation.input, windowing.window.timeColumn)
       : zoneOfAttached(lowering, windowing);
-  const slices =
-    windowing.kind === 'assigned' && windowing.window.time === 'rowtime' && !retracts
-      ? sliceTimes(windowing.window)
-      : undefined;
   const described = {
     name: showRelation(relation),
     inputs: [from],
@@ -103,24 +101,34 @@ export function lowerWindowAggregate(
     expressions: [...keys, ...expressionsOf(calls)],
     functions: functionsOf(calls),
   };
-  if (slices !== undefined && windowing.kind === 'assigned') {
-    const { timeColumn } = windowing.window;
-    return addNode(lowering, {
-      ...described,
-      kind: 'slice-aggregate',
-      createOperator: () =>
-        new SliceAggregateOperator({
-          keys,
-          key: rowKey(keys),
-          handler: new AggregateHandler(calls, false, keys.length),
-          slices,
-          timeColumn,
-          toLocal: zone === 'UTC' ? undefined : (instant) => instant + offsetAt(instant, zone),
-          lastOf: lastOf(zone),
-          properties,
-          width: relation.input.columns.length,
-        }),
+  if (windowing.kind === 'assigned' && windowing.window.time === 'rowtime' && !retracts) {
+    const { window } = windowing;
+    const fused = (): FusedWindowAggregateOptions => ({
+      keys,
+      key: rowKey(keys),
+      handler: new AggregateHandler(calls, false, keys.length),
+      timeColumn: window.timeColumn,
+      properties,
+      width: relation.input.columns.length,
     });
+    const slices = sliceTimes(window);
+    const toLocal = zone === 'UTC' ? undefined : (instant: number) => instant + offsetAt(instant, zone);
+    if (slices !== undefined) {
+      return addNode(lowering, {
+        ...described,
+        kind: 'slice-aggregate',
+        createOperator: () =>
+          new SliceAggregateOperator({ ...fused(), slices, toLocal, lastOf: lastOf(zone) }),
+      });
+    }
+    // In local time a session may last longer, or less, than its instants are apart.
+    if (window.kind === 'SESSION' && toLocal === undefined) {
+      return addNode(lowering, {
+        ...described,
+        kind: 'session-aggregate',
+        createOperator: () => new SessionAggregateOperator({ ...fused(), gap: window.size }),
+      });
+    }
   }
   return addNode(lowering, {
     ...described,

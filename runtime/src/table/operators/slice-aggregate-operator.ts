@@ -1,35 +1,22 @@
-import { KeySelector } from '../../operators/key-selector.ts';
-import type { FusionScope, WriteNext } from '../../operators/fusion-scope.ts';
-import { Operator } from '../../operators/operator.ts';
-import type { Partitioning } from '../../operators/stream-partitioner.ts';
+import type { FusionScope } from '../../operators/fusion-scope.ts';
 import { Pane } from '../../operators/pane.ts';
 import { byPart, type Entries, type KeyedTable } from '../../state/entries.ts';
 import { KeyIndex } from '../../state/key-index.ts';
-import type { Row } from '../changelog-row.ts';
-import type { AggregateHandler } from '../lower/aggregate-handler.ts';
 import { FusedExpressions, fusedRow } from '../lower/fused-row.ts';
 import { writeKey } from '../lower/fused-key.ts';
-import type { RowKey } from './keyed-table-operator.ts';
-import { StandaloneScope } from '../lower/standalone-scope.ts';
-import type { Expression } from '../plan/expression.ts';
-import type { WindowProperty } from '../plan/relation.ts';
 import type { SliceTimes } from '../lower/slice-times.ts';
+import {
+  FusedWindowAggregateOperator,
+  type FusedWindowAggregateOptions,
+  type Group,
+} from './fused-window-aggregate-operator.ts';
 
-export interface SliceAggregateOptions {
-  readonly keys: readonly Expression[];
-  readonly key: RowKey | undefined;
-  /** With room for the keys before the accumulators. */
-  readonly handler: AggregateHandler;
+export interface SliceAggregateOptions extends FusedWindowAggregateOptions {
   readonly slices: SliceTimes;
-  /** The column with the time of a row. */
-  readonly timeColumn: number;
   /** Brings an instant to the local time that windows go by; `undefined` if they go by instants. */
   readonly toLocal: ((instant: number) => number) | undefined;
   /** The last instant of a window that ends then. */
   readonly lastOf: (end: number) => number;
-  readonly properties: readonly WindowProperty[];
-  /** Number of columns that come in. */
-  readonly width: number;
 }
 
 /** A stretch of time whose rows belong to the same windows. Its pane holds the keys' values and accumulators of each group. */
@@ -39,9 +26,6 @@ interface Slice {
   /** `undefined` if its last window has passed. */
   readonly pane: Pane | undefined;
 }
-
-type Group = unknown[];
-type Make = (group: readonly unknown[], start: number, end: number, time: number) => unknown[];
 
 interface Written {
   readonly slices: readonly (readonly [from: number, to: number])[];
@@ -54,17 +38,10 @@ const NO_SLICE: Slice = { from: 0, to: 0, pane: undefined };
  * Aggregates of rows that are only added, in windows of event time that all keys share: each row is added to one slice, and what a window
  * shows is made of its slices as it ends. A row whose last window has passed is late, and dropped.
  */
-export class SliceAggregateOperator extends Operator {
-  override readonly fusable = true;
-  override readonly takesParts = true;
-  override readonly agesRecords = false;
+export class SliceAggregateOperator extends FusedWindowAggregateOperator {
   readonly #options: SliceAggregateOptions;
-  readonly #selector: KeySelector;
   readonly #slices = new Map<number, { readonly pane: Pane; readonly to: number }>();
-  readonly #make: Make;
-  readonly #copy: (group: readonly unknown[]) => Group;
-  readonly #merge: (into: Group, other: readonly unknown[]) => void;
-  /** Windows up to this last instant have been shown. */
+  /** Windows up to this last instant have passed: shown, if they had rows. */
   #firedTo = -Infinity;
   #nextDue = Infinity;
   /** What is left of a firing: windows, and the groups of the first of them. */
@@ -75,47 +52,15 @@ export class SliceAggregateOperator extends Operator {
   slice: Slice = NO_SLICE;
 
   constructor(options: SliceAggregateOptions) {
-    super();
+    super(options);
     this.#options = options;
-    const { key, handler, properties } = options;
-    this.#selector = new KeySelector(key === undefined ? undefined : (row) => key((row as Row).values));
-    const keys = options.keys.map((_, at) => `g[${at}]`);
-    const list = (...parts: readonly string[]) =>
-      `return [${parts.filter((part) => part !== '').join(', ')}];`;
-    const results = new StandaloneScope();
-    this.#make = results.compile(
-      ['g', 'start', 'end', 'time'],
-      list(...keys, handler.writeResults(results, 'g'), ...properties),
-    );
-    const copy = new StandaloneScope();
-    this.#copy = copy.compile(['g'], list(...keys, handler.writeCopy(copy, 'g')));
-    const merge = new StandaloneScope();
-    this.#merge = merge.compile(['g', 'o'], handler.writeMerge(merge, 'g', 'o'));
-  }
-
-  override partitioning(): Partitioning {
-    return this.#selector;
-  }
-
-  override get isParallel(): boolean {
-    return this.#selector.keyed;
   }
 
   override get nextEventTime(): number {
     return this.#nextDue;
   }
 
-  /** Lanes compile a chain; this is for a row that comes by itself. */
-  processElement(value: unknown, timestamp: number | undefined): void {
-    const scope = new StandaloneScope();
-    const code = this.fuse(scope, 'value', 'timestamp');
-    scope.compile<(value: unknown, timestamp: number | undefined) => void>(['value', 'timestamp'], code)(
-      value,
-      timestamp,
-    );
-  }
-
-  override fuse(scope: FusionScope, value: string, timestamp: string, _next?: WriteNext): string {
+  override fuse(scope: FusionScope, value: string, timestamp: string): string {
     const { keys, handler, timeColumn, toLocal, width } = this.#options;
     const { row, before } = fusedRow(scope, value, width);
     const writer = new FusedExpressions(scope, row);
@@ -157,14 +102,12 @@ ${handler.writeAdd(scope, row, group)}
     return (this.slice = { from, to, pane: found.pane });
   }
 
-  /** Counts a row that is late. Generated code calls it. */
-  skip(timestamp: number | undefined): void {
-    this.tooLate(undefined, timestamp, undefined);
-  }
-
   protected override onWatermark(timestamp: number): boolean {
     if (this.#due === undefined) {
-      if (timestamp < this.#nextDue) return true;
+      if (timestamp < this.#nextDue) {
+        this.#firedTo = timestamp;
+        return true;
+      }
       this.#due = this.#dueAt(timestamp);
       this.slice = NO_SLICE;
     }
@@ -252,8 +195,7 @@ ${handler.writeAdd(scope, row, group)}
     const time = lastOf(end);
     const { mustStop } = this.runtime;
     while (this.#at < groups.length) {
-      const values = this.#make(groups[this.#at++]!, start, end, time);
-      this.output.collect({ kind: '+I', values }, time);
+      this.show(groups[this.#at++]!, start, end, time);
       if (mustStop() && this.#at < groups.length) return false;
     }
     this.#groups = undefined;
@@ -276,8 +218,8 @@ ${handler.writeAdd(scope, row, group)}
       const { keys } = pane.index;
       for (let slot = 0; slot < accumulators.length; slot++) {
         const at = index.slotOf(keys[slot]);
-        if (at === groups.length) groups.push(this.#copy(accumulators[slot] as Group));
-        else this.#merge(groups[at]!, accumulators[slot] as Group);
+        if (at === groups.length) groups.push(this.copyOf(accumulators[slot] as Group));
+        else this.mergeInto(groups[at]!, accumulators[slot] as Group);
       }
     }
     return groups;

@@ -20,9 +20,13 @@ export interface WindowAggregateOptions {
   readonly properties: readonly WindowProperty[];
 }
 
-interface WindowState extends TableWindow {
+interface WindowState {
+  start: number;
+  end: number;
   rows: number;
   accumulators: unknown[];
+  /** Time of its timer: of a session that has grown since it was set, too early; then another is set. */
+  due: number;
 }
 
 interface GroupWindows {
@@ -72,51 +76,66 @@ export class WindowAggregateOperator extends KeyedTableOperator {
     if (this.#options.lastOf(end) <= now) return undefined;
     const found = group.windows.find((window) => window.start === start && window.end === end);
     if (found !== undefined) return found;
-    const made: WindowState = { start, end, rows: 0, accumulators: this.#options.handler.create() };
+    return this.#begin(group, start, end);
+  }
+
+  #begin(group: GroupWindows, start: number, end: number): WindowState {
+    const due = this.#options.lastOf(end);
+    const made: WindowState = { start, end, rows: 0, accumulators: this.#options.handler.create(), due };
     group.windows.push(made);
-    this.registerTimer(this.#options.lastOf(end), this.#options.domain);
+    this.registerTimer(due, this.#options.domain);
     return made;
   }
 
   /** The session that the row's own window falls into, made of all that it touches; `undefined` if that has passed. */
-  #merged(group: GroupWindows, { start, end }: TableWindow, now: number): WindowState | undefined {
-    const { handler, domain } = this.#options;
-    const touched = group.windows.filter((window) => window.start <= end && window.end >= start);
-    const from = Math.min(start, ...touched.map((window) => window.start));
-    const to = Math.max(end, ...touched.map((window) => window.end));
-    if (this.#options.lastOf(to) <= now) return undefined;
-    const [first, ...others] = touched;
-    let accumulators = first?.accumulators ?? handler.create();
-    for (const other of others) accumulators = handler.merge(accumulators, other.accumulators);
-    const made: WindowState = {
-      start: from,
-      end: to,
-      rows: touched.reduce((sum, { rows }) => sum + rows, 0),
-      accumulators,
-    };
-    group.windows = [...group.windows.filter((window) => !touched.includes(window)), made];
-    for (const window of touched)
-      if (window.end !== to) this.deleteTimer(this.#options.lastOf(window.end), domain);
-    this.registerTimer(this.#options.lastOf(to), domain);
-    return made;
+  #merged(group: GroupWindows, own: TableWindow, now: number): WindowState | undefined {
+    const { handler, lastOf } = this.#options;
+    let { start, end } = own;
+    let session: WindowState | undefined;
+    let more = false;
+    for (const window of group.windows) {
+      if (window.start > own.end || window.end < own.start) continue;
+      if (session === undefined) session = window;
+      else more = true;
+      if (window.start < start) start = window.start;
+      if (window.end > end) end = window.end;
+    }
+    if (lastOf(end) <= now) return undefined;
+    if (session === undefined) return this.#begin(group, start, end);
+    const whole = session;
+    if (more) {
+      group.windows = group.windows.filter((window) => {
+        if (window === whole || window.start > own.end || window.end < own.start) return true;
+        whole.accumulators = handler.merge(whole.accumulators, window.accumulators);
+        whole.rows += window.rows;
+        whole.due = Math.min(whole.due, window.due);
+        return false;
+      });
+    }
+    whole.start = start;
+    whole.end = end;
+    return whole;
   }
 
   protected override onTimer(time: number): void {
     const group = this.#state.value();
     if (group === undefined) return;
-    const { handler, properties } = this.#options;
-    const passed = group.windows.filter(
-      ({ end }) => this.#options.lastOf(end) <= time || time === MAX_TIMESTAMP,
-    );
+    const { handler, properties, domain, lastOf } = this.#options;
+    for (const window of group.windows) {
+      if (window.due > time || lastOf(window.end) <= time) continue;
+      window.due = lastOf(window.end);
+      this.registerTimer(window.due, domain);
+    }
+    const passed = group.windows.filter(({ end }) => lastOf(end) <= time || time === MAX_TIMESTAMP);
     group.windows = group.windows.filter((window) => !passed.includes(window));
     if (group.windows.length === 0) this.#state.clear();
     else this.#state.update(group);
     for (const { start, end, rows, accumulators } of passed) {
       if (rows === 0) continue;
       const shown = properties.map((property) =>
-        property === 'start' ? start : property === 'end' ? end : this.#options.lastOf(end),
+        property === 'start' ? start : property === 'end' ? end : lastOf(end),
       );
-      this.emit('+I', [...group.keys, ...handler.results(accumulators), ...shown], this.#options.lastOf(end));
+      this.emit('+I', [...group.keys, ...handler.results(accumulators), ...shown], lastOf(end));
     }
   }
 }
