@@ -1,5 +1,4 @@
-import { unpackEntries } from '../state/entry-codec.ts';
-import type { Entries } from '../state/entries.ts';
+import { NewestEntries } from '../state/newest-entries.ts';
 import { splitChunks } from './chunks.ts';
 import type { Blob, Chunk } from './cut-writer.ts';
 import type { NodeSnapshot } from './lane.ts';
@@ -41,19 +40,23 @@ export class StoredLaneCut {
   load(): LaneCut {
     const cut = this.#decode(this.#beside) as LaneCut;
     if (cut.lane === undefined) return cut;
-    const tables = new Map<string, Record<string, Entries[]>>();
-    for (const blob of this.#tables) {
-      for (const bytes of splitChunks(blob)) {
+    const tables = new Map<string, Map<string, NewestEntries>>();
+    for (const blob of this.#tables.toReversed()) {
+      for (const bytes of [...splitChunks(blob)].reverse()) {
         const chunk = this.#decode(bytes) as Chunk;
-        const ofNode = tables.get(chunk.node) ?? {};
+        const ofNode = tables.get(chunk.node) ?? new Map<string, NewestEntries>();
         tables.set(chunk.node, ofNode);
-        (ofNode[chunk.table] ??= []).push(unpackEntries(chunk));
+        const entries = ofNode.get(chunk.table) ?? new NewestEntries();
+        ofNode.set(chunk.table, entries);
+        entries.add(chunk);
       }
     }
     const nodes: Record<string, NodeSnapshot> = { ...cut.lane.nodes };
     for (const [node, written] of tables) {
       const saved = nodes[node];
-      if (saved !== undefined) nodes[node] = { ...saved, tables: written };
+      if (saved === undefined) continue;
+      const taken = Array.from(written, ([table, entries]) => [table, entries.take()] as const);
+      nodes[node] = { ...saved, tables: Object.fromEntries(taken) };
     }
     return { ...cut, lane: { ...cut.lane, nodes } };
   }

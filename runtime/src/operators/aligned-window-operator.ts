@@ -61,8 +61,8 @@ export class AlignedWindowOperator extends KeyedOperator {
   #checked: unknown;
   /** A pane that was left in the middle of its firing, and the slot that it has come to. */
   #firing: Pane | undefined;
-  /** What the index of the window that fired last has needed: the next one will hold about as many keys. */
-  #room = 0;
+  /** Integer keys of the window that fired last: the next one will hold about as many. */
+  #lastIntegers = 0;
   #firingAt = 0;
   /** Watermark at which the next pane fires or is cleaned up. */
   #nextDue = Infinity;
@@ -279,7 +279,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     }
     this.#firing = undefined;
     this.#firingAt = 0;
-    this.#room = pane.index.size * 4 > pane.index.room / 4 ? pane.index.room : 0;
+    this.#lastIntegers = pane.index.integers;
     return true;
   }
 
@@ -296,7 +296,7 @@ for (let ${i} = 0; ${i} < ${panes}.length; ${i}++) {
     if (pane === undefined) {
       if (this.#cleanupTime(end) <= this.currentWatermark) return undefined;
       pane = new Pane(start, end, this.#options.allowedLateness > 0);
-      pane.index.begin(this.#room);
+      pane.index.reserve(this.#lastIntegers);
       pane.fired = end - 1 <= this.currentWatermark;
       pane.followed = pane.fired || this.#toLookAt > 0;
       this.#panes.set(start, pane);

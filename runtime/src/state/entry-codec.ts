@@ -18,13 +18,14 @@ export function packEntries({ part, slots, keys, columns }: Entries): PackedEntr
   };
 }
 
-export function unpackEntries({ part, slots, keys, columns }: PackedEntries): Entries {
+/** @param rows which of the entries, in rising order; all when left out */
+export function unpackEntries({ part, slots, keys, columns }: PackedEntries, rows?: Int32Array): Entries {
   return {
     ...(part === undefined ? {} : { part }),
-    slots: unpackColumn(slots) as number[],
-    keys: unpackColumn(keys),
+    slots: unpackColumn(slots, rows) as number[],
+    keys: unpackColumn(keys, rows),
     columns: Object.fromEntries(
-      Object.entries(columns).map(([name, column]) => [name, unpackColumn(column)]),
+      Object.entries(columns).map(([name, column]) => [name, unpackColumn(column, rows)]),
     ),
   };
 }

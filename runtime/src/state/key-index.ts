@@ -31,16 +31,18 @@ export class KeyIndex {
     return this.#integers > PAYS_FROM;
   }
 
-  /** Room for whole numbers that it has needed, or begins with: growing to it bit by bit takes tens of ms at a million keys. */
-  get room(): number {
-    return this.#table.length;
+  /** Number of keys that are 32-bit integers. */
+  get integers(): number {
+    return this.#integers;
   }
 
-  /** Has so much room from the start; before there is any key. */
-  begin(room: number): void {
-    if (room <= this.#table.length) return;
-    this.#table = new Int32Array(room);
-    this.#shift = 33 - Math.log2(room);
+  /** Makes room for so many 32-bit integers at once, before there is any key: growing to a million of them bit by bit takes tens of ms. */
+  reserve(integers: number): void {
+    let { length } = this.#table;
+    while (integers * 4 > length) length *= 2;
+    if (length === this.#table.length) return;
+    this.#table = new Int32Array(length);
+    this.#shift = 33 - Math.log2(length);
   }
 
   /** The key's slot, −1 if it has none. */
@@ -82,11 +84,9 @@ export class KeyIndex {
 
   /** Takes up keys by slot, `undefined` where a slot is free; before there is any key. */
   restore(keys: readonly unknown[]): void {
-    const integers = keys.reduce<number>(
-      (n, key) => (typeof key === 'number' && (key | 0) === key ? n + 1 : n),
-      0,
-    );
-    while (integers * 4 > this.#table.length) this.#grow();
+    let integers = 0;
+    for (const key of keys) if (typeof key === 'number' && (key | 0) === key) integers++;
+    this.reserve(integers);
     for (const key of keys) {
       if (key === undefined) this.keys.push(undefined);
       else this.slotOf(key);

@@ -28,19 +28,29 @@ export function packColumn(values: readonly unknown[]): PackedColumn {
   return packed ?? { kind: 'values', values };
 }
 
-export function unpackColumn(column: PackedColumn): unknown[] {
+/** @param rows which of its values, in rising order; all when left out */
+export function unpackColumn(column: PackedColumn, rows?: Int32Array): unknown[] {
   switch (column.kind) {
     case 'numbers':
-      return plainNumbers(column.numbers);
+      return rows === undefined ? plainNumbers(column.numbers) : pick(column.numbers, rows);
     case 'lists':
-      return unpackLists(column.lengths, column.numbers);
+      return unpackLists(column.lengths, column.numbers, rows);
     case 'objects':
-      return unpackObjects(column.names, column.fields.map(unpackColumn));
+      return unpackObjects(
+        column.names,
+        column.fields.map((field) => unpackColumn(field, rows)),
+      );
     case 'empty':
-      return new Array<undefined>(column.length).fill(undefined);
+      return new Array<undefined>(rows?.length ?? column.length).fill(undefined);
     case 'values':
-      return column.values as unknown[];
+      return rows === undefined ? (column.values as unknown[]) : pick(column.values, rows);
   }
+}
+
+function pick<T>(values: ArrayLike<T>, rows: Int32Array): T[] {
+  const picked: T[] = [];
+  for (let at = 0; at < rows.length; at++) picked.push(values[rows[at]!]!);
+  return picked;
 }
 
 function packNumbers(values: readonly unknown[]): PackedColumn | undefined {
@@ -86,9 +96,23 @@ function packLists(values: readonly unknown[]): PackedColumn | undefined {
   return numbers && { kind: 'lists', lengths, numbers };
 }
 
-function unpackLists(lengths: Int32Array, numbers: Int32Array | Float64Array): unknown[] {
+function unpackLists(
+  lengths: Int32Array,
+  numbers: Int32Array | Float64Array,
+  rows: Int32Array | undefined,
+): unknown[] {
+  const lists: unknown[] = [];
   let from = 0;
-  return plainNumbers(lengths).map((length) => plainNumbers(numbers.subarray(from, (from += length))));
+  let next = 0;
+  for (let row = 0; row < lengths.length; row++) {
+    const to = from + lengths[row]!;
+    if (rows === undefined || rows[next] === row) {
+      lists.push(plainNumbers(numbers.subarray(from, to)));
+      next++;
+    }
+    from = to;
+  }
+  return lists;
 }
 
 /** Several times as fast as `Array.from`. */
