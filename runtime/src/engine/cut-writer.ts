@@ -5,6 +5,8 @@ import type { LaneCutBegun } from './lane.ts';
 /** Bytes encoded in one go, about: the event loop has its turn, or the stream goes on, before more are. */
 const CHUNK_BYTES = 128 * 1024;
 const MOST_ENTRIES = 4096;
+/** Bytes that are encoded as a cut begins, before the stream goes on: most cuts have no more, and are done with then. */
+const BYTES_AT_ONCE = 64 * 1024;
 /** Bytes written as one. */
 const BLOB_BYTES = 1024 * 1024;
 /** Bytes on their way to the store at most, so that memory does not fill with what a slow disk does not take. */
@@ -69,6 +71,11 @@ export class CutWriter {
 
   add(tables: TablesToWrite): void {
     this.#queue.push(tables);
+  }
+
+  /** Makes a beginning, which is all of a small cut. */
+  writeAtOnce(): void {
+    this.write(BYTES_AT_ONCE);
   }
 
   /** Goes on for about as many bytes. */

@@ -5,9 +5,6 @@ import type { SourcePlace } from './engine.ts';
 import type { JobState } from './job-state.ts';
 import type { LaneRunner } from './lane-runner.ts';
 
-/** Bytes that are encoded before the stream goes on: little state is done with then. */
-const BYTES_AT_ONCE = 64 * 1024;
-
 /** What is being written of a cut. */
 type Writing = PromiseWithResolvers<readonly Uint8Array[]>;
 
@@ -67,7 +64,7 @@ export class JobCuts {
         else writing.reject(error);
       },
     });
-    this.#writer.write(BYTES_AT_ONCE);
+    this.#writer.writeAtOnce();
     return writing.promise;
   }
 

@@ -18,8 +18,6 @@ export interface CutBudget {
 }
 
 const KEPT: CutBudget = { ofCells: 50, whileRunning: 3, bytes: 2 * 1024 ** 3 };
-/** Bytes that are encoded before the stream goes on: most cuts have no more, and are done with then. */
-const BYTES_AT_ONCE = 64 * 1024;
 
 type Place = Pick<BranchCut, 'cell' | 'ordinal'>;
 type BranchPlace = Omit<BranchCut, 'tables' | 'cursor'>;
@@ -216,7 +214,7 @@ export class SessionCuts {
     cut.branches = begun.parts.map(branchCut);
     this.#cuts.push(cut);
     settle();
-    this.writer.write(BYTES_AT_ONCE);
+    this.writer.writeAtOnce();
     const durable = promise
       .catch((error: unknown) => {
         this.#cuts = this.#cuts.filter((other) => other !== cut);
