@@ -232,6 +232,7 @@ export {
   WindowAssigner,
   type MergeCallback,
   type WindowAssignerContext,
+  type WindowSerializer,
 } from './windows/window-assigner.ts';
 export { TumblingEventTimeWindows, TumblingProcessingTimeWindows } from './windows/tumbling-windows.ts';
 export { SlidingEventTimeWindows, SlidingProcessingTimeWindows } from './windows/sliding-windows.ts';

@@ -5,7 +5,7 @@ import { MergingWindowSet } from '../../runtime/src/windows/merging-window-set.t
 
 function setOfSessions() {
   const merges: string[] = [];
-  const set = new MergingWindowSet<Window>(EventTimeSessionWindows.withGap(3) as never);
+  const set = new MergingWindowSet<Window>(EventTimeSessionWindows.withGap(3) as never, String);
   const text = ({ start, end }: Window) => `[${start},${end})`;
   const add = (start: number, end: number): string => {
     merges.length = 0;

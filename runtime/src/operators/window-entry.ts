@@ -34,10 +34,6 @@ export interface KeyWindows {
   readonly merging: MergingWindowSet<Window> | undefined;
 }
 
-export function windowId(window: Window): string {
-  return `${window.start},${window.end}`;
-}
-
 export function newEntry(owner: KeyWindows, window: Window): WindowEntry {
   return {
     owner,

@@ -16,14 +16,8 @@ import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 import { AggregatedContents, type WindowContents } from './window-contents.ts';
 import type { WindowEmitter } from './window-emitter.ts';
-import {
-  isEmptyEntry,
-  newEntry,
-  NO_CONTENTS,
-  windowId,
-  type KeyWindows,
-  type WindowEntry,
-} from './window-entry.ts';
+import { isEmptyEntry, newEntry, NO_CONTENTS, type KeyWindows, type WindowEntry } from './window-entry.ts';
+import { WindowForm } from './window-form.ts';
 import { WindowTable } from './window-table.ts';
 import { WindowTriggerContext } from './window-trigger-context.ts';
 
@@ -58,6 +52,7 @@ export class WindowOperator extends KeyedOperator {
   readonly #contents: WindowContents;
   readonly #emitter: WindowEmitter;
   readonly #eventTime: boolean;
+  readonly #form: WindowForm;
   readonly #table: WindowTable;
   readonly #global = new KeyedStateBackend('global');
   /** True if a window holds an accumulator, false if it holds its records. */
@@ -78,7 +73,10 @@ export class WindowOperator extends KeyedOperator {
     this.#eventTime = options.assigner.isEventTime();
     const { assigner } = options;
     const merges = assigner instanceof MergingWindowAssigner;
-    this.#table = new WindowTable(() => (merges ? new MergingWindowSet<Window>(assigner) : undefined));
+    this.#form = new WindowForm(assigner);
+    this.#table = new WindowTable(this.#form, () =>
+      merges ? new MergingWindowSet<Window>(assigner, this.#form.idOf) : undefined,
+    );
   }
 
   override open(): void {
@@ -200,7 +198,7 @@ export class WindowOperator extends KeyedOperator {
   }
 
   #entry(owner: KeyWindows, window: Window): WindowEntry {
-    const id = windowId(window);
+    const id = this.#form.idOf(window);
     let entry = owner.windows.get(id);
     if (entry === undefined) owner.windows.set(id, (entry = newEntry(owner, window)));
     return entry;
@@ -334,7 +332,7 @@ export class WindowOperator extends KeyedOperator {
   #dropIfEmpty(entry: WindowEntry): void {
     const { windows, merging } = entry.owner;
     if (merging?.stateWindowOf(entry.window) !== undefined) return;
-    if (isEmptyEntry(entry)) windows.delete(windowId(entry.window));
+    if (isEmptyEntry(entry)) windows.delete(this.#form.idOf(entry.window));
   }
 
   #isLate(window: Window): boolean {

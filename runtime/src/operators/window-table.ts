@@ -2,10 +2,10 @@ import { settle, type Entries, type KeyedTable } from '../state/entries.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import { SlotTable } from '../state/slot-table.ts';
 import { TimerQueue, type Timer } from '../time/timer-queue.ts';
-import { MAX_TIMESTAMP } from '../time/timestamp.ts';
 import type { MergingWindowSet } from '../windows/merging-window-set.ts';
-import { GlobalWindow, TimeWindow, type Window } from '../windows/window.ts';
-import { newEntry, NO_CONTENTS, windowId, type KeyWindows, type WindowEntry } from './window-entry.ts';
+import { TimeWindow, type Window } from '../windows/window.ts';
+import { newEntry, NO_CONTENTS, type KeyWindows, type WindowEntry } from './window-entry.ts';
+import type { WindowForm, WrittenBounds } from './window-form.ts';
 
 type Bounds = readonly [start: number, end: number];
 /** Times and places in the order of registration, by turns. */
@@ -13,7 +13,7 @@ type WrittenTimers = readonly number[];
 
 /** A window of a key as it is written. */
 interface WrittenWindow {
-  readonly window: Bounds;
+  readonly window: WrittenBounds;
   /** An array of one element, or empty for a window without contents. */
   readonly contents: readonly unknown[];
   readonly triggerCells: Map<string, unknown> | undefined;
@@ -31,13 +31,15 @@ export class WindowTable extends SlotTable implements KeyedTable {
   readonly columns = ['windows', 'merging'];
   readonly eventTimers = new TimerQueue<WindowEntry>();
   readonly processingTimers = new TimerQueue<WindowEntry>();
+  readonly #form: WindowForm;
   readonly #newMerging: () => MergingWindowSet<Window> | undefined;
   readonly #index = new KeyIndex();
   readonly #owners: (KeyWindows | undefined)[] = [];
 
   /** @param newMerging the set of a key's windows, if they merge */
-  constructor(newMerging: () => MergingWindowSet<Window> | undefined) {
+  constructor(form: WindowForm, newMerging: () => MergingWindowSet<Window> | undefined) {
     super();
+    this.#form = form;
     this.#newMerging = newMerging;
   }
 
@@ -52,9 +54,10 @@ export class WindowTable extends SlotTable implements KeyedTable {
   valueAt(slot: number, column: number): unknown {
     const owner = this.#owners[slot];
     if (owner === undefined || owner.windows.size === 0) return undefined;
-    if (column === 0) return Array.from(owner.windows.values(), writeWindow);
+    if (column === 0) return Array.from(owner.windows.values(), (entry) => this.#write(entry));
     const { merging } = owner;
-    return merging && Array.from(merging.entries(), ([a, b]) => [bounds(a), bounds(b)]);
+    const form = this.#form;
+    return merging && Array.from(merging.entries(), ([a, b]) => [form.write(a), form.write(b)]);
   }
 
   restore(entries: readonly Entries[]): void {
@@ -65,9 +68,12 @@ export class WindowTable extends SlotTable implements KeyedTable {
       this.#owners.push(undefined);
       if (key === undefined) return;
       const owner = this.#newOwner(key, slot);
-      const merging = (columns['merging']?.[slot] ?? []) as readonly (readonly [Bounds, Bounds])[];
+      const merging = (columns['merging']?.[slot] ?? []) as readonly (readonly [
+        WrittenBounds,
+        WrittenBounds,
+      ])[];
       for (const [window, stateWindow] of merging)
-        owner.merging?.restore(windowOf(window), windowOf(stateWindow));
+        owner.merging?.restore(this.#form.read(window), this.#form.read(stateWindow));
       for (const written of columns['windows']![slot] as readonly WrittenWindow[]) this.#read(owner, written);
     });
     this.eventTimers.settle();
@@ -102,31 +108,31 @@ export class WindowTable extends SlotTable implements KeyedTable {
     return (this.#owners[slot] = { key, slot, windows: new Map(), merging: this.#newMerging() });
   }
 
+  #write(entry: WindowEntry): WrittenWindow {
+    const { window, contents, triggerCells, windowCells, fired, absorbed } = entry;
+    return {
+      window: this.#form.write(window),
+      contents: contents === NO_CONTENTS ? [] : [contents],
+      triggerCells,
+      windowCells,
+      fired,
+      absorbed: absorbed.map(bounds),
+      eventTimers: writeTimers(entry.eventTimers),
+      processingTimers: writeTimers(entry.processingTimers),
+    };
+  }
+
   #read(owner: KeyWindows, written: WrittenWindow): void {
-    const entry = newEntry(owner, windowOf(written.window));
+    const entry = newEntry(owner, this.#form.read(written.window));
     if (written.contents.length > 0) entry.contents = written.contents[0];
     entry.triggerCells = written.triggerCells;
     entry.windowCells = written.windowCells;
     entry.fired = written.fired;
-    entry.absorbed = written.absorbed.map(windowOf);
-    owner.windows.set(windowId(entry.window), entry);
+    entry.absorbed = written.absorbed.map(([start, end]) => new TimeWindow(start, end));
+    owner.windows.set(this.#form.idOf(entry.window), entry);
     readTimers(written.eventTimers, this.eventTimers, entry, entry.eventTimers);
     readTimers(written.processingTimers, this.processingTimers, entry, entry.processingTimers);
   }
-}
-
-function writeWindow(entry: WindowEntry): WrittenWindow {
-  const { window, contents, triggerCells, windowCells, fired, absorbed } = entry;
-  return {
-    window: bounds(window),
-    contents: contents === NO_CONTENTS ? [] : [contents],
-    triggerCells,
-    windowCells,
-    fired,
-    absorbed: absorbed.map(bounds),
-    eventTimers: writeTimers(entry.eventTimers),
-    processingTimers: writeTimers(entry.processingTimers),
-  };
 }
 
 function writeTimers(timers: ReadonlyMap<number, Timer<WindowEntry>>): WrittenTimers {
@@ -147,8 +153,4 @@ function readTimers(
 
 function bounds({ start, end }: Window): Bounds {
   return [start, end];
-}
-
-function windowOf([start, end]: Bounds): Window {
-  return end === MAX_TIMESTAMP ? GlobalWindow.instance : new TimeWindow(start, end);
 }

@@ -15,14 +15,17 @@ export type WindowsMerged<W extends Window> = (
  */
 export class MergingWindowSet<W extends Window> {
   readonly #assigner: MergingWindowAssigner<never, W>;
+  readonly #idOf: (window: W) => string;
   readonly #stateWindows = new Map<string, { readonly window: W; stateWindow: W }>();
 
-  constructor(assigner: MergingWindowAssigner<never, W>) {
+  /** @param idOf equal for windows that are the same */
+  constructor(assigner: MergingWindowAssigner<never, W>, idOf: (window: W) => string) {
     this.#assigner = assigner;
+    this.#idOf = idOf;
   }
 
   restore(window: W, stateWindow: W): void {
-    this.#stateWindows.set(idOf(window), { window, stateWindow });
+    this.#stateWindows.set(this.#idOf(window), { window, stateWindow });
   }
 
   get size(): number {
@@ -34,17 +37,19 @@ export class MergingWindowSet<W extends Window> {
   }
 
   stateWindowOf(window: W): W | undefined {
-    return this.#stateWindows.get(idOf(window))?.stateWindow;
+    return this.#stateWindows.get(this.#idOf(window))?.stateWindow;
   }
 
   /** Forgets a window. */
   retireWindow(window: W): void {
-    this.#stateWindows.delete(idOf(window));
+    this.#stateWindows.delete(this.#idOf(window));
   }
 
   /** Adds a window, merging it with those it meets; returns the window it has become. */
   addWindow(added: W, onMerge: WindowsMerged<W>): W {
-    const known = this.#stateWindows.get(idOf(added));
+    const addedId = this.#idOf(added);
+    const isAdded = (window: W): boolean => this.#idOf(window) === addedId;
+    const known = this.#stateWindows.get(addedId);
     const windows = [...this.#stateWindows.values()].map(({ window }) => window);
     if (known === undefined) windows.push(added);
     const groups: (readonly [merged: readonly W[], result: W])[] = [];
@@ -54,29 +59,22 @@ export class MergingWindowSet<W extends Window> {
     let joined = false;
     for (const [group, result] of groups) {
       let merged = group;
-      if (merged.some((window) => same(window, added))) {
+      if (merged.some(isAdded)) {
         joined = true;
         actual = result;
         // The new window has no state yet; only if it was there before is it one of those that merged.
-        if (known === undefined) merged = merged.filter((window) => !same(window, added));
+        if (known === undefined) merged = merged.filter((window) => !isAdded(window));
       }
-      const stateWindows = merged.map((window) => this.#stateWindows.get(idOf(window))!.stateWindow);
+      const stateWindows = merged.map((window) => this.#stateWindows.get(this.#idOf(window))!.stateWindow);
       const [stateWindow, ...others] = stateWindows as [W, ...W[]];
-      for (const window of merged) this.#stateWindows.delete(idOf(window));
-      this.#stateWindows.set(idOf(result), { window: result, stateWindow });
+      for (const window of merged) this.#stateWindows.delete(this.#idOf(window));
+      this.#stateWindows.set(this.#idOf(result), { window: result, stateWindow });
       // A window that already covered the new one has not changed.
-      if (!(merged.length === 1 && same(merged[0]!, result))) onMerge(result, merged, stateWindow, others);
+      if (!(merged.length === 1 && this.#idOf(merged[0]!) === this.#idOf(result)))
+        onMerge(result, merged, stateWindow, others);
     }
     if (!joined && known === undefined)
-      this.#stateWindows.set(idOf(added), { window: added, stateWindow: added });
+      this.#stateWindows.set(addedId, { window: added, stateWindow: added });
     return actual;
   }
-}
-
-function same(a: Window, b: Window): boolean {
-  return a.start === b.start && a.end === b.end;
-}
-
-function idOf(window: Window): string {
-  return `${window.start},${window.end}`;
 }

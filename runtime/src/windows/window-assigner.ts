@@ -7,6 +7,14 @@ export interface WindowAssignerContext {
   getCurrentProcessingTime(): number;
 }
 
+/** How windows of a class of one's own are written into snapshots, and made again. */
+export interface WindowSerializer<W extends Window = Window, F = unknown> {
+  /** Plain data of a window; two windows of which it is equal are the same. */
+  encode(window: W): F;
+  /** A window of what `encode` returned. */
+  decode(fields: F): W;
+}
+
 /**
  * Decides which windows a record belongs to; a class of one's own may extend it.
  * @example
@@ -34,6 +42,39 @@ export abstract class WindowAssigner<T = unknown, W extends Window = Window> {
   abstract getDefaultTrigger(): Trigger<T, W>;
   /** True if its windows are of event time: then late records are dropped, and allowed lateness counts. */
   abstract isEventTime(): boolean;
+
+  /**
+   * How its windows are written, if they are of a class of one's own that `registerType` does not know; `TimeWindow`s need
+   * none.
+   * @example
+   * class Slot extends TimeWindow {
+   *   override maxTimestamp() {
+   *     return this.end - 501;
+   *   }
+   * }
+   * class Slots extends WindowAssigner<unknown, Slot> {
+   *   assignWindows(_value: unknown, timestamp: number) {
+   *     const start = Math.floor(timestamp / 10_000) * 10_000;
+   *     return [new Slot(start, start + 10_000)];
+   *   }
+   *   override getWindowSerializer() {
+   *     return { encode: ({ start, end }: Slot) => [start, end], decode: ([start, end]: number[]) => new Slot(start!, end!) };
+   *   }
+   *   getDefaultTrigger() {
+   *     return EventTimeTrigger.create();
+   *   }
+   *   isEventTime() {
+   *     return true;
+   *   }
+   * }
+   * await orders
+   *   .windowAll(new Slots())
+   *   .sum(({ amount }) => amount)
+   *   .executeAndCollect(); // → [12, 2]
+   */
+  getWindowSerializer(): WindowSerializer<W> | undefined {
+    return undefined;
+  }
 
   /** Plain data of it, for the fingerprint. */
   get parameters(): Readonly<Record<string, unknown>> {

@@ -1,0 +1,24 @@
+import { TidemarkError } from '../errors.ts';
+
+/** A window of a class that a snapshot would lose. */
+export function windowNotStorable(assigner: string, type: string): TidemarkError {
+  const what = type === '' || type === 'Object' ? 'an object of no class' : `an instance of ${type}`;
+  const name = what.endsWith('class') ? 'ItsClass' : type;
+  return new TidemarkError(
+    'not-storable',
+    `${assigner} made a window that cannot be part of a snapshot: it is ${what}, and would come back as a TimeWindow. ` +
+      `Register the class, registerType(${name}, { encode, decode }), or say in ${assigner} how its windows are written: ` +
+      `getWindowSerializer() { return { encode: (window) => fields, decode: (fields) => new ${name}(…) }; }.`,
+    { details: { assigner, type } },
+  );
+}
+
+/** A window that was written by a serializer that the assigner has no more. */
+export function windowNotRead(assigner: string, start: number, end: number): TidemarkError {
+  return new TidemarkError(
+    'window-not-read',
+    `A snapshot holds a window [${start}, ${end}) of a class of its own, and ${assigner} does not say how it is read. Probably it had ` +
+      'a getWindowSerializer when the snapshot was taken, or its decode returns no window. Give it one that reads what was written.',
+    { details: { assigner, start, end } },
+  );
+}
