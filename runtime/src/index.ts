@@ -28,6 +28,7 @@ export type { SqlValue } from './api/table/sql-template.ts';
 export { TableResult } from './api/table/table-result.ts';
 export type { GroupedTable, WindowedTable } from './api/table/grouped-table.ts';
 export { Cumulate, Slide, Tumble, type GroupWindow } from './api/table/group-windows.ts';
+export type { UserDefinedAggregate } from './table/functions/user-aggregate.ts';
 export { formatChange, type ChangelogRow } from './api/table/changelog.ts';
 export type { RowKind } from './table/changelog-row.ts';
 export type { RowOf, Schema, SchemaColumn, SchemaOptions, ValueOf } from './api/table/schema.ts';

@@ -1,5 +1,11 @@
 // A query on streams that steps feed, with its changes as Flink prints them.
-import { formatChange, type ChangelogRow, type DataStream, type RowKind } from 'tidemark';
+import {
+  formatChange,
+  type ChangelogRow,
+  type DataStream,
+  type RowKind,
+  type StreamExecutionEnvironment,
+} from 'tidemark';
 import { element, on, testJob, type TestResult, type TestStep } from 'tidemark/testing';
 
 export interface TableOfTest {
@@ -15,6 +21,13 @@ export interface QueryJob {
   readonly query: string;
   readonly views?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** The user's, each with its types. */
+  readonly functions?: Readonly<
+    Record<
+      string,
+      readonly [fn: Parameters<StreamExecutionEnvironment['createFunction']>[1], types?: string | undefined]
+    >
+  >;
   /** Leaves out old versions. */
   readonly upsert?: boolean;
   readonly snapshotEveryStep?: boolean;
@@ -26,7 +39,7 @@ export function runJob(
   job: QueryJob,
   steps: readonly TestStep<unknown>[],
 ): Promise<TestResult<ChangelogRow>> {
-  const { tables, query, views = {}, settings = {}, upsert = false, ...options } = job;
+  const { tables, query, views = {}, settings = {}, functions = {}, upsert = false, ...options } = job;
   return testJob<unknown, ChangelogRow>(
     steps,
     (inputs: Readonly<Record<string, DataStream<unknown>>>) => {
@@ -40,6 +53,7 @@ export function runJob(
           : env.fromDataStream(stream, schema);
         env.createTemporaryView(name, table);
       }
+      for (const [name, [fn, types]] of Object.entries(functions)) env.createFunction(name, fn, types);
       for (const [name, view] of Object.entries(views)) env.createTemporaryView(name, env.sqlQuery(view));
       return env.toChangelogStream(env.sqlQuery(query), { mode: upsert ? 'upsert' : 'all' });
     },

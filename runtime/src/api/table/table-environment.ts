@@ -14,6 +14,7 @@ import {
   describeRelation,
   describeTables,
   type DescribedCatalog,
+  type DescribedFunction,
   type DescribedTable,
 } from '../../table/assist/described-catalog.ts';
 import { shownColumns } from '../../table/plan/shown-columns.ts';
@@ -26,7 +27,8 @@ import { checkSameGraph } from '../same-graph.ts';
 import type { ChangelogRow } from './changelog.ts';
 import { deriveSchema } from './derive-schema.ts';
 import { parseStatements } from '../../table/parse/parse-sql.ts';
-import { userFunction } from '../../table/functions/user-function.ts';
+import type { UserDefinedAggregate } from '../../table/functions/user-aggregate.ts';
+import { addUserFunction } from '../../table/functions/user-function.ts';
 import { underlined } from './sql-cell.ts';
 import { executeStatement } from './statements.ts';
 import { TableResult } from './table-result.ts';
@@ -57,7 +59,7 @@ export abstract class TableEnvironment {
   abstract get graph(): StreamGraph;
   #planner: Planner | undefined;
   /** Of functions of TypeScript, as they were given. */
-  readonly #functionTypes = new Map<string, string | undefined>();
+  readonly #userFunctions = new Map<string, DescribedFunction>();
 
   /** Tables, functions and settings. @internal */
   get planner(): Planner {
@@ -223,10 +225,7 @@ export abstract class TableEnvironment {
   describeCatalog(variables: readonly DescribedTable[] = []): DescribedCatalog {
     return {
       tables: [...describeTables(this.planner), ...variables],
-      functions: [...this.#functionTypes].map(([name, types]) => ({
-        name,
-        ...(types === undefined ? {} : { types }),
-      })),
+      functions: [...this.#userFunctions.values()],
     };
   }
 
@@ -286,16 +285,26 @@ export abstract class TableEnvironment {
   }
 
   /**
-   * Gives SQL a function of TypeScript: called with the values of a row, NULL as `null`.
-   * @param types the SQL types of its arguments and result, as `'(INT, STRING) => STRING'`; any to any when left out
-   * @throws {TidemarkError} `bad-argument` for what is no such text
+   * Gives SQL a function of TypeScript, called with the values of a row, NULL as `null`. A function makes a value; a generator, or
+   * one whose types end in `TABLE(…)`, makes rows for `LATERAL TABLE(f(…))`, each a value, an array or an object; an object with
+   * `createAccumulator`, `accumulate` and `getValue` is an aggregate.
+   * @param types SQL types of its arguments and result, as `'(INT, STRING) => STRING'` or
+   *   `'(STRING) => TABLE(word STRING, length INT)'`; any to any when left out
+   * @throws {TidemarkError} `bad-argument` for what is no function, or no such text
    * @example
    * env.createFunction('shout', (s: string) => `${s.toUpperCase()}!`, '(STRING) => STRING');
    * await env.toDataStream(env.sqlQuery("SELECT shout('hey') AS s")).executeAndCollect(); // → [{ s: 'HEY!' }]
+   * env.createFunction('words', (line: string) => line.split(' '), '(STRING) => TABLE(word STRING)');
+   * const words = env.sqlQuery("SELECT word FROM (VALUES ('to be')) AS t(line), LATERAL TABLE(words(line)) AS w(word)");
+   * await env.toDataStream(words).executeAndCollect(); // → [{ word: 'to' }, { word: 'be' }]
    */
-  createFunction(name: string, fn: (...args: never[]) => unknown, types?: string): void {
-    this.planner.functions.addScalar(userFunction(name, fn, types));
-    this.#functionTypes.set(name, types);
+  createFunction(
+    name: string,
+    fn: ((...args: never[]) => unknown) | UserDefinedAggregate,
+    types?: string,
+  ): void {
+    const kind = addUserFunction(this.planner.functions, name, fn, types);
+    this.#userFunctions.set(name, { name, kind, ...(types === undefined ? {} : { types }) });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { RowKind } from '../changelog-row.ts';
+import type { UserFunctionKind } from '../functions/user-function.ts';
 import { changelogMode } from '../lower/changelog-mode.ts';
 import { NOWHERE } from '../parse/position.ts';
 import { scan } from '../plan/build-relations.ts';
@@ -16,10 +17,17 @@ export interface DescribedTable {
   readonly kinds: readonly RowKind[];
 }
 
+/** A function of the user's, by what is needed to check calls of it. */
+export interface DescribedFunction {
+  readonly name: string;
+  readonly kind: UserFunctionKind;
+  readonly types?: string;
+}
+
 /** The tables and the user's functions of an environment, structured-cloneable. */
 export interface DescribedCatalog {
   readonly tables: readonly DescribedTable[];
-  readonly functions: readonly { readonly name: string; readonly types?: string }[];
+  readonly functions: readonly DescribedFunction[];
 }
 
 export function describeTables(planner: Planner): DescribedTable[] {

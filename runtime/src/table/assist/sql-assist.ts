@@ -1,5 +1,5 @@
 import { FunctionCatalog } from '../functions/function-catalog.ts';
-import { userFunction } from '../functions/user-function.ts';
+import { describeUserFunction } from '../functions/user-function.ts';
 import { checkInputs } from '../lower/changelog-mode.ts';
 import { optimize } from '../optimize/optimize.ts';
 import { parseQuery } from '../parse/parse-sql.ts';
@@ -60,6 +60,6 @@ function namesOf({ tables, functions }: DescribedCatalog): SqlNames {
   const catalog = new Catalog();
   fillCatalog(catalog, tables);
   const known = new FunctionCatalog();
-  for (const { name, types } of functions) known.addScalar(userFunction(name, () => null, types));
+  for (const { name, kind, types } of functions) describeUserFunction(known, name, kind, types);
   return { catalog, functions: known, tables };
 }

@@ -1,4 +1,6 @@
+import type { LogicalType } from '../types/logical-type.ts';
 import type { AggregateFunctionDefinition } from './aggregate-function.ts';
+import type { ResultColumn } from './function-signature.ts';
 import { numberFunctions } from './number-functions.ts';
 import { otherFunctions } from './other-functions.ts';
 import { overFunctions } from './over-functions.ts';
@@ -11,12 +13,13 @@ import { valueAggregates } from './value-aggregates.ts';
 /** A function that makes rows of a row's values. */
 export interface TableFunctionDefinition {
   readonly name: string;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: import('../types/logical-type.ts').LogicalType;
-  }[];
+  readonly signature: string;
+  readonly columns: readonly ResultColumn[];
+  /** What each argument is cast to; `undefined` if it takes no such arguments. */
+  readonly accepts: (types: readonly LogicalType[]) => readonly LogicalType[] | undefined;
+  readonly userFunction: unknown;
   /** One value a row if it has one column, else the values of each row. */
-  readonly evaluate: (...args: never[]) => Iterable<unknown>;
+  readonly evaluate: (...args: readonly unknown[]) => Iterable<unknown>;
 }
 
 /** All functions by name: those built in, and the user's. */
@@ -62,12 +65,18 @@ export class FunctionCatalog {
     this.#tables.set(definition.name.toUpperCase(), definition);
   }
 
+  /** A user's function of that name is of another kind from now on. */
+  forget(name: string): void {
+    for (const functions of [this.#scalars, this.#aggregates, this.#tables])
+      functions.delete(name.toUpperCase());
+  }
+
   /** Names and signatures in alphabetical order. */
   list(): readonly { readonly name: string; readonly signature: string }[] {
     const all = [
       ...[...this.#scalars.values()].flat(),
       ...this.#aggregates.values(),
-      ...[...this.#tables.values()].map(({ name }) => ({ name, signature: `${name}(…)` })),
+      ...this.#tables.values(),
     ];
     return all
       .map(({ name, signature }) => ({ name, signature }))

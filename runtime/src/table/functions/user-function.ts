@@ -1,20 +1,70 @@
 import { badArgument } from '../../errors.ts';
-import { parseSchema } from '../parse/parse-sql.ts';
-import { ANY, type LogicalType } from '../types/logical-type.ts';
+import type { FunctionCatalog } from './function-catalog.ts';
+import { signatureOf } from './function-signature.ts';
 import { scalar, type ScalarFunction } from './scalar-function.ts';
+import { isUserAggregate, userAggregate, type UserDefinedAggregate } from './user-aggregate.ts';
+import { userTableFunction } from './user-table-function.ts';
 
-/** A function of TypeScript for SQL. @param types `'(INT, STRING) => STRING'` */
-export function userFunction(
+/** A function of a row's values, or of rows. */
+export type UserFunction = (...args: never[]) => unknown;
+
+/** What becomes of a function of TypeScript in SQL. */
+export type UserFunctionKind = 'scalar' | 'table' | 'aggregate';
+
+/**
+ * Makes a function of TypeScript one of SQL's: an object is an aggregate, a generator or what gives `TABLE(…)` makes rows, any other
+ * function makes a value.
+ * @returns which of them it is
+ * @throws {TidemarkError} `bad-argument`
+ */
+export function addUserFunction(
+  catalog: FunctionCatalog,
   name: string,
-  fn: (...args: never[]) => unknown,
+  given: UserFunction | UserDefinedAggregate,
   types: string | undefined,
-): ScalarFunction {
-  if (typeof fn !== 'function')
-    throw badArgument('function', fn, 'It takes a function.', `Write createFunction('${name}', (x) => …).`);
-  const { parameters, result } =
-    types === undefined ? { parameters: undefined, result: ANY } : signatureOf(types);
+): UserFunctionKind {
+  const signature = signatureOf(types);
+  catalog.forget(name);
+  if (isUserAggregate(given)) {
+    catalog.addAggregate(userAggregate(name, given, types));
+    return 'aggregate';
+  }
+  if (typeof given !== 'function') {
+    throw badArgument(
+      'function',
+      given,
+      'It takes a function, or an aggregate: an object with createAccumulator, accumulate and getValue.',
+      `Write createFunction('${name}', (x) => …).`,
+    );
+  }
+  if (Array.isArray(signature.result) || isGenerator(given)) {
+    catalog.addTable(userTableFunction(name, given, types));
+    return 'table';
+  }
+  catalog.addScalar(userScalar(name, given, types));
+  return 'scalar';
+}
+
+/** Stands for a user's function where it is only known by name, and nothing runs. */
+export function describeUserFunction(
+  catalog: FunctionCatalog,
+  name: string,
+  kind: UserFunctionKind,
+  types: string | undefined,
+): void {
+  const nothing = () => null;
+  if (kind === 'scalar') catalog.addScalar(userScalar(name, nothing, types));
+  else if (kind === 'table') catalog.addTable(userTableFunction(name, () => [], types));
+  else {
+    const aggregate = { createAccumulator: nothing, accumulate: nothing, getValue: nothing };
+    catalog.addAggregate(userAggregate(name, aggregate, types));
+  }
+}
+
+function userScalar(name: string, fn: UserFunction, types: string | undefined): ScalarFunction {
+  const { parameters, result } = signatureOf(types);
   const call = (...args: never[]) => (fn(...args) as unknown) ?? null;
-  const definition = scalar(name.toUpperCase(), parameters ?? ['any'], result, call, {
+  const definition = scalar(name.toUpperCase(), parameters ?? ['any'], result as never, call, {
     takesNull: true,
     ...(parameters === undefined ? { rest: true, optional: 1 } : {}),
   });
@@ -27,36 +77,6 @@ export function userFunction(
   };
 }
 
-function signatureOf(types: string): {
-  readonly parameters: readonly LogicalType[];
-  readonly result: LogicalType;
-} {
-  const match = /^\s*\((.*)\)\s*=>\s*(.*)$/s.exec(types);
-  if (match === null)
-    throw badArgument('types', types, "They are as '(INT, STRING) => STRING'.", 'Write them so.');
-  const [, inside, result] = match;
-  const typeOf = (list: string) => parseSchema(list).columns.map(({ type }) => type!);
-  // A list of types is parsed as columns, each with a name of its own.
-  const parameters =
-    inside!.trim() === ''
-      ? []
-      : typeOf(
-          splitTypes(inside!)
-            .map((type, at) => `p${at} ${type}`)
-            .join(', '),
-        );
-  return { parameters, result: typeOf(`r ${result}`)[0]! };
-}
-
-/** Commas within `<…>` and `(…)` are no ends of types. */
-function splitTypes(list: string): string[] {
-  let depth = 0;
-  const parts = [''];
-  for (const character of list) {
-    if ('<('.includes(character)) depth++;
-    if ('>)'.includes(character)) depth--;
-    if (character === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += character;
-  }
-  return parts;
+function isGenerator(fn: UserFunction): boolean {
+  return Object.prototype.toString.call(fn) === '[object GeneratorFunction]';
 }

@@ -169,7 +169,7 @@ function lowerUnnest(lowering: Lowering, relation: Unnest, input: StreamNode): S
     inputs: [input],
     parameters: { plan: digest(relation) },
     expressions,
-    functions: 'call' in source ? [source.call.evaluate] : [],
+    functions: 'call' in source ? [source.call.userFunction] : [],
     createOperator: () => {
       const evaluate = elementsOf(source);
       const fields = fieldNames(relation) ?? names;
@@ -186,7 +186,7 @@ function elementsOf(source: Unnest['source']): (values: readonly unknown[]) => I
   if ('call' in source) {
     const args = compileProjection(source.args);
     const { evaluate } = source.call;
-    return (values) => (evaluate as (...args: unknown[]) => Iterable<unknown>)(...args(values));
+    return (values) => evaluate(...args(values));
   }
   const value = compileExpression(source);
   return (values) => (value(values) as Iterable<unknown> | null) ?? [];

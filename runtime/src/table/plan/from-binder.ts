@@ -13,7 +13,7 @@ import { join, ORDINALITY, scan, windowTable } from './build-relations.ts';
 import {
   descriptorOf, inputOfWindow, valueOf, windowArguments, windowSpecification,
 } from './bind-window.ts'; // prettier-ignore
-import { coerceBoth } from './coerce.ts';
+import { coerce, coerceBoth } from './coerce.ts';
 import { callOf, input, type Expression } from './expression.ts';
 import { renamed, QueryBinder } from './query-binder.ts';
 import type { Column, Join, Relation, RelationJoinType, TemporalJoin, Unnest } from './relation.ts';
@@ -323,7 +323,17 @@ export class FromBinder {
     const { functions } = this.#queries.environment;
     const definition = functions.table(node.call.name);
     if (definition === undefined) throw unknownFunction(node.call.name, functions.names, node.call.at);
-    const args = node.call.args.map(bind);
+    const given = node.call.args.map(bind);
+    const types = definition.accepts(given.map(({ type }) => type));
+    if (types === undefined) {
+      throw typeMismatch(
+        definition.name,
+        given.length === 0 ? ['no arguments'] : given.map(({ type }) => showType(type)),
+        `It takes ${definition.signature}.`,
+        node.call.at,
+      );
+    }
+    const args = given.map((arg, at) => coerce(arg, types[at]!));
     const element = definition.columns.length === 1 ? 'value' : 'row';
     return { source: { call: definition, args }, element, columns: definition.columns };
   }
