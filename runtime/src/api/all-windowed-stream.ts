@@ -28,7 +28,6 @@ export type AnyProcessAllWindowFunction<IN, OUT, W extends Window> =
  *   .sum(({ amount }) => amount)
  *   .executeAndCollect(); // → [12, 2]
  */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class AllWindowedStream<out T, out W extends Window> {
   readonly #windows: WindowedStream<T, number, W>;
 
@@ -165,7 +164,7 @@ export class AllWindowedStream<out T, out W extends Window> {
    * const results = orders.windowAll(TumblingEventTimeWindows.of('10 s')).sum(({ amount }) => amount);
    * await results.executeAndCollect(); // → [12, 2]
    */
-  sum(field: NumericField<T>): DataStream<T>;
+  sum<F extends NumericField<T>>(field: F): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: never): DataStream<T> | DataStream<number> {
     return this.#windows.sum(field);
@@ -177,7 +176,7 @@ export class AllWindowedStream<out T, out W extends Window> {
    * const results = orders.windowAll(TumblingEventTimeWindows.of('10 s')).min(({ amount }) => amount);
    * await results.executeAndCollect(); // → [3, 2]
    */
-  min(field: NumericField<T>): DataStream<T>;
+  min<F extends NumericField<T>>(field: F): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: never): DataStream<T> | DataStream<number> {
     return this.#windows.min(field);
@@ -189,7 +188,7 @@ export class AllWindowedStream<out T, out W extends Window> {
    * const results = orders.windowAll(TumblingEventTimeWindows.of('10 s')).max(({ amount }) => amount);
    * await results.executeAndCollect(); // → [5, 2]
    */
-  max(field: NumericField<T>): DataStream<T>;
+  max<F extends NumericField<T>>(field: F): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: never): DataStream<T> | DataStream<number> {
     return this.#windows.max(field);
@@ -201,7 +200,7 @@ export class AllWindowedStream<out T, out W extends Window> {
    * const records = orders.windowAll(TumblingEventTimeWindows.of('10 s')).minBy('amount');
    * await records.map(({ time }) => time).executeAndCollect(); // → [1000, 12000]
    */
-  minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  minBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.#windows.minBy(field);
   }
 
@@ -211,7 +210,7 @@ export class AllWindowedStream<out T, out W extends Window> {
    * const records = orders.windowAll(TumblingEventTimeWindows.of('10 s')).maxBy('amount');
    * await records.map(({ time }) => time).executeAndCollect(); // → [4000, 12000]
    */
-  maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  maxBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.#windows.maxBy(field);
   }
 }

@@ -18,7 +18,6 @@ import { keySelectorOf } from './key-argument.ts';
 import { checkSameGraph, type InGraph } from './same-graph.ts';
 
 /** Two streams, of types of their own, that one operator reads. */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class ConnectedStreams<out T1, out T2> {
   readonly #first: InGraph;
   readonly #second: InGraph;
@@ -117,22 +116,23 @@ export class ConnectedStreams<out T1, out T2> {
    * );
    * (await lengths.executeAndCollect()).length; // → 6
    */
-  keyBy<F extends KeyField<T1>>(
-    field1: F,
-    field2: KeyFieldOf<T2, KeyOf<T1, F>>,
-  ): KeyedConnectedStreams<T1, T2, KeyOf<T1, F>>;
+  keyBy<
+    F extends KeyField<T1>,
+    G extends KeyFieldOf<T2, KeyOf<T1, F>>,
+    K extends KeyOf<T1, F> = KeyOf<T1, F>,
+  >(field1: F, field2: G): KeyedConnectedStreams<T1, T2, K>;
   keyBy<K extends Key>(
     key1: (value: T1) => K,
     key2: (value: T2) => NoInfer<K>,
   ): KeyedConnectedStreams<T1, T2, K>;
-  keyBy<K extends Key>(
+  keyBy<K extends Key, G extends KeyFieldOf<T2, NoInfer<K>>>(
     key1: (value: T1) => K,
-    field2: KeyFieldOf<T2, NoInfer<K>>,
+    field2: G,
   ): KeyedConnectedStreams<T1, T2, K>;
-  keyBy<F extends KeyField<T1>>(
+  keyBy<F extends KeyField<T1>, K extends KeyOf<T1, F> = KeyOf<T1, F>>(
     field1: F,
-    key2: (value: T2) => KeyOf<T1, F>,
-  ): KeyedConnectedStreams<T1, T2, KeyOf<T1, F>>;
+    key2: (value: T2) => NoInfer<K>,
+  ): KeyedConnectedStreams<T1, T2, K>;
   keyBy(key1: unknown, key2: unknown): KeyedConnectedStreams<T1, T2, unknown> {
     return new KeyedConnectedStreams<T1, T2, unknown>(
       this.#first,
@@ -199,7 +199,6 @@ export class ConnectedStreams<out T1, out T2> {
 }
 
 /** Two connected streams that are grouped by keys of one type. */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class KeyedConnectedStreams<out T1, out T2, out K> extends ConnectedStreams<T1, T2> {
   declare readonly keyType?: K;
 

@@ -52,7 +52,6 @@ type AnyFunction = KeyedProcessFunction<unknown, unknown, unknown> | ProcessFunc
  * const loud = env.fromData('a', 'b').map((letter) => letter.toUpperCase());
  * await loud.executeAndCollect(); // → ['A', 'B']
  */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class DataStream<out T> extends BaseStream<T> {
   /**
    * One record for each record: what a function returns, or a `RichMapFunction`.
@@ -106,7 +105,7 @@ export class DataStream<out T> extends BaseStream<T> {
    * const totals = orders.keyBy('user').sum(({ amount }) => amount);
    * await totals.executeAndCollect(); // → [3, 5, 7, 7]
    */
-  keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, KeyOf<T, F>>;
+  keyBy<F extends KeyField<T>, K extends KeyOf<T, F> = KeyOf<T, F>>(field: F): KeyedStream<T, K>;
   keyBy<K extends Key>(fn: (value: T) => K): KeyedStream<T, K>;
   keyBy(selector: string | number | ((value: T) => unknown)): KeyedStream<T, unknown> {
     return new KeyedStream<T, unknown>(this.graph, this.node, keySelectorOf('keyBy', selector));
@@ -238,8 +237,8 @@ export class DataStream<out T> extends BaseStream<T> {
    * const spread = orders.partitionCustom((amount, n) => amount % n, 'amount');
    * await spread.map(({ amount }) => amount).setParallelism(2).executeAndCollect(); // → [3, 5, 4, 2]
    */
-  partitionCustom<F extends KeyField<T>>(
-    partitioner: PartitionFunction<KeyOf<T, F>>,
+  partitionCustom<F extends KeyField<T>, K extends KeyOf<T, F> = KeyOf<T, F>>(
+    partitioner: PartitionFunction<NoInfer<K>>,
     field: F,
   ): DataStream<T>;
   partitionCustom<K extends Key>(partitioner: PartitionFunction<K>, fn: (value: T) => K): DataStream<T>;
@@ -387,7 +386,6 @@ export class DataStream<out T> extends BaseStream<T> {
  * const counts = orders.keyBy('user').sum(() => 1);
  * await counts.executeAndCollect(); // → [1, 1, 2, 2]
  */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class KeyedStream<out T, out K> extends DataStream<T> {
   readonly #keySelector: KeySelector;
 
@@ -419,7 +417,7 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
    * await pairs.sum(1).executeAndCollect(); // → [['a', 1], ['a', 3]]
    * await pairs.sum(([, n]) => n).executeAndCollect(); // → [1, 3]
    */
-  sum(field: NumericField<T>): DataStream<T>;
+  sum<F extends NumericField<T>>(field: F): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.next<T>(rollingNumber(this.#keySelector, 'sum', field));
@@ -431,7 +429,7 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
    * const minima = orders.keyBy('user').min(({ amount }) => amount);
    * await minima.executeAndCollect(); // → [3, 5, 3, 2]
    */
-  min(field: NumericField<T>): DataStream<T>;
+  min<F extends NumericField<T>>(field: F): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.next<T>(rollingNumber(this.#keySelector, 'min', field));
@@ -443,7 +441,7 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
    * const maxima = orders.keyBy('user').max(({ amount }) => amount);
    * await maxima.executeAndCollect(); // → [3, 5, 4, 5]
    */
-  max(field: NumericField<T>): DataStream<T>;
+  max<F extends NumericField<T>>(field: F): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.next<T>(rollingNumber(this.#keySelector, 'max', field));
@@ -458,7 +456,7 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
    *   .map(({ time }) => time);
    * await least.executeAndCollect(); // → [1000, 4000, 1000, 12000]
    */
-  minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  minBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.next(rollingRecord(this.#keySelector, 'minBy', field));
   }
 
@@ -471,7 +469,7 @@ export class KeyedStream<out T, out K> extends DataStream<T> {
    *   .map(({ time }) => time);
    * await most.executeAndCollect(); // → [1000, 4000, 8000, 4000]
    */
-  maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  maxBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.next(rollingRecord(this.#keySelector, 'maxBy', field));
   }
 

@@ -1,3 +1,6 @@
+// Methods take these as constraints of a type parameter (`sum<F extends NumericField<T>>(field: F)`): a stream of some records
+// is then one of any, as the checker sees it; a parameter of such a type would make it invariant.
+
 /** Names of the fields that hold numbers, an index of a tuple, or 0 for a stream of numbers. */
 export type NumericField<T> = T extends number
   ? 0

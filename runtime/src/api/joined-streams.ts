@@ -11,7 +11,6 @@ import { checkSameGraph, type InGraph } from './same-graph.ts';
 export type Meeting = 'join' | 'coGroup';
 
 /** Two streams that are to meet; `where` says by what key of the first. */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class JoinedStreams<out T1, out T2, M extends Meeting> {
   readonly #first: InGraph;
   readonly #second: InGraph;
@@ -38,7 +37,9 @@ export class JoinedStreams<out T1, out T2, M extends Meeting> {
    *   .apply((order, payment) => [order.amount, payment.paid]);
    * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
    */
-  where<F extends KeyField<T1>>(field: F): JoinedStreamsWhere<T1, T2, KeyOf<T1, F>, M>;
+  where<F extends KeyField<T1>, K extends KeyOf<T1, F> = KeyOf<T1, F>>(
+    field: F,
+  ): JoinedStreamsWhere<T1, T2, K, M>;
   where<K extends Key>(fn: (value: T1) => K): JoinedStreamsWhere<T1, T2, K, M>;
   where(selector: unknown): unknown {
     return new JoinedStreamsWhere<T1, T2, unknown, M>(this.#meeting, {
@@ -79,7 +80,7 @@ export class JoinedStreamsWhere<T1, T2, K, M extends Meeting> {
    *   .apply((order, payment) => [order.amount, payment.paid]);
    * await pairs.executeAndCollect(); // → [[3, 3], [4, 3], [5, 5]]
    */
-  equalTo(field: KeyFieldOf<T2, K>): JoinedStreamsEqualTo<T1, T2, M>;
+  equalTo<F extends KeyFieldOf<T2, K>>(field: F): JoinedStreamsEqualTo<T1, T2, M>;
   equalTo(fn: (value: T2) => K): JoinedStreamsEqualTo<T1, T2, M>;
   equalTo(selector: unknown): JoinedStreamsEqualTo<T1, T2, M> {
     const secondKey = keySelectorOf('equalTo', selector);

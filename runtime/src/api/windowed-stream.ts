@@ -35,7 +35,6 @@ type AnyAggregate = AggregateFunction<unknown, unknown, unknown>;
  *   .sum(({ amount }) => amount);
  * await sums.executeAndCollect(); // → [7, 5, 2]
  */
-// @ts-ignore A stream of some records is one of any. The check objects that methods take names of T's fields.
 export class WindowedStream<out T, out K, out W extends Window> {
   readonly #graph: StreamGraph;
   readonly #node: StreamNode;
@@ -215,7 +214,7 @@ export class WindowedStream<out T, out K, out W extends Window> {
    *   .sum(({ amount }) => amount);
    * await results.executeAndCollect(); // → [7, 5, 2]
    */
-  sum(field: NumericField<T>): DataStream<T>;
+  sum<F extends NumericField<T>>(field: F): DataStream<T>;
   sum(fn: (value: T) => number): DataStream<number>;
   sum(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('sum', field);
@@ -230,7 +229,7 @@ export class WindowedStream<out T, out K, out W extends Window> {
    *   .min(({ amount }) => amount);
    * await results.executeAndCollect(); // → [3, 5, 2]
    */
-  min(field: NumericField<T>): DataStream<T>;
+  min<F extends NumericField<T>>(field: F): DataStream<T>;
   min(fn: (value: T) => number): DataStream<number>;
   min(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('min', field);
@@ -245,7 +244,7 @@ export class WindowedStream<out T, out K, out W extends Window> {
    *   .max(({ amount }) => amount);
    * await results.executeAndCollect(); // → [4, 5, 2]
    */
-  max(field: NumericField<T>): DataStream<T>;
+  max<F extends NumericField<T>>(field: F): DataStream<T>;
   max(fn: (value: T) => number): DataStream<number>;
   max(field: FieldName | ((value: T) => number)): DataStream<T> | DataStream<number> {
     return this.#extreme<T>('max', field);
@@ -257,7 +256,7 @@ export class WindowedStream<out T, out K, out W extends Window> {
    * const records = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).minBy('amount');
    * await records.map(({ time }) => time).executeAndCollect(); // → [1000, 4000, 12000]
    */
-  minBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  minBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('minBy', field);
   }
 
@@ -267,7 +266,7 @@ export class WindowedStream<out T, out K, out W extends Window> {
    * const records = orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).maxBy('amount');
    * await records.map(({ time }) => time).executeAndCollect(); // → [8000, 4000, 12000]
    */
-  maxBy(field: AnyField<T> | ((value: T) => unknown)): DataStream<T> {
+  maxBy<F extends AnyField<T>>(field: F | ((value: T) => unknown)): DataStream<T> {
     return this.#extremeBy('maxBy', field);
   }
 

@@ -105,7 +105,8 @@ describe('executeAndCollect', () => {
     ['minBy', [trades[0], trades[1], trades[3]]],
     ['maxBy', [trades[0], trades[1], trades[2]]],
   ] as const)('%s of a field keeps the shape of the record', async (aggregation, expected) => {
-    expect(await windows()[aggregation]('price').executeAndCollect()).toEqual(expected);
+    // They take a field alike; the checker resolves no call of several generic methods at once.
+    expect(await windows()[aggregation as 'sum']('price').executeAndCollect()).toEqual(expected);
   });
 
   test('stops at a limit', async () => {

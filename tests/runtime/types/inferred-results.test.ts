@@ -18,6 +18,8 @@ import {
   type Counter,
   type DataStream,
   type KeyedContext,
+  type JoinedStreams,
+  type KeyedConnectedStreams,
   type KeyedStream,
   type ListState,
   type MapState,
@@ -262,9 +264,31 @@ test('a stream of some records is one of any', () => {
   >();
   expectTypeOf<AllWindowedStream<Trade, TimeWindow>>().toExtend<AllWindowedStream<unknown, TimeWindow>>();
   expectTypeOf<ConnectedStreams<Trade, Quote>>().toExtend<ConnectedStreams<unknown, unknown>>();
+  expectTypeOf<DataStream<number>>().toExtend<DataStream<unknown>>();
+  expectTypeOf<DataStream<[string, number]>>().toExtend<DataStream<readonly [string, unknown]>>();
+  expectTypeOf<KeyedConnectedStreams<Trade, Quote, 'A'>>().toExtend<
+    KeyedConnectedStreams<object, unknown, string>
+  >();
+  const joined: JoinedStreams<unknown, unknown, 'join'> = trades.join(quotes);
+  expect(joined).toBeDefined();
   expectTypeOf<DataStream<unknown>>().not.toExtend<DataStream<Trade>>();
+  expectTypeOf<DataStream<string>>().not.toExtend<DataStream<number>>();
+  expectTypeOf<KeyedStream<Trade, string>>().not.toExtend<KeyedStream<Trade, 'A'>>();
+  expectTypeOf<ConnectedStreams<Trade, unknown>>().not.toExtend<ConnectedStreams<Trade, Quote>>();
   const mixed: DataStream<Trade | Quote> = env.fromData<Trade | Quote>();
   expectTypeOf(mixed.union(trades, quotes)).toEqualTypeOf<DataStream<Trade | Quote>>();
+});
+
+test('what a stream is to be does not say what its key is, nor which fields it has', () => {
+  // @ts-expect-error a symbol is a text
+  const byNumber: KeyedStream<Trade, number> = trades.keyBy('symbol');
+  // @ts-expect-error as above, on two streams
+  const both: KeyedConnectedStreams<Trade, Quote, number> = trades.connect(quotes).keyBy('symbol', 'symbol');
+  // @ts-expect-error nothing is known of the fields of an unknown record
+  const byField = (stream: DataStream<unknown>) => stream.keyBy('symbol');
+  // @ts-expect-error nor which of them are numbers
+  const sum = (stream: KeyedStream<unknown, string>) => stream.sum('price');
+  expect([byNumber, both, byField, sum]).toHaveLength(4);
 });
 
 test('a job under test on inputs of several types', async () => {
