@@ -180,3 +180,12 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length]!;
 }
+
+export function onlyLookedUp(table: string, at: SourceRange): TidemarkError {
+  return badSql(
+    'only-looked-up',
+    `The rows of '${table}' lie outside and are looked up by key; it cannot be read as a whole.`,
+    `Join it by the clock: FROM orders AS o JOIN ${table} FOR SYSTEM_TIME AS OF o.t AS d ON o.k = d.k, with t AS PROCTIME() a column of orders.`,
+    at,
+  );
+}

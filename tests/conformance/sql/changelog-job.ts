@@ -21,6 +21,8 @@ export interface QueryJob {
   readonly query: string;
   readonly views?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Carried out before. */
+  readonly statements?: readonly string[];
   /** The user's, each with its types. */
   readonly functions?: Readonly<
     Record<
@@ -39,7 +41,16 @@ export function runJob(
   job: QueryJob,
   steps: readonly TestStep<unknown>[],
 ): Promise<TestResult<ChangelogRow>> {
-  const { tables, query, views = {}, settings = {}, functions = {}, upsert = false, ...options } = job;
+  const {
+    tables,
+    query,
+    views = {},
+    settings = {},
+    statements = [],
+    functions = {},
+    upsert = false,
+    ...options
+  } = job;
   return testJob<unknown, ChangelogRow>(
     steps,
     (inputs: Readonly<Record<string, DataStream<unknown>>>) => {
@@ -53,6 +64,7 @@ export function runJob(
           : env.fromDataStream(stream, schema);
         env.createTemporaryView(name, table);
       }
+      for (const statement of statements) env.executeSql(statement);
       for (const [name, [fn, types]] of Object.entries(functions)) env.createFunction(name, fn, types);
       for (const [name, view] of Object.entries(views)) env.createTemporaryView(name, env.sqlQuery(view));
       return env.toChangelogStream(env.sqlQuery(query), { mode: upsert ? 'upsert' : 'all' });

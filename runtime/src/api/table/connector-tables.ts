@@ -4,6 +4,10 @@ import { fileSource } from '../../connectors/file-source.ts';
 import { generatorSource } from '../../connectors/generator-source.ts';
 import { kafkaSink } from '../../connectors/kafka/kafka-sink.ts';
 import { kafkaSource } from '../../connectors/kafka/kafka-source.ts';
+import { httpSource } from '../../connectors/net/http-source.ts';
+import { socketSink } from '../../connectors/net/socket-sink.ts';
+import { webSocketSink } from '../../connectors/net/web-socket-sink.ts';
+import { webSocketSource } from '../../connectors/net/web-socket-source.ts';
 import { socketSource } from '../../connectors/socket-source.ts';
 import type { Source } from '../../connectors/source.ts';
 import { csv } from '../../formats/csv-format.ts';
@@ -13,6 +17,7 @@ import { jsonLines } from '../../formats/json-lines-format.ts';
 import { parquet, type ColumnFormat } from '../../formats/parquet-format.ts';
 import { raw } from '../../formats/raw-format.ts';
 import type { Sink } from '../../operators/sink.ts';
+import type { DurationLike } from '../../time/duration.ts';
 import type { SourceRange } from '../../table/parse/position.ts';
 import { badSql } from '../../table/sql-errors.ts';
 import type { Column } from '../../table/plan/relation.ts';
@@ -87,8 +92,8 @@ export class ConnectorOptions {
   }
 }
 
-const SOURCES = ['datagen', 'filesystem', 'kafka', 'socket'];
-const SINKS = ['print', 'blackhole', 'filesystem', 'kafka'];
+const SOURCES = ['datagen', 'filesystem', 'kafka', 'socket', 'websocket', 'http', 'jdbc'];
+const SINKS = ['print', 'blackhole', 'filesystem', 'kafka', 'socket', 'websocket', 'jdbc'];
 const FORMATS = ['json', 'csv', 'parquet', 'raw'];
 
 /** @throws {TidemarkError} `table-option`; what the connector says */
@@ -103,6 +108,16 @@ export function sourceOf(options: ConnectorOptions, columns: readonly Column[]):
       return fileSource(options.need('path'), { format: fileFormat(options, 'read') });
     case 'socket':
       return socketSource(options.need('hostname'), options.number('port') ?? 0) as Source<unknown>;
+    case 'websocket':
+      return webSocketSource(options.need('url'), {
+        format: recordFormat(options),
+        greeting: options.find('greeting'),
+      });
+    case 'http':
+      return httpSource(options.need('url'), {
+        format: recordFormat(options),
+        every: options.find('every') as DurationLike | undefined,
+      });
     case 'kafka':
       return kafkaSource({
         brokers: options.need('properties.bootstrap.servers'),
@@ -125,6 +140,12 @@ export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
       return { kind: 'blackhole', createWriter: () => ({ write: () => undefined }) };
     case 'filesystem':
       return fileSink(options.need('path'), { format: fileFormat(options, 'write') });
+    case 'socket':
+      return socketSink(options.need('hostname'), options.number('port') ?? 0, {
+        format: recordFormat(options),
+      });
+    case 'websocket':
+      return webSocketSink(options.need('url'), { format: recordFormat(options) });
     case 'kafka':
       return kafkaSink({
         brokers: options.need('properties.bootstrap.servers'),

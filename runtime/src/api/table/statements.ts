@@ -13,8 +13,10 @@ import { badSql, notSupported, typeMismatch, unknownColumn, unknownTable } from 
 import { commonType } from '../../table/types/common-type.ts';
 import { canCast } from '../../table/types/cast.ts';
 import { showType } from '../../table/types/logical-type.ts';
+import type { DataStream } from '../data-stream.ts';
 import type { StreamExecutionEnvironment } from '../stream-execution-environment.ts';
 import { ConnectorOptions, sinkOf, sourceOf } from './connector-tables.ts';
+import { jdbcRow, jdbcSink, jdbcTable } from './jdbc-table.ts';
 import { formatChange, type ChangelogRow } from './changelog.ts';
 import { Table } from './table.ts';
 import type { TableEnvironment } from './table-environment.ts';
@@ -112,12 +114,19 @@ function createTable(
   }
   const schema = resolveSchema(statement.schema, planner.functions);
   const options = new ConnectorOptions(statement.options, statement.at);
+  const known = tables.get(env) ?? new Map<string, ConnectorTable>();
+  if (options.connector === 'jdbc') {
+    const table = jdbcTable(name, schema, options);
+    options.checkAll();
+    tables.set(env, known.set(name, { schema, options }));
+    planner.catalog.set(name, { kind: 'table', table });
+    return;
+  }
   if (options.connector !== 'print' && options.connector !== 'blackhole') {
     // Options are looked at now, the source is made where the table is read.
     sourceOf(options, schema.columns);
     options.checkAll();
   }
-  const known = tables.get(env) ?? new Map<string, ConnectorTable>();
   tables.set(env, known.set(name, { schema, options }));
   const stream = () =>
     (env as StreamExecutionEnvironment).fromSource(
@@ -149,9 +158,19 @@ function insertInto(env: TableEnvironment, insert: InsertNode): void {
   if (target === undefined)
     throw unknownTable(name, [...(tables.get(env)?.keys() ?? [])], insert.table.at(-1)!.at);
   const relation = fitted(env.planner.bind(insert.query), target.schema, insert);
+  const table = new Table<Record<string, unknown>>(env, relation);
+  if (target.options.connector === 'jdbc') {
+    const sink = jdbcSink(target.schema, target.options);
+    // Without a key rows can only be added.
+    const rows: DataStream<object> =
+      target.schema.primaryKey.length === 0
+        ? env.toDataStream(table)
+        : env.toChangelogStream(table).map((change) => jdbcRow(change));
+    rows.sinkTo(sink).name(name);
+    return;
+  }
   const sink = sinkOf(target.options);
   target.options.checkAll();
-  const table = new Table<Record<string, unknown>>(env, relation);
   if (sink === 'print') {
     env
       .toChangelogStream(table)

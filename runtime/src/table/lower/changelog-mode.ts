@@ -29,6 +29,7 @@ export function changelogMode(relation: Relation): ChangelogMode {
     case 'filter':
     case 'expand':
     case 'unnest':
+    case 'lookup-join':
     case 'window-table':
       return inputs[0]!;
     case 'aggregate':

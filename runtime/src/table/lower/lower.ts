@@ -3,6 +3,7 @@ import type { StreamNode } from '../../graph/stream-node.ts';
 import { ForwardOperator } from '../../operators/forward-operator.ts';
 import { WatermarkStrategy } from '../../time/watermark-strategy.ts';
 import type { Row } from '../changelog-row.ts';
+import { onlyLookedUp } from '../sql-errors.ts';
 import { CalcOperator } from '../operators/calc-operator.ts';
 import { DropUpdateBeforeOperator } from '../operators/drop-update-before-operator.ts';
 import { ExpandOperator } from '../operators/expand-operator.ts';
@@ -16,6 +17,7 @@ import { keyOfValues } from '../types/value-identity.ts';
 import { compileExpression, compileProjection } from './compile-expression.ts';
 import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
 import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
+import { lowerLookupJoin } from './lower-lookup-join.ts';
 import { lowerMatch } from './lower-match.ts';
 import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
 import { addNode, type Lowering } from './lowering.ts';
@@ -37,6 +39,7 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
   const input = (at: number, wantsBefore: boolean) => lower(lowering, inputsOf(relation)[at]!, wantsBefore);
   switch (relation.kind) {
     case 'scan': {
+      if (relation.table.lookup !== undefined) throw onlyLookedUp(relation.table.name, relation.at);
       const scanned = relation.table.read(relation.read);
       if (updateBefore || !relation.table.kinds.has('-U')) return scanned;
       return addNode(lowering, {
@@ -107,6 +110,8 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
         input(0, updateBefore),
         input(1, !canLeaveOutOld(relation.right)),
       ]);
+    case 'lookup-join':
+      return lowerLookupJoin(lowering, relation, input(0, true));
     case 'match':
       return lowerMatch(lowering, relation, input(0, true));
   }

@@ -42,6 +42,7 @@ function timeAt(relation: Relation, at: number): Column['time'] {
     case 'window-rank':
     case 'deduplicate':
     case 'unnest':
+    case 'lookup-join':
       return relation.input.columns[at]?.time;
     case 'rank':
       return undefined;

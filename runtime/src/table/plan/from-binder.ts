@@ -14,6 +14,7 @@ import {
   descriptorOf, inputOfWindow, valueOf, windowArguments, windowSpecification,
 } from './bind-window.ts'; // prettier-ignore
 import { coerce, coerceBoth } from './coerce.ts';
+import { lookupJoin } from './lookup-join.ts';
 import { callOf, input, type Expression } from './expression.ts';
 import { renamed, QueryBinder } from './query-binder.ts';
 import type { Column, Join, Relation, RelationJoinType, TemporalJoin, Unnest } from './relation.ts';
@@ -229,6 +230,12 @@ export class FromBinder {
         'Compare with the key in ON: ON a.k = b.k.',
         node.at,
       );
+    }
+    if (versions.relation.kind === 'scan' && versions.relation.table.lookup !== undefined) {
+      return {
+        relation: lookupJoin(left.relation, versions.relation, node.type, parts, timeColumn, node.at),
+        scope,
+      };
     }
     let rightTime: number | undefined;
     if (timeColumn.time === 'rowtime') {

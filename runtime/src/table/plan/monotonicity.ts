@@ -31,6 +31,7 @@ export function monotonicityOf(relation: Relation): Monotonicities {
     }
     case 'expand':
     case 'unnest':
+    case 'lookup-join':
     case 'window-table': {
       const input = monotonicityOf(relation.input);
       return input && all(relation, isStill(input) ? 'constant' : 'none');

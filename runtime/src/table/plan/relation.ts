@@ -24,7 +24,20 @@ export interface TableSource {
   readonly kinds: ReadonlySet<RowKind>;
   /** Makes the node that hands over `Row`s of the columns asked for; one a place where the table is read. */
   readonly read: (columns: readonly number[]) => StreamNode;
+  /** Of a table whose rows are only looked up by key: it is never read as a whole. */
+  readonly lookup?: LookupSource;
 }
+
+/** Where rows are looked up, outside the job. */
+export interface LookupSource {
+  /** What tells it from others, for the fingerprint; without credentials. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** @param key places of the columns that are looked in */
+  readonly open: (key: readonly number[]) => Lookup;
+}
+
+/** Values of all columns of the rows that have these values in the columns of the key; none of them is NULL. */
+export type Lookup = (values: readonly unknown[]) => Promise<readonly (readonly unknown[])[]>;
 
 interface Node {
   readonly columns: readonly Column[];
@@ -243,6 +256,19 @@ export interface TemporalJoin extends JoinBase {
   readonly rightTime: number | undefined;
 }
 
+/** Each row with the rows that are found for it outside the job, when it comes. */
+export interface LookupJoin extends Node {
+  readonly kind: 'lookup-join';
+  readonly input: Relation;
+  readonly table: TableSource;
+  readonly lookup: LookupSource;
+  readonly type: 'inner' | 'left';
+  /** Columns of the table, and what a row has to be found there. */
+  readonly key: readonly { readonly column: number; readonly value: Expression }[];
+  /** What else must hold of both. */
+  readonly condition: Expression | undefined;
+}
+
 export interface SetOperation extends Node {
   readonly kind: 'set';
   readonly operation: 'UNION' | 'INTERSECT' | 'EXCEPT';
@@ -287,7 +313,7 @@ export interface Normalize extends Node {
 
 export type Relation =
   | Scan | Values | Project | Filter | Aggregate | Expand | WindowTable | WindowAggregate | Over | Rank | Deduplicate | WindowRank | Join
-  | IntervalJoin | WindowJoin | TemporalJoin | SetOperation | Unnest | Sort | Match | Normalize; // prettier-ignore
+  | IntervalJoin | WindowJoin | TemporalJoin | LookupJoin | SetOperation | Unnest | Sort | Match | Normalize; // prettier-ignore
 
 export type AnyJoin = Join | IntervalJoin | WindowJoin | TemporalJoin;
 

@@ -58,6 +58,17 @@ export function showRelation(relation: Relation): string {
           : showExpression(relation.source, own);
       return `Correlate(unnest=[${source}], joinType=[${relation.outer ? 'left' : 'inner'}]${relation.ordinality ? ', ordinality=[true]' : ''})`;
     }
+    case 'lookup-join': {
+      const columns = relation.table.columns.map(({ name }) => name);
+      const key = relation.key.map(
+        ({ column, value }) => `${columns[column]} = ${showExpression(value, own)}`,
+      );
+      const where =
+        relation.condition === undefined
+          ? ''
+          : `, where=[${showExpression(relation.condition, [...own, ...columns])}]`;
+      return `LookupJoin(table=[${relation.table.name}], joinType=[${relation.type}], lookup=[${key.join(', ')}]${where})`;
+    }
     case 'sort':
       return `Sort(orderBy=[${order(relation.order, own)}]${relation.offset === 0 ? '' : `, offset=[${relation.offset}]`}${relation.limit === undefined ? '' : `, fetch=[${relation.limit}]`})`;
     case 'match':

@@ -37,6 +37,7 @@ export function windowProperties(relation: Relation): WindowProperties | undefin
     }
     case 'filter':
     case 'unnest':
+    case 'lookup-join':
     case 'over':
     case 'window-rank':
       return windowProperties(relation.input);
