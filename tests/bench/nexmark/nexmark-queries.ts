@@ -6,8 +6,15 @@ export interface NexmarkQuery {
   readonly add: (out: RelationSum, sign: number, row: never) => void;
 }
 
-/** SQL's DECIMAL with three digits, as whole thousandths. */
-export const thousandths = (price: string): number => Math.round(Number(price) * 1000);
+/** SQL's DECIMAL with three digits that is not negative, as whole thousandths. */
+export function thousandths(price: string): number {
+  let units = 0;
+  for (let at = 0; at < price.length; at++) {
+    const digit = price.charCodeAt(at) - 48;
+    if (digit >= 0) units = units * 10 + digit;
+  }
+  return units;
+}
 
 const SECOND_WINDOWS = (table: string, keys: string) => `
   SELECT ${keys}, COUNT(*) AS num, window_start AS starttime, window_end AS endtime

@@ -17,8 +17,47 @@ const MONTH_NAMES = [
 ];
 const DAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
+/** How long a text stays the same that has nothing finer than the letter, ms; a day if it is none of these. */
+const LASTS: Readonly<Record<string, number>> = {
+  S: 1,
+  s: 1_000,
+  m: 60_000,
+  H: 3_600_000,
+  h: 3_600_000,
+  a: 43_200_000,
+};
+const DAY = 86_400_000;
+
+/** The last text of a format: of rows that come in the order of time most have the same. */
+interface LastText {
+  readonly lasts: number;
+  /** Which stretch of that length, counted from 1970, the text is of. */
+  stretch: number;
+  text: string;
+}
+
+/** Formats that are remembered; more come only from a column of formats. */
+const MOST_FORMATS = 64;
+const lastTexts = new Map<string, LastText>();
+
 /** A point in time (UTC) as text. */
 export function formatDate(at: number, format: string): string {
+  let last = lastTexts.get(format);
+  if (last === undefined) {
+    if (lastTexts.size === MOST_FORMATS) lastTexts.clear();
+    const letters = [...format.matchAll(LETTERS)].filter(([, quoted]) => quoted === undefined);
+    const lasts = Math.min(DAY, ...letters.map(([letter]) => LASTS[letter[0]!] ?? DAY));
+    lastTexts.set(format, (last = { lasts, stretch: NaN, text: '' }));
+  }
+  const stretch = Math.floor(at / last.lasts);
+  if (stretch !== last.stretch) {
+    last.text = writeDate(at, format);
+    last.stretch = stretch;
+  }
+  return last.text;
+}
+
+function writeDate(at: number, format: string): string {
   const date = new Date(at);
   return format.replace(LETTERS, (letters, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted;

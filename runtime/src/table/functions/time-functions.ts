@@ -52,6 +52,29 @@ export const timeFunctions: readonly ScalarFunction[] = [
 
 /** The part of a time that EXTRACT and its short forms name. */
 export function extract(unit: string, at: number): number {
+  // What every day has needs no calendar.
+  switch (unit) {
+    case 'HOUR':
+      return Math.floor(ofLength(at, DAY) / HOUR);
+    case 'MINUTE':
+      return Math.floor(ofLength(at, HOUR) / MINUTE);
+    case 'SECOND':
+      return Math.floor(ofLength(at, MINUTE) / SECOND);
+    case 'MILLISECOND':
+      return ofLength(at, MINUTE);
+    case 'EPOCH':
+      return Math.floor(at / SECOND);
+    default:
+      return extractOfDate(unit, at);
+  }
+}
+
+/** Ms since the last whole day, hour or minute. */
+function ofLength(at: number, length: number): number {
+  return at - Math.floor(at / length) * length;
+}
+
+function extractOfDate(unit: string, at: number): number {
   const date = new Date(at);
   switch (unit) {
     case 'YEAR':
@@ -68,16 +91,6 @@ export function extract(unit: string, at: number): number {
       return Math.floor((at - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY) + 1;
     case 'DOW':
       return date.getUTCDay() + 1;
-    case 'HOUR':
-      return date.getUTCHours();
-    case 'MINUTE':
-      return date.getUTCMinutes();
-    case 'SECOND':
-      return date.getUTCSeconds();
-    case 'MILLISECOND':
-      return date.getUTCSeconds() * SECOND + date.getUTCMilliseconds();
-    case 'EPOCH':
-      return Math.floor(at / SECOND);
     default:
       throw new RangeError(`There is no unit of time ${unit}.`);
   }

@@ -15,6 +15,13 @@ import {
   subtractExact,
 } from '../types/exact-integer.ts';
 import { isInteger, isInterval, type LogicalType } from '../types/logical-type.ts';
+import {
+  scalesOf,
+  writeDecimalText,
+  writeScaledArithmetic,
+  writeScaledComparison,
+  writeScaledLiteral,
+} from './scaled-decimal.ts';
 
 /** Values of a row in, a value out. */
 export type Evaluate = (values: readonly unknown[]) => unknown;
@@ -216,7 +223,32 @@ export class ExpressionWriter {
     if (implementation !== undefined && !implementation.strict) {
       return `${this.#constant(implementation.evaluate)}(${args.map((arg) => this.write(arg)).join(', ')})`;
     }
+    if (scalesOf(call) !== undefined) {
+      const { scale } = call.type as { readonly scale: number };
+      return writeDecimalText(this.#scaled(call), scale, this.#local(), (value) => this.#constant(value));
+    }
+    if (name in COMPARISONS && comparesScaled(args)) {
+      const { scale } = args[0]!.type as { readonly scale: number };
+      return this.#strict(
+        args,
+        ([a, b]) =>
+          writeScaledComparison(COMPARISONS[name]!, scale, a!, b!, (value) => this.#constant(value)),
+        (arg) => this.#scaled(arg),
+      );
+    }
     return this.#strict(args, (texts) => this.#operation(call, texts));
+  }
+
+  /** A DECIMAL, or a whole number beside one, in the form that `scaled-decimal.ts` tells of. */
+  #scaled(expression: Expression): string {
+    const scales = scalesOf(expression);
+    if (scales === undefined) return writeScaledLiteral(expression) ?? this.write(expression);
+    const { args } = expression as Call;
+    return this.#strict(
+      args,
+      ([a, b]) => writeScaledArithmetic(scales, a!, b!, this.#local(), (value) => this.#constant(value)),
+      (arg) => this.#scaled(arg),
+    );
   }
 
   #time(name: string): string {
@@ -228,17 +260,21 @@ export class ExpressionWriter {
   }
 
   /** NULL if any argument is, else what `write` makes of them. */
-  #strict(args: readonly Expression[], write: (texts: readonly string[]) => string): string {
+  #strict(
+    args: readonly Expression[],
+    write: (texts: readonly string[]) => string,
+    writeArg = (arg: Expression) => this.write(arg),
+  ): string {
     const checks: string[] = [];
     const texts = args.map((arg) => {
-      if (arg.kind === 'literal' && arg.value !== null) return this.#literal(arg.value);
+      if (arg.kind === 'literal' && arg.value !== null) return writeArg(arg);
       if (arg.kind === 'input') {
         const text = this.#names.column(arg.index);
         checks.push(`${text} === null`);
         return text;
       }
       const local = this.#local();
-      checks.push(`(${local} = ${this.write(arg)}) === null`);
+      checks.push(`(${local} = ${writeArg(arg)}) === null`);
       return local;
     });
     const result = write(texts);
@@ -403,6 +439,12 @@ export class ExpressionWriter {
     const otherwise = values.includes(null) ? 'null' : 'false';
     return this.#strict([operand!], ([a]) => `(${set}.has(${a}) || ${otherwise})`);
   }
+}
+
+/** True for two DECIMALs of one scale of which one is computed. */
+function comparesScaled(args: readonly Expression[]): boolean {
+  const [left, right] = args.map(({ type }) => (type.name === 'DECIMAL' ? type.scale : undefined));
+  return left !== undefined && left === right && args.some((arg) => scalesOf(arg) !== undefined);
 }
 
 /** Checks that BIGINTs are numbers, but for literals that are. */

@@ -43,7 +43,8 @@ export function decimalArithmetic(
   return (a, b) => {
     if (!isShort(a) || !isShort(b)) return exact(a, b);
     const units = shortArithmetic(operator, a, b, scale);
-    return Number.isSafeInteger(units) ? unitsToText(units, precision, scale) : exact(a, b);
+    if (!Number.isSafeInteger(units)) return exact(a, b);
+    return Math.abs(units) < 10 ** precision ? unitsToText(units, scale) : null;
   };
 }
 
@@ -93,14 +94,31 @@ function unitsOf(value: string | number): number {
   return typeof value === 'number' ? value : Number(value.replace('.', ''));
 }
 
-function unitsToText(units: number, precision: number, scale: number): DecimalText | null {
-  if (Math.abs(units) >= 10 ** precision) return null;
-  const digits = String(Math.abs(units)).padStart(scale + 1, '0');
-  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+/** Digits behind the point that are looked up. */
+const LOOKED_UP = 3;
+/** The point and what may stand behind it, by scale. */
+const FRACTIONS = Array.from({ length: LOOKED_UP + 1 }, (_, scale) =>
+  Array.from({ length: scale === 0 ? 0 : 10 ** scale }, (_, rest) => `.${String(rest).padStart(scale, '0')}`),
+);
+
+/** A DECIMAL of so many units of its scale. @param units a safe integer */
+export function unitsToText(units: number, scale: number): DecimalText {
+  if (scale === 0) return String(units);
+  const size = Math.abs(units);
+  const power = 10 ** scale;
+  const rest = size % power;
+  const whole = (size - rest) / power;
+  const text =
+    scale <= LOOKED_UP ? whole + FRACTIONS[scale]![rest]! : `${whole}.${String(rest).padStart(scale, '0')}`;
   return units < 0 ? `-${text}` : text;
 }
 
-type ExactNumber = DecimalText | number | bigint;
+/** How many units of its scale a DECIMAL has; `undefined` if a double does not hold them exactly. */
+export function textToUnits(text: DecimalText): number | undefined {
+  return isShort(text) ? unitsOf(text) : undefined;
+}
+
+export type ExactNumber = DecimalText | number | bigint;
 
 const OPERATIONS = {
   '+': (a: Big, b: Big) => a.plus(b),
