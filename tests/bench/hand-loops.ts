@@ -24,6 +24,12 @@ export const handLoops: Readonly<Record<string, (n: number) => Checksum>> = {
     return out;
   },
 
+  constant(n) {
+    const out = new Checksum();
+    for (let i = 0; i < n; i++) if (eventAt(i).auction % 3 !== 0) out.add(1, 0, 0);
+    return out;
+  },
+
   q7(n) {
     const out = new Checksum();
     const windows = new Map<number, { max: number; best: BenchEvent[] }>();

@@ -148,6 +148,12 @@ const queries: Readonly<Record<string, Query>> = {
       .filter((event) => event.auction % 123 === 0)
       .sinkTo(checksumSink(out, (sum, { auction, price }) => sum.add(auction, price, 0)));
   },
+  constant: (events, out) => {
+    events
+      .filter((event) => event.auction % 3 !== 0)
+      .map(() => 1)
+      .sinkTo(checksumSink(out, (sum, one) => sum.add(one, 0, 0)));
+  },
   q7: (events, out) => {
     events
       .windowAll(TumblingEventTimeWindows.of('10 s'))

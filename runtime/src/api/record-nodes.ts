@@ -1,6 +1,6 @@
 import { badArgument } from '../errors.ts';
 import type { NewNode } from '../graph/stream-graph.ts';
-import type { Collector } from '../operators/collector.ts';
+import type { Results } from '../operators/collector.ts';
 import { FilterOperator } from '../operators/filter-operator.ts';
 import { FlatMapOperator } from '../operators/flat-map-operator.ts';
 import { FunctionSource } from '../operators/function-source.ts';
@@ -9,10 +9,12 @@ import { KeyedProcessOperator } from '../operators/keyed-process-operator.ts';
 import { MapOperator } from '../operators/map-operator.ts';
 import type { Operator } from '../operators/operator.ts';
 import { ProcessOperator } from '../operators/process-operator.ts';
+import { RecordFunctionOperator } from '../operators/record-function-operator.ts';
 import { RichFunction } from '../operators/rich-function.ts';
 import {
   RichRecordAdapter,
   type MaybeFactory,
+  type PassOn,
   type RichRecordFunction,
 } from '../operators/rich-record-functions.ts';
 
@@ -22,8 +24,8 @@ interface RecordMethod {
   readonly method: string;
   /** The operator of a plain function. */
   readonly operatorOf: (fn: (value: unknown) => unknown) => Operator;
-  /** What becomes of the result of a plain function, where that is not told from a factory beforehand. */
-  readonly pass: (value: unknown, result: unknown, out: Collector<unknown>) => unknown;
+  /** What becomes of the result, where a plain function is not told from a factory beforehand. */
+  readonly pass: PassOn;
 }
 
 const METHODS = {
@@ -45,7 +47,7 @@ const METHODS = {
     kind: 'flat-map',
     method: 'flatMap',
     operatorOf: (fn) => new FlatMapOperator(fn),
-    pass: (_value, results) => results,
+    pass: (_value, results) => results as Results<unknown>,
   },
 } as const satisfies Record<string, RecordMethod>;
 
@@ -69,20 +71,15 @@ export function recordNode(
   }
   // A function without parameters may be a factory; an instance has to be made anew for every copy.
   const rich = typeof given === 'function' ? undefined : new FunctionSource(given);
-  const adapters = {
-    create: (strict: boolean) =>
-      new RichRecordAdapter(
-        (rich?.create(strict) ?? given) as RichRecordFunction | MaybeFactory,
-        pass as never,
-      ),
-  };
+  const create = (strict: boolean): RichRecordAdapter =>
+    new RichRecordAdapter((rich?.create(strict) ?? given) as RichRecordFunction | MaybeFactory, pass);
   return {
     kind,
     parameters: keySelector?.parameters ?? {},
     functions: [...(keySelector?.functions ?? []), given],
-    createOperator: () =>
-      keySelector === undefined
-        ? new ProcessOperator(adapters)
-        : new KeyedProcessOperator(keySelector, adapters),
+    createOperator: () => {
+      if (keySelector !== undefined) return new KeyedProcessOperator(keySelector, { create });
+      return name === 'flatMap' ? new ProcessOperator({ create }) : new RecordFunctionOperator(name, create);
+    },
   };
 }

@@ -72,59 +72,71 @@ export abstract class RichFilterFunction<T> extends RichFunction {
 export type RichRecordFunction =
   RichMapFunction<unknown, unknown> | RichFlatMapFunction<unknown, unknown> | RichFilterFunction<unknown>;
 
-/** A plain function that may turn out to be a factory of function objects; it has no parameters. */
-export type MaybeFactory = () => unknown;
+/** A plain function that may turn out to be a factory of function objects; it names no parameters. */
+export type MaybeFactory = (value: unknown, out?: Collector<unknown>) => unknown;
+
+/** What becomes of the result of a plain function. */
+export type PassOn = (value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>;
 
 /** Runs a function object as a process function: one that is given, or that a factory makes for the first record. */
 export class RichRecordAdapter extends ProcessFunction<unknown, unknown> implements FunctionAdapter {
-  readonly #plain:
-    ((value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>) | undefined;
+  readonly #pass: PassOn;
   readonly #maybeFactory: MaybeFactory | undefined;
-  #rich: RichRecordFunction | undefined;
+  /** The function object, or the function if it has turned out to be plain; neither before the first record of a function. */
+  rich: RichRecordFunction | undefined;
+  plain: MaybeFactory | undefined;
   #context: RuntimeContext | undefined;
   #onInner: ((inner: object) => void) | undefined;
 
-  /** @param plain what becomes of the result of a plain function */
-  constructor(
-    given: RichRecordFunction | MaybeFactory,
-    plain?: (value: unknown, result: unknown, out: Collector<unknown>) => Results<unknown>,
-  ) {
+  constructor(given: RichRecordFunction | MaybeFactory, pass: PassOn) {
     super();
     if (typeof given === 'function') this.#maybeFactory = given;
-    else this.#rich = given;
-    this.#plain = plain;
+    else this.rich = given;
+    this.#pass = pass;
   }
 
   onInner(callback: (inner: object) => void): void {
-    if (this.#rich !== undefined) callback(this.#rich);
+    if (this.rich !== undefined) callback(this.rich);
     else this.#onInner = callback;
   }
 
   override setRuntimeContext(context: RuntimeContext): void {
     this.#context = context;
-    this.#rich?.setRuntimeContext(context);
+    this.rich?.setRuntimeContext(context);
   }
 
   override open(): void {
-    this.#rich?.open();
+    this.rich?.open();
   }
 
   override close(): void {
-    this.#rich?.close();
+    this.rich?.close();
+  }
+
+  /** Calls the function for its first record, which shows what it is; returns what it, or the object it has made, makes of that. */
+  first(value: unknown, out?: Collector<unknown>): unknown {
+    const result = this.#maybeFactory!(value, out);
+    if (!(result instanceof RichFunction)) {
+      this.plain = this.#maybeFactory;
+      return result;
+    }
+    const rich = (this.rich = result as RichRecordFunction);
+    rich.setRuntimeContext(this.#context!);
+    this.#onInner?.(rich);
+    rich.open();
+    return applied(rich, value, out);
   }
 
   processElement(value: unknown, _context: Context, out: Collector<unknown>): Results<unknown> {
-    if (this.#rich === undefined) {
-      const result = this.#maybeFactory!();
-      if (!(result instanceof RichFunction)) return this.#plain!(value, result, out);
-      this.#rich = result as RichRecordFunction;
-      this.#rich.setRuntimeContext(this.#context!);
-      this.#onInner?.(this.#rich);
-      this.#rich.open();
-    }
-    const fn = this.#rich;
-    if (fn instanceof RichFlatMapFunction) return fn.flatMap(value, out);
-    if (fn instanceof RichMapFunction) out.collect(fn.map(value));
-    else if (fn.filter(value)) out.collect(value);
+    let result: unknown;
+    if (this.rich !== undefined) result = applied(this.rich, value, out);
+    else if (this.plain !== undefined) result = this.plain(value, out);
+    else result = this.first(value, out);
+    return this.#pass(value, result, out);
   }
+}
+
+function applied(fn: RichRecordFunction, value: unknown, out?: Collector<unknown>): unknown {
+  if (fn instanceof RichFlatMapFunction) return fn.flatMap(value, out!);
+  return fn instanceof RichMapFunction ? fn.map(value) : fn.filter(value);
 }

@@ -134,6 +134,68 @@ test('operator state of a function object lives through snapshots, also one befo
   expect(calls).toEqual(['new', 'open', 'restored', 'open']);
 });
 
+describe.each(WAYS)('functions that name no parameters, %j', (way) => {
+  const run = <R>(build: (stream: DataStream<string>) => DataStream<R>) =>
+    testJob(letters, build, way).then(({ records }) => records.map(({ value }) => value));
+
+  test('are plain ones in a chain like others', async () => {
+    const stars = await run((stream) =>
+      stream
+        .filter((letter) => letter === 'a')
+        .map(() => '*')
+        .filter(() => true)
+        .flatMap(() => ['x', 'y']),
+    );
+    expect(stars).toEqual(['x', 'y', 'x', 'y', 'x', 'y']);
+    expect(await run((stream) => stream.filter(() => false))).toEqual([]);
+  });
+
+  test('get the record all the same', async () => {
+    const upper = (letter = '') => letter.toUpperCase();
+    expect(await run((stream) => stream.map(upper))).toEqual(['A', 'B', 'A', 'A']);
+    const isA = (...given: string[]) => given[0] === 'a';
+    expect(await run((stream) => stream.filter(isA))).toEqual(['a', 'a', 'a']);
+    const twice = (letter = '') => [letter, letter];
+    expect(await run((stream) => stream.flatMap(twice))).toHaveLength(8);
+  });
+
+  test('make function objects, without keys too', async () => {
+    class Marked extends RichMapFunction<string, string> {
+      #mark = '';
+      override open() {
+        this.#mark = '!';
+      }
+      map(letter: string) {
+        return letter + this.#mark;
+      }
+    }
+    class IsLoudA extends RichFilterFunction<string> {
+      filter(letter: string) {
+        return letter === 'a!';
+      }
+    }
+    const chain = (stream: DataStream<string>) =>
+      stream
+        .map(() => new Marked())
+        .filter(() => new IsLoudA())
+        .map((letter) => letter.length);
+    expect(await run(chain)).toEqual([2, 2, 2]);
+  });
+});
+
+test('a function that names no parameters fails with its operator and the record', async () => {
+  const failing = testJob(letters, (stream) =>
+    stream
+      .map(() => 1)
+      .filter((n) => n === 1)
+      .map(() => {
+        throw new Error('no');
+      })
+      .name('constant'),
+  );
+  await expect(failing).rejects.toMatchObject({ details: { operator: 'constant', record: '1' } });
+});
+
 test('state without a key is refused', async () => {
   const run = testJob(letters, (input: DataStream<string>) => input.map(() => new Numbered()));
   await expect(run).rejects.toMatchObject({ cause: { code: 'unsupported' } });
