@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 /**
  * Checks a property on random inputs. A failure prints its seed; `FC_SEED` (and `FC_PATH`) replay it, `FC_RUNS` sets how
- * many inputs are tried.
+ * many inputs are tried, `FC_SHRINK=0` shows the first that fails as it was.
  * @param runs how many are tried if nothing else is said
  * @param soakRuns how many in a soak: fewer only where one run takes long
  */
@@ -12,9 +12,10 @@ export async function holds<T>(
   runs = 150,
   soakRuns = 10_000,
 ): Promise<void> {
-  const { FC_SEED, FC_PATH, FC_RUNS, TIDEMARK_SOAK } = process.env;
+  const { FC_SEED, FC_PATH, FC_RUNS, FC_SHRINK, TIDEMARK_SOAK } = process.env;
   await fc.assert(fc.asyncProperty(arbitrary, predicate), {
     numRuns: FC_RUNS === undefined ? (TIDEMARK_SOAK === '1' ? soakRuns : runs) : Number(FC_RUNS),
+    endOnFailure: FC_SHRINK === '0',
     ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
     ...(FC_PATH === undefined ? {} : { path: FC_PATH }),
   });

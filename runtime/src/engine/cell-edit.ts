@@ -5,9 +5,10 @@ import { type Branch, takeMatch } from './branch.ts';
 import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
 import { savedSubtasks } from './rescale.ts';
+import type { LaneCut } from './lane-cut.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
 import type { SessionBranches } from './session-branches.ts';
-import type { SessionCuts } from './session-cuts.ts';
+import type { CutBranch, SessionCuts } from './session-cuts.ts';
 import type { BranchChange, CellOutcome, SessionHost } from './session-host.ts';
 import type { SessionLanes } from './session-lanes.ts';
 
@@ -178,8 +179,10 @@ export class CellEdit {
       if (keys) fresh.carried = { cut: runner!.cut(), keys };
     }
     const left = branches.retire(old, this.commits);
-    // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it.
-    if (lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink)) fresh.left = left;
+    // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it. What one
+    // that has failed leaves is in its last good cut.
+    const sameSink = lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink);
+    if (sameSink && !failed) fresh.left = left;
     return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
   }
 
@@ -193,6 +196,7 @@ export class CellEdit {
         const cut = good?.cut.load();
         fresh.mutedThrough = cut ? (cut.mutedThrough ?? cut.cursor) : old.mutedThrough;
         if (cut && keys && good!.fingerprint === old.fingerprint) fresh.carried = { cut, keys };
+        if (cut) this.#takeOverSink(fresh, good!, cut);
       } finally {
         fresh.held = false;
         branches.start(fresh);
@@ -205,16 +209,19 @@ export class CellEdit {
 
   /** After a crash the cell makes another branch than the one that waits at its place: that is an edit, too. */
   #replaceWaiting(fresh: Branch): BranchChange['change'] {
-    const { branches, lanes } = this.#session;
-    const waiting = branches.takeWaitingAt(fresh);
+    const waiting = this.#session.branches.takeWaitingAt(fresh);
     if (waiting === undefined) return 'new';
     const cut = waiting.cut.load();
     fresh.mutedThrough = cut.mutedThrough ?? cut.cursor;
-    if (cut.lane && waiting.sink === lanes.fingerprints.own(fresh.sink)) {
-      const saved = savedSubtasks(cut.lane.nodes, fresh.sink.uid ?? waiting.fingerprint);
-      fresh.leftInCut = saved.map(({ state }) => state as SinkState | undefined);
-    }
+    this.#takeOverSink(fresh, waiting, cut);
     return 'rebuilt';
+  }
+
+  /** Where its sink is the same, it goes on with what that one had written, and commits what it had prepared. */
+  #takeOverSink(fresh: Branch, { sink, fingerprint }: CutBranch, { lane }: LaneCut): void {
+    if (lane === undefined || sink !== this.#session.lanes.fingerprints.own(fresh.sink)) return;
+    const saved = savedSubtasks(lane.nodes, fresh.sink.uid ?? fingerprint);
+    fresh.leftInCut = saved.map(({ state }) => state as SinkState | undefined);
   }
 
   #outcome(changes: readonly Change[]): CellOutcome {

@@ -148,6 +148,8 @@ export class SessionCuts {
   /** What stood at a place in the last cut on disk that has any of it: no other has written to its sinks since. */
   async lastAt(place: Place): Promise<CutBranch | undefined> {
     await this.settled();
+    // What is being committed must be through before another writer looks at what is there.
+    await Promise.allSettled(this.#committing);
     return this.#read(place, Infinity);
   }
 

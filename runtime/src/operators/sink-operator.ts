@@ -124,6 +124,8 @@ export class SinkOperator extends Operator implements SinkContext {
 
   /** The first phase: what was written so far becomes part of the cut whose `snapshot` follows at once. */
   prepareCommit(endOfInput: boolean): CutCommits | undefined {
+    // What could not be flushed is in no cut from here on, and what was written since must not be either.
+    if (this.#failure !== undefined) throw this.#failure;
     const own = this.#transactions?.prepare(this.writer.prepareCommit?.(endOfInput));
     this.#inherited = this.#inherited.filter(({ settled }) => !settled);
     return allCommits([own, ...this.#inherited.map((transactions) => transactions.prepare(undefined))]);

@@ -106,7 +106,10 @@ export class SinkTransactions {
       const { committable } = prepared;
       const id = this.#next++;
       this.#pending.set(id, { committable, ready, cuts: 0, durable: false });
-      ready.catch(() => this.#giveUp(id));
+      ready.catch((error: unknown) => {
+        this.#giveUp(id);
+        this.#fail(asError(error));
+      });
     }
     const held = [...this.#pending];
     for (const [, pending] of held) pending.cuts += 1;

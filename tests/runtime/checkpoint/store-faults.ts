@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { CutToWrite, StoredCut } from '../../../runtime/src/checkpoint/cut-store.ts';
 import { FallbackCutFile } from '../../../runtime/src/checkpoint/fallback-cut-file.ts';
 import { holds } from '../property.ts';
+import { FailingDatabase, type DiskError } from '../simulation/simulated-store.ts';
 import { blocksOf, entriesOf, entry, seqsOf } from './stored-entries.ts';
 
 /** What a session does to its file, and what the world does to it. */
@@ -22,15 +22,6 @@ type Fault =
   | { readonly kind: 'none' }
   | { readonly kind: 'cut off'; readonly file: '' | '-wal'; readonly share: number }
   | { readonly kind: 'corrupt'; readonly file: '' | '-wal'; readonly places: readonly number[] };
-
-/** What SQLite says when the system writes less than it was asked to, or cannot flush what it has. */
-const IO_ERRORS = { 'short write': 778, 'failed sync': 1034, 'failed read': 266 };
-
-/** The disk fails the `at`th transaction, as it is written or as it is committed. */
-interface DiskError {
-  readonly at: number;
-  readonly what: keyof typeof IO_ERRORS;
-}
 
 interface Run {
   readonly steps: readonly Step[];
@@ -81,23 +72,6 @@ const run: fc.Arbitrary<Run> = fc.record({
   fault,
   pages: fc.option(fc.integer({ min: 12, max: 40 }), { nil: undefined, freq: 3 }),
 });
-
-/** A database on a disk that fails one transaction; SQLite has taken that back when it says so. */
-class FailingDatabase extends DatabaseSync {
-  readonly #ends: () => DiskError | undefined;
-
-  constructor(path: string, ends: () => DiskError | undefined) {
-    super(path);
-    this.#ends = ends;
-  }
-
-  override exec(sql: string): void {
-    const error = sql === 'COMMIT' ? this.#ends() : undefined;
-    if (error === undefined) return super.exec(sql);
-    super.exec('ROLLBACK');
-    throw Object.assign(new Error(`disk I/O error: ${error.what}`), { errcode: IO_ERRORS[error.what] });
-  }
-}
 
 /** A session's file with a list of what it must hold. */
 class Simulated {

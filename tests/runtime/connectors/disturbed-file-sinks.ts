@@ -14,6 +14,7 @@ import {
   type Sink,
   type Source,
 } from '../../../runtime/src/index.ts';
+import { randomNumbers } from '../simulation/random-numbers.ts';
 import { UnreliableFiles, type Fault } from './unreliable-files.ts';
 
 /** One disturbed run, as data. */
@@ -181,15 +182,4 @@ async function numbersIn(files: UnreliableFiles, format: Run['format']): Promise
     }
   }
   return numbers;
-}
-
-/** Numbers from 0 to 1 that a seed decides. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -6,8 +6,11 @@ interface MemoryFile {
   synced: number;
 }
 
-/** What happens at an operation: it fails, perhaps half done; or the power goes, and what was not synced is lost. */
-export type Fault = 'failure' | 'power cut';
+/**
+ * What happens at an operation: it fails, perhaps half done; or the process dies there; or the power goes, and what was not
+ * synced is lost.
+ */
+export type Fault = 'failure' | 'crash' | 'power cut';
 
 /** A disk in memory that fails when it is told to, and whose answers take their time. */
 export class UnreliableFiles implements SinkFiles {
@@ -15,19 +18,42 @@ export class UnreliableFiles implements SinkFiles {
   readonly #open = new Map<number, MemoryFile>();
   readonly #faults: Map<number, Fault>;
   readonly #random: () => number;
+  readonly #onDeath: (fault: Fault) => void;
   #handles = 0;
   #operations = 0;
-  /** After a power cut nothing works until `restart`. */
+  /** After a power cut, or the death of the process, nothing works until `restart`. */
   #dead = false;
+  #lives = 0;
 
-  /** @param faults by the number of the operation that they happen at */
-  constructor(faults: ReadonlyMap<number, Fault>, random: () => number) {
+  /**
+   * @param faults by the number of the operation that they happen at
+   * @param onDeath called when the process dies of one
+   */
+  constructor(
+    faults: ReadonlyMap<number, Fault>,
+    random: () => number,
+    onDeath: (fault: Fault) => void = () => undefined,
+  ) {
     this.#faults = new Map(faults);
     this.#random = random;
+    this.#onDeath = onDeath;
   }
 
+  /** The disk is back. */
   restart(): void {
     this.#dead = false;
+  }
+
+  /** Another process begins: what the one before had under way does not go on. */
+  begin(): void {
+    this.#dead = false;
+    this.#lives += 1;
+  }
+
+  /** The process dies between two operations; what it has begun does not go on. */
+  kill(fault: 'crash' | 'power cut'): void {
+    this.#dead = true;
+    if (fault === 'power cut') this.#cutPower();
   }
 
   open(path: string, keep: number): number {
@@ -93,12 +119,13 @@ export class UnreliableFiles implements SinkFiles {
     const fault = this.#faults.get((this.#operations += 1));
     if (fault === undefined) return;
     half?.();
-    if (fault === 'power cut') this.#cutPower();
+    if (fault === 'failure') throw diskError(fault);
+    this.kill(fault);
+    this.#onDeath(fault);
     throw diskError(fault);
   }
 
   #cutPower(): void {
-    this.#dead = true;
     for (const file of this.files.values()) {
       const unsynced = file.bytes.length - file.synced;
       file.bytes = file.bytes.slice(0, file.synced + Math.floor(this.#random() * (unsynced + 1)));
@@ -111,11 +138,13 @@ export class UnreliableFiles implements SinkFiles {
     return file;
   }
 
-  /** Lets some turns of the event loop pass. */
+  /** Lets some turns of the event loop pass; never resolves if another process goes on meanwhile. */
   async #turns(): Promise<void> {
+    const life = this.#lives;
     for (let turn = Math.floor(this.#random() * 3); turn > 0; turn--) {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
+    if (life !== this.#lives) await new Promise<void>(() => undefined);
   }
 }
 
