@@ -56,6 +56,7 @@ export class ExecutionConfig {
   /**
    * Sets an option of tables and SQL by Flink's key, for what is planned from now on: `table.exec.state.ttl`,
    * `table.exec.mini-batch.enabled`, `table.exec.mini-batch.size`, `table.exec.mini-batch.allow-latency`,
+   * `table.optimizer.reuse-sub-plan-enabled`,
    * `table.exec.source.cdc-events-duplicate`, `table.local-time-zone`.
    * @throws {TidemarkError} `bad-argument` for another option, or a value that it does not take
    * @example

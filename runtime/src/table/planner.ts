@@ -5,9 +5,10 @@ import { FunctionCatalog } from './functions/function-catalog.ts';
 import { checkInputs } from './lower/changelog-mode.ts';
 import { lower } from './lower/lower.ts';
 import { lowerView } from './lower/lower-view.ts';
-import type { TableSettings } from './lower/lowering.ts';
+import { newLowering, type TableSettings } from './lower/lowering.ts';
 import { normalizeSources } from './optimize/normalize-sources.ts';
 import { optimize } from './optimize/optimize.ts';
+import { reuseSubPlans } from './optimize/reuse-sub-plans.ts';
 import type { QueryNode, SchemaNode } from './parse/ast.ts';
 import { parseQuery } from './parse/parse-sql.ts';
 import { Catalog } from './plan/catalog.ts';
@@ -42,9 +43,10 @@ export class Planner {
 
   /** The plan as it will run. */
   optimized(relation: Relation): Relation {
-    const plan = optimize(normalizeSources(relation, this.settings));
+    const { settings } = this;
+    const plan = optimize(normalizeSources(relation, settings));
     checkInputs(plan);
-    return plan;
+    return settings.reuseSubPlans ? reuseSubPlans(plan) : plan;
   }
 
   /**
@@ -52,12 +54,12 @@ export class Planner {
    * @param updateBefore true if the old version of a row is wanted beside the new one
    */
   lower(plan: Relation, updateBefore: boolean): StreamNode {
-    return lower({ graph: this.graph, settings: this.settings }, plan, updateBefore);
+    return lower(newLowering(this.graph, this.settings), plan, updateBefore);
   }
 
   /** Adds a plan's operators for a view that shows windows or rows that change; `undefined` of a table that only grows. */
   lowerView(plan: Relation): StreamNode | undefined {
-    return lowerView({ graph: this.graph, settings: this.settings }, plan);
+    return lowerView(newLowering(this.graph, this.settings), plan);
   }
 
   /** A table of the records of a stream. */

@@ -10,6 +10,7 @@ const OPTIONS: Readonly<Record<string, (value: string) => unknown>> = {
   'table.exec.mini-batch.allow-latency': durationOf,
   'table.exec.source.cdc-events-duplicate': truthOf,
   'table.local-time-zone': zoneOf,
+  'table.optimizer.reuse-sub-plan-enabled': truthOf,
   // They choose between plans of one result; here there is one plan.
   'table.optimizer.agg-phase-strategy': phaseOf,
   'table.optimizer.distinct-agg.split.enabled': truthOf,
@@ -47,6 +48,7 @@ export function tableSettings(options: ReadonlyMap<string, string>): TableSettin
       : undefined,
     sourceDuplicates: of('table.exec.source.cdc-events-duplicate', truthOf) ?? false,
     localTimeZone: of('table.local-time-zone', zoneOf) ?? 'UTC',
+    reuseSubPlans: of('table.optimizer.reuse-sub-plan-enabled', truthOf) ?? true,
   };
 }
 

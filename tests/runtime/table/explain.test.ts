@@ -86,6 +86,23 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       warning('Join', 'rows of both sides'),
     ],
   ],
+  [
+    'an equal sub-plan that keeps state runs once; what keeps none is part of each chain',
+    'WITH c AS (SELECT k, COUNT(*) AS n FROM t GROUP BY k) SELECT a.k, b.m FROM c AS a JOIN (SELECT MAX(n) AS m FROM c) AS b ON a.n = b.m',
+    [
+      'Project(select=[k, m]) changelogMode=[I,UB,UA,D]',
+      '+- Join(joinType=[inner], on=[n = m]) changelogMode=[I,UB,UA,D] state=[rows of both sides, for ever]',
+      '   :- Project(select=[k, agg$0 AS n]) changelogMode=[I,UB,UA]',
+      '   :  +- GroupAggregate(groupBy=[k], select=[COUNT(*)])(reuse_id=[1]) changelogMode=[I,UB,UA] state=[one entry a group, for ever]',
+      '   :     +- TableScan(table=[t], fields=[k]) changelogMode=[I]',
+      '   +- Project(select=[agg$0 AS m]) changelogMode=[I,UB,UA,D]',
+      '      +- GroupAggregate(select=[MAX(n)]) changelogMode=[I,UB,UA,D] state=[one group, for ever]',
+      '         +- Project(select=[agg$0 AS n]) changelogMode=[I,UB,UA]',
+      '            +- Reused(reference_id=[1])',
+      warning('Join', 'rows of both sides'),
+      warning('GroupAggregate', 'one entry a group'),
+    ],
+  ],
 ]; // prettier-ignore
 
 describe('plans', () => {
@@ -104,6 +121,18 @@ describe('plans', () => {
   test('a time to live is in the plan', () => {
     expect(planOf('SELECT DISTINCT k FROM t', { 'table.exec.state.ttl': '1 h' })).toContain(
       '3600000 ms after it was last changed',
+    );
+  });
+
+  test('sub-plans stay apart where a setting says so, or where they ask the clock', () => {
+    const twice = (counted: string) => `SELECT * FROM (${counted}) AS a JOIN (${counted}) AS b ON a.k = b.k`;
+    const counts = 'SELECT k, COUNT(*) AS n FROM t GROUP BY k';
+    expect(planOf(twice(counts))).toContain('Reused(reference_id=[1])');
+    expect(planOf(twice(counts), { 'table.optimizer.reuse-sub-plan-enabled': 'false' })).not.toContain(
+      'Reused',
+    );
+    expect(planOf(twice(counts.replace('t GROUP', 't WHERE LOCALTIMESTAMP > ts GROUP')))).not.toContain(
+      'Reused',
     );
   });
 });

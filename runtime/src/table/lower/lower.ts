@@ -22,15 +22,20 @@ import { lowerMatch } from './lower-match.ts';
 import { lowerDeduplicate, lowerRank, lowerSort, lowerWindowRank } from './lower-ranks.ts';
 import { addNode, type Lowering } from './lowering.ts';
 import { canLeaveOutOld } from './only-after.ts';
-import { keptForEver } from './state-of.ts';
+import { isReused, keptForEver } from './state-of.ts';
 
 /**
  * Makes the operators of a plan, and what is before them.
  * @param updateBefore true if what is behind wants the old version of a row beside the new one; false only where `canLeaveOutOld`
  */
 export function lower(lowering: Lowering, relation: Relation, updateBefore: boolean): StreamNode {
+  const { settings, made } = lowering;
+  const known = updateBefore ? made.withBefore : made.without;
+  const before = known.get(relation);
+  if (before !== undefined) return before;
   const node = lowerNode(lowering, relation, updateBefore);
-  const kept = keptForEver(relation, lowering.settings);
+  if (isReused(relation, settings)) known.set(relation, node);
+  const kept = keptForEver(relation, settings);
   if (kept !== undefined) node.keepsForEver = kept;
   return node;
 }

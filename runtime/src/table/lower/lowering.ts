@@ -3,6 +3,7 @@ import type { StreamEdge, StreamNode } from '../../graph/stream-node.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { Expression } from '../plan/expression.ts';
 import { anyPart } from '../plan/expression.ts';
+import type { Relation } from '../plan/relation.ts';
 
 /** Settings that decide how a plan runs. */
 export interface TableSettings {
@@ -13,6 +14,8 @@ export interface TableSettings {
   readonly sourceDuplicates: boolean;
   /** IANA name; TIMESTAMP_LTZ windows follow its days. */
   readonly localTimeZone: string;
+  /** True if equal sub-plans of a query that keep state run once. */
+  readonly reuseSubPlans: boolean;
 }
 
 /** How long a node keeps state, in ms: as a hint says, else the setting; `undefined` for ever. */
@@ -25,6 +28,15 @@ export function timeToLiveOf(hint: number | undefined, { stateTtl }: TableSettin
 export interface Lowering {
   readonly graph: StreamGraph;
   readonly settings: TableSettings;
+  /** Operators of sub-plans that keep state, for whoever else has the same one: with old versions of rows, and without. */
+  readonly made: {
+    readonly withBefore: Map<Relation, StreamNode>;
+    readonly without: Map<Relation, StreamNode>;
+  };
+}
+
+export function newLowering(graph: StreamGraph, settings: TableSettings): Lowering {
+  return { graph, settings, made: { withBefore: new Map(), without: new Map() } };
 }
 
 export interface PhysicalNode {
@@ -42,7 +54,7 @@ export interface PhysicalNode {
 }
 
 /** Adds an operator to the graph. */
-export function addNode({ graph }: Lowering, node: PhysicalNode): StreamNode {
+export function addNode({ graph }: Pick<Lowering, 'graph'>, node: PhysicalNode): StreamNode {
   const functions = [...(node.functions ?? []), ...userFunctions(node.expressions ?? [])];
   const added: NewNode = {
     kind: `sql-${node.kind}`,

@@ -59,3 +59,8 @@ export function keptForEver(relation: Relation, settings: TableSettings): string
   if (state?.includes('for ever') !== true) return undefined;
   return `${showRelation(relation).replace(/\(.*/s, '')} keeps ${state}`;
 }
+
+/** True if one operator does for all that have this same sub-plan. What keeps nothing is rather written into the function of each. */
+export function isReused(relation: Relation, settings: TableSettings): boolean {
+  return settings.reuseSubPlans && stateOf(relation, settings) !== undefined;
+}
