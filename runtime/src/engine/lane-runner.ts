@@ -3,10 +3,10 @@ import { NOTHING_TO_COMMIT, type CutCommits } from '../operators/sink-transactio
 import type { Clock } from '../time/runtime-clock.ts';
 import { Lane, type LaneOptions, type LaneSnapshot } from './lane.ts';
 import type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
+import { LaneFeed, type LaneFeedOptions } from './lane-feed.ts';
 import { renamed, type CarriedState } from './carried-state.ts';
 import type { ParamValues } from './param-log.ts';
 import type { Params } from './params.ts';
-import { RangeReader } from './range-reader.ts';
 import { afterRealTime } from './slice-loop.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 import type { ViewObserver, ViewStatus } from './view.ts';
@@ -16,10 +16,7 @@ export type LaneStatus =
 
 export type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
 
-export interface LaneRunnerOptions {
-  readonly sinks: readonly StreamNode[];
-  /** Fingerprint of a source node's source, the name its records have in the timeline. */
-  readonly sourceKey: (node: StreamNode) => string;
+export interface LaneRunnerOptions extends LaneFeedOptions {
   readonly timeline: Timeline;
   readonly clock: Clock;
   /** Seq after which a rebuilt lane reads these sources: where the recording of them begins. */
@@ -28,7 +25,6 @@ export interface LaneRunnerOptions {
   readonly openView?: (node: StreamNode) => ViewObserver;
   /** Runs its slices in the context of the cell that owns it, so that output finds its cell. */
   readonly inContext?: (work: () => void) => void;
-  readonly onReady: () => void;
   /** Seq of the last entry whose results another lane has written to its sinks: they are muted up to there (law 5). */
   readonly mutedThrough?: number;
   /** Called when its input has ended and its sinks wait for a cut to commit; without it they commit by themselves. */
@@ -38,16 +34,13 @@ export interface LaneRunnerOptions {
   readonly until?: number;
   /** Values of params in the place of those recorded: what would have been (`env.whatIf`). */
   readonly paramsInstead?: ParamValues;
-  /** True if no other lane reads what this source hands over now. */
-  readonly readsAlone?: (sourceKey: string) => boolean;
 }
 
 /** Drives one lane along the timeline: its cursor, its catch-up, its end. */
 export class LaneRunner {
   readonly sinks: readonly StreamNode[];
   readonly #options: LaneRunnerOptions;
-  readonly #nodesOf = new Map<string, StreamNode[]>();
-  readonly #readers = new Map<string, RangeReader>();
+  readonly #feed: LaneFeed;
   readonly #observers: ViewObserver[] = [];
   #lane: Lane;
   #cursor: number;
@@ -57,7 +50,6 @@ export class LaneRunner {
   /** Seq of the entry whose last watermark has left something to be done: it is not passed before. */
   #halfway: number | undefined;
   #timeUp: (() => boolean) | undefined;
-  #waitingForRange = false;
   #mail = false;
   /** While the lane waits for the world outside: when that began, and what its clock showed then. */
   #blockedSince: { readonly real: number; readonly lane: number } | undefined;
@@ -79,11 +71,8 @@ export class LaneRunner {
   constructor(options: LaneRunnerOptions, cut?: LaneCut, carried?: CarriedState) {
     this.#options = options;
     this.sinks = options.sinks;
-    for (const node of sourcesOf(options.sinks)) {
-      const key = options.sourceKey(node);
-      this.#nodesOf.set(key, [...(this.#nodesOf.get(key) ?? []), node]);
-    }
-    this.#cursor = cut?.cursor ?? options.startAfter(this.#nodesOf);
+    this.#feed = new LaneFeed(options);
+    this.#cursor = cut?.cursor ?? options.startAfter(this.sources);
     this.#params = this.#paramsAt(this.#cursor, cut);
     this.#lane = this.#makeLane(cut, options.mutedThrough, carried);
   }
@@ -112,7 +101,7 @@ export class LaneRunner {
 
   /** Source nodes by the fingerprint of what they read. */
   get sources(): ReadonlyMap<string, readonly StreamNode[]> {
-    return this.#nodesOf;
+    return this.#feed.sources;
   }
 
   /** True while it takes part: neither ended nor failed nor held. */
@@ -160,11 +149,11 @@ export class LaneRunner {
 
   /** True if it waits for a recorded range to be fetched. */
   get waitingForRange(): boolean {
-    return this.#waitingForRange;
+    return this.#feed.waiting;
   }
 
   rangeArrived(): void {
-    this.#waitingForRange = false;
+    this.#feed.waiting = false;
   }
 
   /** Opens the lane's operators. A user function may throw in `open`: then the lane has failed. */
@@ -183,7 +172,7 @@ export class LaneRunner {
    * @param timeUp true once a firing that is long is to be left where it is; the next step goes on with it
    */
   step(timeUp?: () => boolean): boolean {
-    if (!this.active || this.#waitingForRange || this.blocked) return false;
+    if (!this.active || this.#feed.waiting || this.blocked) return false;
     this.#timeUp = timeUp;
     const moved = this.#halfway === undefined ? this.#nextEntry() : this.#goOn();
     this.#timeUp = undefined;
@@ -225,16 +214,15 @@ export class LaneRunner {
         moved = true;
         continue;
       }
-      const nodes = entry && this.#nodesOf.get(entry.source);
-      if (!entry || !nodes) {
+      if (entry === undefined || !this.#feed.concerns(entry)) {
         this.#cursor = seq;
         continue;
       }
       this.#guarded(() => {
-        if (this.#apply(entry, nodes)) this.#halfway = seq;
+        if (this.#feed.handOn(entry, this.#lane)) this.#halfway = seq;
       });
       this.#passEntry();
-      return !this.#waitingForRange;
+      return !this.#feed.waiting;
     }
     this.#unmuteWhenDue();
     if (this.#status === 'catching-up') this.#setStatus('running');
@@ -346,10 +334,10 @@ export class LaneRunner {
 
   /** Throws away what the lane holds and goes on from `cut`, or from the start of the recording. */
   rollBack(cut: LaneCut | undefined): void {
-    this.#closeReaders();
+    this.#feed.close();
     this.#lane.sinks.abandon();
     this.#halfway = undefined;
-    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.#nodesOf);
+    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.sources);
     this.#error = undefined;
     this.#ending = false;
     this.#params = this.#paramsAt(this.#cursor, cut);
@@ -389,11 +377,11 @@ export class LaneRunner {
     this.#ending = false;
     this.#lane.sinks.abandon();
     this.#setStatus('failed', error);
-    this.#closeReaders();
+    this.#feed.close();
   }
 
   cancel(): void {
-    this.#closeReaders();
+    this.#feed.close();
     if (!this.goesOn) return;
     this.#ending = false;
     this.#guarded(() => (this.closing = this.#lane.close()));
@@ -405,33 +393,6 @@ export class LaneRunner {
   onSettled(callback: () => void): () => void {
     this.#settled.add(callback);
     return () => this.#settled.delete(callback);
-  }
-
-  #apply(entry: TimelineEntry, nodes: readonly StreamNode[]): boolean {
-    const lane = this.#lane;
-    lane.comeTo(entry.stamp);
-    if (entry.kind === 'batch') {
-      const first = nodes[0] as StreamNode;
-      // Trimmed from the recording (law 12): whoever opened this lane said from when it reaches back.
-      if (!entry.batch && !first.source?.rereadable) return true;
-      const batch = entry.batch ?? this.#readAgain(entry, first);
-      if (batch === 'wait') {
-        this.#waitingForRange = true;
-        return false;
-      }
-      // Whoever shares a source with others is to see the same objects.
-      const range = nodes.length === 1 && this.#options.readsAlone?.(entry.source) ? batch.range : undefined;
-      if (range !== undefined) lane.processRange(first.id, range);
-      else for (const node of nodes) lane.processBatch(node.id, batch.values, batch.timestamps, entry.split);
-      if (entry.endsSplit) for (const node of nodes) lane.endSplit(node.id, entry.split!);
-      return true;
-    }
-    for (const node of nodes) {
-      if (entry.kind === 'idle') lane.markIdle(node.id);
-      else if (entry.kind === 'active') lane.markActive(node.id);
-      else lane.endInput(node.id);
-    }
-    return true;
   }
 
   /** A param has another value from here on (law 5). What is due before sees the one it had. */
@@ -465,7 +426,7 @@ export class LaneRunner {
   #finish(): void {
     const lane = this.#lane;
     this.#ending = true;
-    this.#closeReaders();
+    this.#feed.close();
     this.#guarded(() => (this.closing = lane.close()));
     if (!this.goesOn) return;
     const end = (): void => {
@@ -508,19 +469,6 @@ export class LaneRunner {
     }
     const since = (this.#blockedSince ??= { real: now, lane: this.#lane.now });
     this.#guarded(() => this.#advance(since.lane + now - since.real));
-  }
-
-  #readAgain(entry: TimelineEntry, node: StreamNode) {
-    let reader = this.#readers.get(entry.source);
-    if (!reader) {
-      if (!node.source) throw new TypeError(`node ${node.name} is not a source`);
-      reader = new RangeReader(node.source, () => {
-        this.#waitingForRange = false;
-        this.#options.onReady();
-      });
-      this.#readers.set(entry.source, reader);
-    }
-    return reader.read(entry, entry.stamp);
   }
 
   /** @param mutedThrough for a lane that starts from nothing: up to where another has written */
@@ -574,22 +522,4 @@ export class LaneRunner {
     for (const observer of this.#observers) observer.onStatus(shown, error);
     for (const callback of [...this.#settled]) callback();
   }
-
-  #closeReaders(): void {
-    for (const reader of this.#readers.values()) reader.close();
-    this.#readers.clear();
-    this.#waitingForRange = false;
-  }
-}
-
-/** Source nodes that these sinks hang on, in order of creation. */
-function sourcesOf(sinks: readonly StreamNode[]): StreamNode[] {
-  const found = new Set<StreamNode>();
-  const visit = (node: StreamNode): void => {
-    if (found.has(node)) return;
-    found.add(node);
-    for (const edge of node.inputs) visit(edge.from);
-  };
-  for (const sink of sinks) visit(sink);
-  return [...found].filter((node) => node.source).sort((a, b) => a.id - b.id);
 }

@@ -1,5 +1,4 @@
 import type { GeneratedRange } from '../connectors/source.ts';
-import { OperatorError } from '../errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { previewValue } from '../operators/format-value.ts';
 import type { CheckpointListener } from '../operators/checkpoint-listener.ts';
@@ -7,7 +6,6 @@ import type { Operator } from '../operators/operator.ts';
 import { readTables, type KeyedTable } from '../state/entries.ts';
 import { EventTimeAlarm } from '../time/event-time-alarm.ts';
 import { MAX_TIMESTAMP } from '../time/timestamp.ts';
-import { userLocation } from '../user-location.ts';
 import type { WatermarkCombiner } from '../time/watermark-combiner.ts';
 import { explainEventTime, type EventTimeOf } from './event-time-of.ts';
 import { ExchangeOperator } from './exchange-operator.ts';
@@ -21,22 +19,20 @@ import { forSubtasks, takeUpWatermarks } from './lane-restore.ts';
 import type { LaneCutBegun, LaneSnapshot, NodeSnapshot } from './lane-snapshot.ts';
 import { LaneSource } from './lane-source.ts';
 import { VertexOutput, type Delivery, type LaneConsumer, type LaneVertex } from './lane-vertex.ts';
+import { operatorFailure } from './operator-failure.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
+import { operatorOfNode, type LaneReaders } from './operator-of-node.ts';
 import { UnfinishedWork } from './unfinished-work.ts';
 import { letHold, nextEventTimeOf } from './watermarks-held.ts';
-import { PrintOperator, ViewOperator } from './operator-ends.ts';
-import type { ViewObserver, WatermarkProgress } from './view.ts';
+import type { WatermarkProgress } from './view.ts';
 
-export interface LaneOptions {
+export interface LaneOptions extends LaneReaders {
   /** The clock's time when the lane starts, in epoch ms. */
   readonly startTime: number;
   /** Interval of periodic watermarks of `assignTimestampsAndWatermarks`, and of idleness checks, in ms. Default: 200. */
   readonly autoWatermarkInterval?: number;
   /** Names a node so that it is found again in a snapshot, after its graph was built anew. */
   readonly keyOf?: (node: StreamNode) => string;
-  /** Called once a view, in the order of the sinks, when the lane is made. */
-  readonly views?: (node: StreamNode) => ViewObserver;
-  readonly print?: (node: StreamNode, text: string) => void;
   /** Sees everything that any operator sends to a side output. */
   readonly sideOutput?: (
     node: StreamNode,
@@ -86,7 +82,7 @@ export class Lane implements Delivery {
     this.#unfinished = new UnfinishedWork(options.timeUp);
     const plan = new LanePlan(sinks, {
       keyOf: options.keyOf,
-      operatorOf: (node, inputs) => this.#operatorOf(node, inputs),
+      operatorOf: (node, inputs) => operatorOfNode(node, inputs, options),
       outputOf: (node) => new VertexOutput(node, this),
     });
     this.#vertices = plan.vertices;
@@ -449,7 +445,7 @@ export class Lane implements Delivery {
         this.#endBatch();
       });
     } catch (error) {
-      throw this.#failure(error, vertex);
+      throw operatorFailure(error, vertex.node);
     }
   }
 
@@ -476,31 +472,10 @@ export class Lane implements Delivery {
     this.#unfinished.firing(() => this.#guarded(vertex, () => sorter.release(mustStop)), advance);
   }
 
-  #operatorOf(node: StreamNode, inputs: readonly (readonly LaneVertex[])[]): Operator | undefined {
-    const { views, print } = this.#options;
-    if (node.source !== undefined) return undefined;
-    if (node.view !== undefined) {
-      if (views === undefined) throw new TypeError(`nobody looks at ${node.name}`);
-      const direct = node.inputs.length === 1 && node.inputs[0]!.sideOutput === undefined ? inputs[0]! : [];
-      return new ViewOperator(
-        views(node),
-        direct.flatMap(({ operator }) => operator ?? []),
-      );
-    }
-    if (node.kind === 'print') {
-      const { prefix } = node.parameters;
-      return new PrintOperator(typeof prefix === 'string' ? prefix : undefined, (text) =>
-        print?.(node, text),
-      );
-    }
-    if (node.createOperator === undefined) throw new TypeError(`${node.name} has no operator`);
-    return node.createOperator();
-  }
-
   #connect(vertex: LaneVertex): void {
     const { node, operator, output, consumers, index } = vertex;
     const fail: Fail = (error, at, record) => {
-      throw this.#failure(error, this.#vertices[at]!, previewValue(record));
+      throw operatorFailure(error, this.#vertices[at]!.node, previewValue(record));
     };
     const compile = (readers: readonly LaneConsumer[]) => compileChain(readers, this.#counts, fail);
     output.connect(vertex, operator instanceof ExchangeOperator ? () => () => undefined : compile);
@@ -549,19 +524,8 @@ export class Lane implements Delivery {
       return work();
     } catch (error) {
       const record = vertex.operator?.failedRecord;
-      throw this.#failure(error, vertex, record === undefined ? undefined : previewValue(record));
+      throw operatorFailure(error, vertex.node, record === undefined ? undefined : previewValue(record));
     }
-  }
-
-  #failure(error: unknown, { node }: LaneVertex, record?: string): OperatorError {
-    if (error instanceof OperatorError) return error;
-    const { name: operator, uid, kind, cell } = node;
-    const thrownAt = error instanceof Error ? userLocation(error.stack) : undefined;
-    const location = cell === undefined ? (thrownAt ?? node.location) : undefined;
-    return new OperatorError(
-      { operator, ...(uid === undefined ? {} : { uid }), kind, cell, location, record },
-      error,
-    );
   }
 
   #source(id: number): LaneSource {
