@@ -24,6 +24,18 @@ test('a %%sql cell makes tables and views, and says what there is', async () => 
   );
 });
 
+test('a cell that makes tables can run again', async () => {
+  const again = (rows: number) =>
+    sql(
+      `CREATE TABLE again (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '${rows}');\nDESCRIBE again`,
+      'again',
+    );
+  for (const rows of [1, 2]) expect((await again(rows)).result).toBe('name  type\nn     INT');
+  const { error } = await sql("CREATE TABLE again (n INT) WITH ('connector' = 'datagen')", 'elsewhere');
+  expect(error?.evalue).toContain("There is a table 'again' already.");
+  await sql('DROP TABLE again', 'drop');
+});
+
 test('an error is underlined at its line of the cell', async () => {
   const { error } = await sql('SELECT n,\n  wrd\nFROM numbers', 'wrong');
   expect(error?.evalue).toContain(

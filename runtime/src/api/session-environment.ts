@@ -64,6 +64,7 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   constructor(session: Session) {
     super(session);
     this.#session = session;
+    this.planner.catalog.author = () => session.run;
   }
 
   /**

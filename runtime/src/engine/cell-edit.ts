@@ -2,7 +2,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { SinkState } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
-import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
+import { carriedKeys, editedNodes, keepsState, pairNodes, pairPlans, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
 import { savedSubtasks } from './rescale.ts';
 import type { LaneCut } from './lane-cut.ts';
@@ -171,8 +171,9 @@ export class CellEdit {
     const { runner } = old;
     const failed = runner?.status === 'failed';
     const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
-    const keeps = runner !== undefined && pairs !== undefined && keepsState(edited, { failed, reachesBack });
-    const keys = keeps ? carriedKeys(pairs, old) : undefined;
+    const taken = this.#statesOf(old, fresh, pairs, edited, { failed, reachesBack });
+    const keeps = runner !== undefined && taken !== undefined;
+    const keys = keeps ? carriedKeys(taken, old) : undefined;
     if (failed) this.#goOnAfterFailure(old, fresh, keys);
     else {
       fresh.mutedThrough = runner?.writtenThrough;
@@ -184,6 +185,19 @@ export class CellEdit {
     const sameSink = lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink);
     if (sameSink && !failed) fresh.left = left;
     return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
+  }
+
+  /** The nodes whose state the edited branch takes over, if it keeps state (law 4). */
+  #statesOf(
+    old: Branch,
+    fresh: Branch,
+    pairs: NodePairs | undefined,
+    edited: readonly StreamNode[],
+    past: { readonly failed: boolean; readonly reachesBack: boolean },
+  ): NodePairs | undefined {
+    if (pairs !== undefined && keepsState(edited, past)) return pairs;
+    if (past.failed || past.reachesBack) return undefined;
+    return pairPlans(fresh.sink, old.sink, this.#session.lanes.fingerprints);
   }
 
   /** Law 9: from the last good cut, which lies on disk; what that has committed is not written again. */

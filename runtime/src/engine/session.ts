@@ -156,6 +156,11 @@ export class Session implements ExecutionBackend {
     );
   }
 
+  /** Which cell makes what is made now, and in which of its runs. */
+  get run(): { readonly cell: string; readonly run: object } {
+    return { cell: this.#cell(), run: this.#current ?? this };
+  }
+
   /**
    * Starts what the cell made observable, retires what it no longer makes, takes the cut.
    * @param failed the cell threw: what it made is dropped, what it owned before stays

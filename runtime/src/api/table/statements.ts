@@ -48,7 +48,7 @@ export function executeStatement(env: TableEnvironment, statement: StatementNode
       return new TableResult();
     case 'create-view': {
       const name = lastOf(statement.name);
-      if (catalog.has(name) && !statement.replace) {
+      if (catalog.isTaken(name) && !statement.replace) {
         if (statement.ifNotExists) return new TableResult();
         throw taken(statement.name);
       }
@@ -108,7 +108,7 @@ function createTable(
 ): void {
   const { planner, graph } = env;
   const name = lastOf(statement.name);
-  if (planner.catalog.has(name)) {
+  if (planner.catalog.isTaken(name)) {
     if (statement.ifNotExists) return;
     throw taken(statement.name);
   }

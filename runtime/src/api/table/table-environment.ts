@@ -112,6 +112,7 @@ export abstract class TableEnvironment {
 
   /**
    * Gives a table, or a stream with its schema, a name for queries. What is said of the schema of `fromDataStream` is true here too.
+   * In a notebook a cell that runs again gives its names anew.
    * @throws {TidemarkError} `bad-argument` if the name is taken; as `fromDataStream`
    * @example
    * env.createTemporaryView('orders', orders, 'user STRING, amount INT');
@@ -124,7 +125,7 @@ export abstract class TableEnvironment {
     given: Table<never> | Table | DataStream<unknown>,
     schema?: Schema,
   ): void {
-    if (this.planner.catalog.has(name)) {
+    if (this.planner.catalog.isTaken(name)) {
       throw badArgument(
         'view',
         name,

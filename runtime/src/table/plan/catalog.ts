@@ -10,9 +10,18 @@ export type CatalogEntry =
   /** A `Table` of the API. */
   | { readonly kind: 'relation'; readonly relation: Relation };
 
+/** Who gives names: a cell, in one of its runs. */
+export interface CatalogAuthor {
+  readonly cell: string;
+  readonly run: object;
+}
+
 /** Tables and views by name. */
 export class Catalog {
   readonly #entries = new Map<string, CatalogEntry>();
+  readonly #authors = new Map<string, CatalogAuthor>();
+  /** In a notebook: who gives names now. */
+  author: (() => CatalogAuthor | undefined) | undefined;
   /** Finds what is not in the catalog while a query is bound: variables of a notebook, tables of a method. */
   fallback: ((name: string) => CatalogEntry | undefined) | undefined;
 
@@ -28,8 +37,19 @@ export class Catalog {
     return this.#entries.has(name);
   }
 
+  /** True if a new table cannot have the name. A cell that runs again gives its own names anew (law 4). */
+  isTaken(name: string): boolean {
+    if (!this.#entries.has(name)) return false;
+    const before = this.#authors.get(name);
+    const now = this.author?.();
+    return before === undefined || before.cell !== now?.cell || before.run === now.run;
+  }
+
   set(name: string, entry: CatalogEntry): void {
     this.#entries.set(name, entry);
+    const author = this.author?.();
+    if (author === undefined) this.#authors.delete(name);
+    else this.#authors.set(name, author);
   }
 
   delete(name: string): boolean {
