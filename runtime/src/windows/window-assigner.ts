@@ -39,7 +39,8 @@ export abstract class WindowAssigner<T = unknown, W extends Window = Window> {
   /** Windows of a record; its timestamp is `MIN_TIMESTAMP` if it has none and the assigner is not of event time. */
   abstract assignWindows(value: T, timestamp: number, context: WindowAssignerContext): readonly W[];
   /** The trigger that its windows have unless they are given another. */
-  abstract getDefaultTrigger(): Trigger<T, W>;
+  // What its windows are is not for the trigger to say: most take any.
+  abstract getDefaultTrigger(): Trigger<NoInfer<T>, NoInfer<W>>;
   /** True if its windows are of event time: then late records are dropped, and allowed lateness counts. */
   abstract isEventTime(): boolean;
 

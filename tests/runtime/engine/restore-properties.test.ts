@@ -6,18 +6,22 @@ import {
   CountTrigger,
   DeltaTrigger,
   EventTimeSessionWindows,
+  EventTimeTrigger,
   GlobalWindows,
   KeyedBroadcastProcessFunction,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
   ListStateDescriptor,
   MapStateDescriptor,
+  MergingWindowAssigner,
   OutputTag,
   ProcessingTimeSessionWindows,
   PurgingTrigger,
   ReducingStateDescriptor,
+  registerType,
   SlidingEventTimeWindows,
   StateTtlConfig,
+  TimeWindow,
   TumblingEventTimeWindows,
   TumblingProcessingTimeWindows,
   ValueStateDescriptor,
@@ -25,6 +29,7 @@ import {
   type KeyedBroadcastContext,
   type KeyedContext,
   type KeyedReadOnlyContext,
+  type MergeCallback,
   type OnTimerContext,
 } from 'tidemark';
 import {
@@ -133,6 +138,48 @@ class Ruled extends KeyedBroadcastProcessFunction<string, Item, Item, string> {
   }
 }
 
+/** A run of records of one parity; it ends two ms before the next may begin. */
+class Run extends TimeWindow {
+  readonly #odd: boolean;
+  constructor(start: number, end: number, odd: boolean) {
+    super(start, end);
+    this.#odd = odd;
+  }
+  get odd(): boolean {
+    return this.#odd;
+  }
+  length(): string {
+    return `${this.end - this.start} ${this.odd}`;
+  }
+  override maxTimestamp(): number {
+    return this.end - 3;
+  }
+}
+registerType(Run, {
+  encode: ({ start, end, odd }) => ({ start, end, odd }),
+  decode: ({ start, end, odd }) => new Run(start, end, odd),
+});
+class Runs extends MergingWindowAssigner<Item, Run> {
+  assignWindows({ n }: Item, timestamp: number) {
+    return [new Run(timestamp, timestamp + 6, n % 2 === 1)];
+  }
+  mergeWindows(runs: readonly Run[], merge: MergeCallback<Run>) {
+    for (const odd of [false, true]) {
+      const alike = runs.filter((run) => run.odd === odd);
+      TimeWindow.mergeWindows(alike, (_merged, { start, end }) => {
+        const inside = alike.filter((run) => run.start >= start && run.end <= end);
+        merge(inside, new Run(start, end, odd));
+      });
+    }
+  }
+  getDefaultTrigger() {
+    return EventTimeTrigger.create();
+  }
+  isEventTime() {
+    return true;
+  }
+}
+
 const LATE = new OutputTag<Item>('late');
 const sum = {
   createAccumulator: () => 0,
@@ -167,6 +214,13 @@ const JOBS: Readonly<Record<string, (inputs: Inputs) => DataStream<unknown>>> = 
       .union(b.shuffle().filter(({ n }) => n < 9))
       .rescale()
       .map(({ key, n }) => `${key}${n}`),
+  'merging windows of a class of the user': ({ a, b }) =>
+    a
+      .union(b)
+      .keyBy('key')
+      .window(new Runs())
+      .allowedLateness(3)
+      .process((key, { window }, all) => [`${key} ${window.length()}: ${all.map(({ n }) => n).join()}`]),
   'tumbling windows': ({ a, b }) =>
     a.union(b).keyBy('key').window(TumblingEventTimeWindows.of(10)).aggregate(sum),
   'sliding windows that are late': ({ a, b }) => {

@@ -4,6 +4,7 @@ import {
   CountTrigger,
   DeltaTrigger,
   EventTimeSessionWindows,
+  EventTimeTrigger,
   GlobalWindows,
   ListStateDescriptor,
   MapStateDescriptor,
@@ -12,8 +13,10 @@ import {
   ProcessWindowFunction,
   PurgingTrigger,
   ReducingStateDescriptor,
+  TimeWindow,
   ValueStateDescriptor,
   WatermarkStrategy,
+  WindowAssigner,
   type AggregatingState,
   type AllWindowedStream,
   type Collector,
@@ -26,7 +29,6 @@ import {
   type OperatorMetrics,
   type ReducingState,
   type RuntimeContext,
-  type TimeWindow,
   type ValueState,
   type View,
   type WindowContext,
@@ -95,6 +97,25 @@ test('assigners, triggers and evictors take the type of the records', () => {
   expectTypeOf(global.trigger(PurgingTrigger.of(CountTrigger.of(3)))).toEqualTypeOf<
     WindowedStream<Trade, string, GlobalWindow>
   >();
+  class Hour extends TimeWindow {
+    readonly number = Math.floor(this.start / 3_600_000);
+  }
+  class Hours extends WindowAssigner<Trade, Hour> {
+    assignWindows(_trade: Trade, time: number) {
+      return [new Hour(time - (time % 3_600_000), time - (time % 3_600_000) + 3_600_000)];
+    }
+    // Its type says Window, of which every class of windows is one.
+    getDefaultTrigger() {
+      return EventTimeTrigger.create();
+    }
+    isEventTime() {
+      return true;
+    }
+  }
+  expectTypeOf(trades.keyBy('symbol').window(new Hours())).toEqualTypeOf<
+    WindowedStream<Trade, string, Hour>
+  >();
+  expectTypeOf(trades.windowAll(new Hours())).toEqualTypeOf<AllWindowedStream<Trade, Hour>>();
   const refused = () => {
     // @ts-expect-error a trigger for other records
     quotes.keyBy('symbol').window(GlobalWindows.create()).trigger(delta);

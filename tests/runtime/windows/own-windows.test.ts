@@ -8,7 +8,7 @@ import {
   type MergeCallback,
   type WindowSerializer,
 } from 'tidemark';
-import { element, testJob, watermark, type TestStep } from 'tidemark/testing';
+import { element, snapshot, testJob, watermark, type TestStep } from 'tidemark/testing';
 
 interface Visit {
   readonly shop: string;
@@ -144,4 +144,16 @@ test('a class that is registered needs no serializer', async () => {
   });
   const result = await run(new RegisteredHours(), true);
   expect(perStep(result)[4]).toEqual(['Registered of baker to 499: 5', 'Registered of grocer to 499: 2']);
+});
+
+test('a window that was written by a serializer which is there no more fails with what to bring back', async () => {
+  const assigners = [new WrittenShopHours(), new ShopHours()];
+  const steps = [visit('baker', 1, 100), snapshot(), watermark(2000)];
+  const running = testJob(steps, (visits) =>
+    visits.windowAll(assigners.shift()!).process((_context, all) => [all.length]),
+  );
+  await expect(running).rejects.toMatchObject({
+    code: 'window-not-read',
+    details: { assigner: 'ShopHours', start: 0, end: 1000 },
+  });
 });
