@@ -83,14 +83,7 @@ function literalOf(type: string | undefined): string | undefined {
   return /^(?:boolean|true|false)$/.test(type) ? 'TRUE' : undefined;
 }
 
-interface Place {
-  readonly code: string;
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
+type Place = Omit<CellDiagnostic, 'sourceLine' | 'category'>;
 
 /** Where in its text an error of SQL is; `undefined` of one that may be none when the cell runs. */
 function placeOf(error: unknown): Place | undefined {

@@ -32,13 +32,14 @@ export function showReport(run: number, { changes }: CellOutcome): void {
   });
 }
 
-function row({ name, change, cell, replays }: Change) {
+function row({ name, change, changed, cell, replays }: Change) {
   const range = replays && `${clockTime(replays.from)} to ${clockTime(replays.to, replays.from)}`;
   const replayed = replays ? `${replays.records.toLocaleString('en')} records, ${range}` : '';
   return {
     'view or sink': name,
     'this run': SAID[change],
     replays: replayed,
+    ...(changed === undefined ? {} : { changed: changed.join(', ') }),
     ...(cell === undefined ? {} : { cell }),
   };
 }

@@ -7,6 +7,8 @@ export interface CarriedState {
   readonly cut: LaneCut;
   /** Where the state of a node lies in the cut. */
   readonly keys: ReadonlyMap<StreamNode, string>;
+  /** Nodes whose results are made again from their state, for what is new behind them. */
+  readonly shownAgain?: readonly StreamNode[];
 }
 
 /** A snapshot as a lane of other nodes takes it up: state of subtasks and exchanges goes with that of their node. */

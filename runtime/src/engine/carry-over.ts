@@ -1,7 +1,6 @@
 import type { Fingerprints } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { Branch } from './branch.ts';
-import { nodesBehind } from './named-variables.ts';
 
 /** Nodes of an edited branch, each with the one in whose place it stands. */
 export type NodePairs = ReadonlyMap<StreamNode, StreamNode>;
@@ -48,33 +47,6 @@ export function keepsState(
     if (onEdit !== undefined) return onEdit === 'keep';
     return past.failed || (uid !== undefined && !past.reachesBack);
   });
-}
-
-/**
- * Law 4 for an edited query, when its rows can no longer be read again: nodes of its plan that are what they were, with the state
- * that they have. `undefined` if a node with state is not among them, or more than the plan was edited: then it is rebuilt.
- */
-export function pairPlans(
-  fresh: StreamNode,
-  old: StreamNode,
-  fingerprints: Fingerprints,
-): NodePairs | undefined {
-  const before = new Map(nodesBehind(old).map((node) => [fingerprints.of(node), node]));
-  const pairs = new Map<StreamNode, StreamNode>();
-  for (const node of nodesBehind(fresh)) {
-    const same = before.get(fingerprints.of(node));
-    if (same !== undefined) pairs.set(node, same);
-    else if (node !== fresh && (!isOfPlan(node) || keepsByKey(node))) return undefined;
-  }
-  return [...pairs.keys()].some((node) => isOfPlan(node) && keepsByKey(node)) ? pairs : undefined;
-}
-
-function isOfPlan({ kind }: StreamNode): boolean {
-  return kind.startsWith('sql-');
-}
-
-function keepsByKey({ createOperator }: StreamNode): boolean {
-  return (createOperator?.().tables.length ?? 0) > 0;
 }
 
 /** Where the state of each node lies in a cut of the branch before. What a sink had taken is committed with that one. */

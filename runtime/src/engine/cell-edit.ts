@@ -2,8 +2,9 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { SinkState } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
-import { carriedKeys, editedNodes, keepsState, pairNodes, pairPlans, type NodePairs } from './carry-over.ts';
+import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
+import { comparePlans } from './kept-plan.ts';
 import { savedSubtasks } from './rescale.ts';
 import type { LaneCut } from './lane-cut.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
@@ -22,7 +23,7 @@ export interface EditedSession {
 }
 
 /** What became of a branch, before it is known what it has to replay. */
-interface Change extends Pick<BranchChange, 'change'> {
+interface Change extends Pick<BranchChange, 'change' | 'changed'> {
   readonly branch: Branch;
 }
 
@@ -171,33 +172,44 @@ export class CellEdit {
     const { runner } = old;
     const failed = runner?.status === 'failed';
     const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
-    const taken = this.#statesOf(old, fresh, pairs, edited, { failed, reachesBack });
-    const keeps = runner !== undefined && taken !== undefined;
-    const keys = keeps ? carriedKeys(taken, old) : undefined;
+    const keeps = runner !== undefined && pairs !== undefined && keepsState(edited, { failed, reachesBack });
+    const keys = keeps ? carriedKeys(pairs, old) : undefined;
+    let planKept = false;
+    let changed: readonly string[] | undefined;
     if (failed) this.#goOnAfterFailure(old, fresh, keys);
     else {
       fresh.mutedThrough = runner?.writtenThrough;
       if (keys) fresh.carried = { cut: runner!.cut(), keys };
+      else if (runner?.goesOn === true) ({ planKept, changed } = this.#keepPlan(old, fresh, reachesBack));
     }
     const left = branches.retire(old, this.commits);
     // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it. What one
     // that has failed leaves is in its last good cut.
     const sameSink = lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink);
     if (sameSink && !failed) fresh.left = left;
-    return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt' };
+    if (planKept) return { branch: fresh, change: 'carried' };
+    const differs = changed === undefined || changed.length === 0 ? {} : { changed };
+    return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt', ...differs };
   }
 
-  /** The nodes whose state the edited branch takes over, if it keeps state (law 4). */
-  #statesOf(
+  /**
+   * Law 4: a query whose stateful parts are the same keeps their state. A view is to show all that it would have, had it run from
+   * the start: if the state cannot make it again the recording does, as far as that reaches back.
+   */
+  #keepPlan(
     old: Branch,
     fresh: Branch,
-    pairs: NodePairs | undefined,
-    edited: readonly StreamNode[],
-    past: { readonly failed: boolean; readonly reachesBack: boolean },
-  ): NodePairs | undefined {
-    if (pairs !== undefined && keepsState(edited, past)) return pairs;
-    if (past.failed || past.reachesBack) return undefined;
-    return pairPlans(fresh.sink, old.sink, this.#session.lanes.fingerprints);
+    reachesBack: boolean,
+  ): { planKept: boolean; changed: readonly string[] | undefined } {
+    const { fingerprints } = this.#session.lanes;
+    const shows = fresh.sink.view !== undefined;
+    const plan = comparePlans(fresh.sink, old.sink, fingerprints, shows && reachesBack);
+    if (plan === undefined || 'changed' in plan) return { planKept: false, changed: plan?.changed };
+    const keys = carriedKeys(plan.pairs, old);
+    // Rows of the view before are of the plan before.
+    const cut = { ...old.runner!.cut(), views: [] };
+    fresh.carried = { cut, keys, shownAgain: shows ? plan.shownAgain : [] };
+    return { planKept: true, changed: undefined };
   }
 
   /** Law 9: from the last good cut, which lies on disk; what that has committed is not written again. */
@@ -247,7 +259,7 @@ export class CellEdit {
       carried: names('carried'),
       retired: names('retired'),
       resumed: names('resumed'),
-      changes: changes.map(({ branch, change }) => {
+      changes: changes.map(({ branch, change, changed }) => {
         const { cell, ordinal, sink, runner } = branch;
         const replays = change === 'rebuilt' || change === 'resumed' ? this.#replayed(branch) : undefined;
         const of = cell === this.cell ? {} : { cell };
@@ -257,6 +269,7 @@ export class CellEdit {
           ordinal,
           change,
           ...of,
+          ...(changed === undefined ? {} : { changed }),
           ...(runner && replays ? { replays } : {}),
         };
       }),

@@ -57,6 +57,7 @@ export class LaneRunner {
   #finishedBefore = false;
   readonly #settled = new Set<() => void>();
   #mutedThrough: number | undefined;
+  #shownAgain: readonly StreamNode[];
   /** While it replays what it had processed before it was cut short: where to, and why it is held there. */
   #replay: { readonly through: number; readonly reason: Error } | undefined;
   /** True from when it was cut short until what is to be replayed is at hand. */
@@ -74,6 +75,7 @@ export class LaneRunner {
     this.#feed = new LaneFeed(options);
     this.#cursor = cut?.cursor ?? options.startAfter(this.sources);
     this.#params = this.#paramsAt(this.#cursor, cut);
+    this.#shownAgain = carried?.shownAgain ?? [];
     this.#lane = this.#makeLane(cut, options.mutedThrough, carried);
   }
 
@@ -160,7 +162,11 @@ export class LaneRunner {
   start(): void {
     if (this.#status !== 'created') return;
     if (this.#finishedBefore) return this.#setStatus('finished');
-    this.#guarded(() => this.#lane.open());
+    this.#guarded(() => {
+      this.#lane.open();
+      this.#lane.showAgain(this.#shownAgain);
+    });
+    this.#shownAgain = [];
     this.#unmuteWhenDue();
     if (this.#status === 'created') {
       this.#setStatus(this.#cursor >= this.#head ? 'running' : 'catching-up');

@@ -118,6 +118,15 @@ export class Lane implements Delivery {
     for (const source of this.#sources.values()) source.open();
   }
 
+  /** Has operators make their results again from their state. */
+  showAgain(nodes: readonly StreamNode[]): void {
+    for (const node of nodes) {
+      for (const vertex of this.#subtasks.get(node) ?? [])
+        this.#guarded(vertex, () => vertex.operator?.showAgain());
+    }
+    this.#endBatch();
+  }
+
   /** Resolves when sinks that take their time have closed; `undefined` if nothing takes any. */
   close(): Promise<void> | undefined {
     for (const vertex of this.#vertices) this.#guarded(vertex, () => vertex.operator?.close());

@@ -77,6 +77,8 @@ export interface BranchChange {
    * after a crash or a failure; `retired`: the cell no longer makes it; `new`: it was not there.
    */
   readonly change: 'kept' | 'rebuilt' | 'carried' | 'resumed' | 'retired' | 'new';
+  /** Of one that is rebuilt: the stateful operators that the cell's plan had not before. */
+  readonly changed?: readonly string[];
   /** Records that it replays, and when they came (epoch ms, by the streams' clock). */
   readonly replays?: { readonly records: number; readonly from: number; readonly to: number };
 }

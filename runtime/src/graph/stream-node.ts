@@ -31,6 +31,12 @@ export interface StreamNode {
   readonly location?: string;
   /** What it keeps without end, in words; no part of what it is. */
   keepsForEver?: string;
+  /**
+   * `'none'`: it keeps nothing, so an edit may change it freely; `'log'`: nor does it, and what it lets out is a log, in which nothing
+   * is said twice; `'shown-again'`: its results can be made again from its state.
+   * Left out of any other.
+   */
+  readonly state?: 'none' | 'log' | 'shown-again';
   /** Of the cell that made it; set by the session. */
   cell?: string;
 

@@ -92,6 +92,9 @@ export abstract class Operator {
 
   close(): void {}
 
+  /** Makes its results again from its state, for operators behind it that are new (law 4); after `open`. */
+  showAgain(): void {}
+
   abstract processElement(value: unknown, timestamp: number | undefined): void;
 
   processWatermark(timestamp: number): void {

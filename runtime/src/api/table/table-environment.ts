@@ -373,6 +373,7 @@ export abstract class TableEnvironment {
       name: kinds === 'none' ? 'data stream' : 'changelog stream',
       inputs: [{ from }],
       parameters: { names, timeColumn, kinds, ...shownColumns(plan, this.planner.settings) },
+      state: kinds === 'none' ? 'none' : 'log',
       createOperator: () => new RowOutputOperator(names, timeColumn, kinds),
     });
     return new DataStream<T>(this.graph, node);

@@ -49,6 +49,7 @@ export function lowerAggregate(
     parameters: { plan: digest(relation), updateBefore, retracts, timeToLive, miniBatch },
     expressions: [...keys, ...expressionsOf(calls)],
     functions: functionsOf(calls),
+    state: 'shown-again',
     createOperator: () =>
       new GroupAggregateOperator({
         key: rowKey(keys),

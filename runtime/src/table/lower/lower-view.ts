@@ -38,6 +38,7 @@ export function lowerView(lowering: Lowering, plan: Relation): StreamNode | unde
     name: 'table',
     inputs: [lower(lowering, plan, updateBefore || !canLeaveOutOld(plan))],
     parameters: { names, timeColumn, ...shownColumns(plan, lowering.settings), ...parameters },
+    state: 'none',
     createOperator: () => new TableViewOperator(names, timeColumn, emissionOf),
   });
 }

@@ -52,6 +52,7 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
         name: 'DropUpdateBefore',
         inputs: [scanned],
         parameters: {},
+        state: 'none',
         createOperator: () => new DropUpdateBeforeOperator(),
       });
     }
@@ -68,6 +69,7 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
         inputs: [input(0, updateBefore)],
         parameters: { plan: digest(relation) },
         expressions: relation.projections.flat(),
+        state: 'none',
         createOperator: () =>
           new ExpandOperator(relation.projections.map((projection) => compileProjection(projection))),
       });
@@ -149,6 +151,7 @@ function lowerCalc(
     inputs: [input],
     parameters: { plan: digest(relation) },
     expressions: [...(expressions ?? []), ...(condition === undefined ? [] : [condition])],
+    state: 'none',
     createOperator: () => new CalcOperator(condition, expressions, columns.length),
   });
 }
@@ -163,6 +166,7 @@ function lowerSet(lowering: Lowering, relation: SetOperation, updateBefore: bool
     name: showRelation(relation),
     inputs,
     parameters: { plan: digest(relation), ...(isUnion ? {} : { timeToLive }) },
+    ...(isUnion ? { state: 'none' as const } : {}),
     createOperator: () =>
       isUnion ? new ForwardOperator() : new SetOperationOperator({ operation, all, timeToLive }),
   });
@@ -180,6 +184,7 @@ function lowerUnnest(lowering: Lowering, relation: Unnest, input: StreamNode): S
     parameters: { plan: digest(relation) },
     expressions,
     functions: 'call' in source ? [source.call.userFunction] : [],
+    state: 'none',
     createOperator: () => {
       const evaluate = elementsOf(source);
       const fields = fieldNames(relation) ?? names;

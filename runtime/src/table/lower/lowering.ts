@@ -50,6 +50,8 @@ export interface PhysicalNode {
   /** Expressions whose user functions belong to the fingerprint. */
   readonly expressions?: readonly Expression[];
   readonly functions?: readonly unknown[];
+  /** What an edit may do to it (law 4). */
+  readonly state?: StreamNode['state'];
   readonly createOperator: () => Operator;
 }
 
@@ -63,6 +65,7 @@ export function addNode({ graph }: Pick<Lowering, 'graph'>, node: PhysicalNode):
     parameters: node.parameters,
     functions,
     createOperator: node.createOperator,
+    ...(node.state === undefined ? {} : { state: node.state }),
   };
   return graph.add(added);
 }

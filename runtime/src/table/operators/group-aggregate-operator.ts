@@ -66,6 +66,14 @@ export class GroupAggregateOperator extends KeyedTableOperator {
     else this.#show(group, timestamp);
   }
 
+  override showAgain(): void {
+    for (const key of this.backend.keysWith('group')) {
+      this.backend.setCurrentKey(key);
+      const shown = this.#group.value()?.shown;
+      if (shown) this.emit('+I', shown, undefined);
+    }
+  }
+
   #postpone(group: Group, timestamp: number | undefined): void {
     const { miniBatch } = this.#options;
     this.#group.update(group);
