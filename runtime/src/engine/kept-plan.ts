@@ -1,5 +1,6 @@
 import type { Fingerprints } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import { nodesBehind } from './named-variables.ts';
 import { pairNodes, type NodePairs } from './carry-over.ts';
 
 /** What the plan of an edited query keeps of the one before. */
@@ -32,6 +33,10 @@ export function comparePlans(
   const changed = mine.filter((node) => !before.has(stateOf(node, fingerprints)));
   if (changed.length > 0 || mine.length !== others.length)
     return { changed: changed.map(({ name }) => name) };
+  // What one of them shows again would reach another that has it already.
+  const isBehindAnother = (node: StreamNode): boolean =>
+    mine.some((other) => other !== node && nodesBehind(other).includes(node));
+  if (mine.some(isBehindAnother)) return undefined;
   const canShow = ({ state }: StreamNode): boolean => state === 'shown-again' && !logs;
   if (missesNothing && !mine.every(canShow)) return undefined;
   const pairs = new Map<StreamNode, StreamNode>();

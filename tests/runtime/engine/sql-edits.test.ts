@@ -71,6 +71,22 @@ describe('law 4: an edited query', () => {
     ]);
   });
 
+  it('is rebuilt where what an aggregate shows again would reach another that has it', async () => {
+    const counts = 'SELECT g, COUNT(*) AS n FROM numbers GROUP BY g';
+    const both = (name: string) =>
+      `WITH c AS (${counts}) SELECT g, n AS ${name} FROM c UNION ALL SELECT 'sum' AS g, SUM(n) AS ${name} FROM c`;
+    ask(both('a'));
+    await source.push(1, 2, 3);
+    ask(both('b'));
+    await source.push(4);
+    expect(Object.values(shown())).toEqual(
+      expect.arrayContaining([
+        { g: 'sum', b: 4 },
+        { g: 'even', b: 2 },
+      ]),
+    );
+  });
+
   const windows = (projection: string) =>
     `SELECT g, ${projection} FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '10' SECOND))
      GROUP BY g, window_start, window_end`;
