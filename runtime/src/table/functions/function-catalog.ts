@@ -1,12 +1,14 @@
 import type { LogicalType } from '../types/logical-type.ts';
 import type { AggregateFunctionDefinition } from './aggregate-function.ts';
 import type { ResultColumn } from './function-signature.ts';
+import { collectionFunctions } from './collection-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { otherFunctions } from './other-functions.ts';
 import { overFunctions } from './over-functions.ts';
 import type { ScalarFunction } from './scalar-function.ts';
 import { stringFunctions } from './string-functions.ts';
 import { sumAggregates } from './sum-aggregates.ts';
+import { textFunctions } from './text-functions.ts';
 import { timeFunctions } from './time-functions.ts';
 import { valueAggregates } from './value-aggregates.ts';
 
@@ -22,6 +24,15 @@ export interface TableFunctionDefinition {
   readonly evaluate: (...args: readonly unknown[]) => Iterable<unknown>;
 }
 
+const SCALARS = [
+  stringFunctions,
+  textFunctions,
+  numberFunctions,
+  timeFunctions,
+  collectionFunctions,
+  otherFunctions,
+];
+
 /** All functions by name: those built in, and the user's. */
 export class FunctionCatalog {
   readonly #scalars = new Map<string, ScalarFunction[]>();
@@ -29,7 +40,7 @@ export class FunctionCatalog {
   readonly #tables = new Map<string, TableFunctionDefinition>();
 
   constructor() {
-    for (const list of [stringFunctions, numberFunctions, timeFunctions, otherFunctions]) {
+    for (const list of SCALARS) {
       for (const definition of list) {
         const same = this.#scalars.get(definition.name);
         if (same === undefined) this.#scalars.set(definition.name, [definition]);
