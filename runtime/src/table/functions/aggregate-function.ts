@@ -27,6 +27,8 @@ export interface AggregatorCode {
   /** Adds what another has seen, which stays as it is. */
   readonly merge: (place: string, other: string, bind: (object: unknown) => string) => string;
   readonly copy: (accumulator: string) => string;
+  /** The result, where it is no more than to be read. */
+  readonly result?: (accumulator: string) => string;
 }
 
 export interface AggregateOptions {

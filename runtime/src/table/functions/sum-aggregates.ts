@@ -180,6 +180,7 @@ const counts: Aggregator = {
     add: (place) => `${place}++;`,
     merge: (place, other) => `${place} += ${other};`,
     copy: (accumulator) => accumulator,
+    result: (accumulator) => accumulator,
   },
   create: () => 0,
   add: (count) => (count as number) + 1,

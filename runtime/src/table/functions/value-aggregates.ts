@@ -19,8 +19,8 @@ function changeBag(bag: Bag, value: unknown, by: number): void {
 }
 
 /** True for types whose values JavaScript compares as SQL does. */
-function comparesAsNumbers(type: LogicalType): boolean {
-  return isInteger(type) || ['TIMESTAMP', 'TIMESTAMP_LTZ', 'DATE', 'TIME'].includes(type.name);
+function comparesPlainly(type: LogicalType): boolean {
+  return isInteger(type) || ['TIMESTAMP', 'TIMESTAMP_LTZ', 'DATE', 'TIME', 'STRING'].includes(type.name);
 }
 
 function extremeCode(operator: '<' | '>'): AggregatorCode {
@@ -31,6 +31,7 @@ function extremeCode(operator: '<' | '>'): AggregatorCode {
     merge: (place, other) =>
       `{ const held = ${place}, best = ${other}.best; if (best !== null && (held.best === null || best ${operator} held.best)) held.best = best; }`,
     copy: (accumulator) => `{ best: ${accumulator}.best, bag: null }`,
+    result: (accumulator) => `${accumulator}.best`,
   };
 }
 
@@ -44,7 +45,7 @@ function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator
   };
   return {
     ignoresNull: true,
-    code: retracts || !comparesAsNumbers(type) ? undefined : extremeCode(sign > 0 ? '>' : '<'),
+    code: retracts || !comparesPlainly(type) ? undefined : extremeCode(sign > 0 ? '>' : '<'),
     create: (): Extreme => ({ best: null, bag: retracts ? new Map() : null }),
     add(held, value) {
       const state = held as Extreme;

@@ -32,7 +32,7 @@ export class AggregateHandler {
     this.#offset = offset;
     this.#calls = calls.map(({ bound, args, filter, distinct }): HandledCall => {
       const plain = bound.create({ retracts });
-      return { aggregator: distinct ? distinctAggregate(plain) : plain, args, filter };
+      return { aggregator: distinct ? distinctAggregate(plain, args.length, retracts) : plain, args, filter };
     });
   }
 
@@ -51,15 +51,7 @@ export class AggregateHandler {
   }
 
   retract(accumulators: unknown[], values: readonly unknown[]): void {
-    this.#retract ??= this.#compileChange((scope, row) =>
-      this.#write(
-        scope,
-        row,
-        'a',
-        (aggregator, place, args) =>
-          `${place} = ${scope.bind(aggregator)}.retract(${[place, ...args].join(', ')});`,
-      ),
-    );
+    this.#retract ??= this.#compileChange((scope, row) => this.writeRetract(scope, row, 'a'));
     this.#retract(accumulators, values);
   }
 
@@ -93,6 +85,17 @@ export class AggregateHandler {
     );
   }
 
+  /** Code that takes a row back. */
+  writeRetract(scope: FusionScope, row: FusedRow, array: string): string {
+    return this.#write(
+      scope,
+      row,
+      array,
+      (aggregator, place, args) =>
+        `${place} = ${scope.bind(aggregator)}.retract(${[place, ...args].join(', ')});`,
+    );
+  }
+
   /** Code that adds what the accumulators of another array have seen, which stay as they are. */
   writeMerge(scope: FusionScope, array: string, other: string): string {
     const bind = (object: unknown) => scope.bind(object);
@@ -118,9 +121,15 @@ export class AggregateHandler {
 
   /** Code of the results, with commas between them. */
   writeResults(scope: FusionScope, array: string): string {
-    return this.#calls
-      .map(({ aggregator }, at) => `${scope.bind(aggregator)}.result(${array}[${this.#offset + at}])`)
-      .join(', ');
+    return this.resultCodes(scope, array).join(', ');
+  }
+
+  /** Code of each result. */
+  resultCodes(scope: FusionScope, array: string): string[] {
+    return this.#calls.map(({ aggregator }, at) => {
+      const place = `${array}[${this.#offset + at}]`;
+      return aggregator.code?.result?.(place) ?? `${scope.bind(aggregator)}.result(${place})`;
+    });
   }
 
   #compileChange(write: (scope: FusionScope, row: FusedRow) => string): Change {

@@ -52,9 +52,13 @@ export function lowerAggregate(
     state: 'shown-again',
     createOperator: () =>
       new GroupAggregateOperator({
+        keys,
         key: rowKey(keys),
         keyValues: compileProjection(keys),
         handler: new AggregateHandler(calls, retracts),
+        types: calls.map(({ type }) => type),
+        retracts,
+        width: relation.input.columns.length,
         updateBefore,
         timeToLive,
         miniBatch,
