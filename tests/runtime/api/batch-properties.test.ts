@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  collectionSource,
   EventTimeSessionWindows,
   KeyedProcessFunction,
   ListStateDescriptor,
   SlidingEventTimeWindows,
-  StreamExecutionEnvironment,
   TumblingEventTimeWindows,
-  WatermarkStrategy,
   withWindow,
   type KeyedContext,
   type ListState,
@@ -18,34 +15,13 @@ import {
   type WindowAssigner,
 } from '../../../runtime/src/index.ts';
 import { holds } from '../property.ts';
-
-interface Event {
-  readonly key: string;
-  readonly time: number;
-  readonly n: number;
-}
+import { sorted, stream, sum, type Event } from './event-streams.ts';
 
 /** How often each of the five is tried in `npm test`: 500 runs together. */
 const RUNS = 100;
 
 /** The bound is as wide as the events lie apart: in streaming mode too, nothing is late. */
-const strategy = WatermarkStrategy.forBoundedOutOfOrderness<Event>(100).withTimestampAssigner(
-  ({ time }) => time,
-);
-
-const stream = (mode: RuntimeMode, events: readonly Event[]) =>
-  StreamExecutionEnvironment.getExecutionEnvironment()
-    .setRuntimeMode(mode)
-    .fromSource(collectionSource(events), strategy, 'events');
-
-const sum = {
-  createAccumulator: () => 0,
-  add: (event: Event, total: number) => total + event.n,
-  getResult: (total: number) => total,
-  merge: (a: number, b: number) => a + b,
-};
-
-const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort();
+const BOUND = 100;
 
 const assigners: Readonly<Record<string, () => WindowAssigner<Event, TimeWindow>>> = {
   tumbling: () => TumblingEventTimeWindows.of(10),
@@ -68,7 +44,7 @@ test.each(Object.keys(assigners))(
       arbitrary,
       async (events) => {
         const run = (mode: RuntimeMode) =>
-          stream(mode, events)
+          stream(mode, events, BOUND)
             .keyBy('key')
             .window(assigners[kind]!())
             .aggregate(withWindow(sum))
@@ -104,7 +80,7 @@ test('batch gives what streaming gives: windows that keep lists, and functions t
     arbitrary,
     async (events) => {
       const run = async (mode: RuntimeMode) => {
-        const keyed = stream(mode, events).keyBy('key');
+        const keyed = stream(mode, events, BOUND).keyBy('key');
         const lists = keyed.window(SlidingEventTimeWindows.of(15, 5)).process((key, { window }, all) => [
           `${key} ${window.start}: ${all
             .map(({ n }) => n)
@@ -123,7 +99,8 @@ test('batch gives the last of the running sums, of which streaming shows every s
   await holds(
     arbitrary,
     async (events) => {
-      const run = (mode: RuntimeMode) => stream(mode, events).keyBy('key').sum('n').executeAndCollect();
+      const run = (mode: RuntimeMode) =>
+        stream(mode, events, BOUND).keyBy('key').sum('n').executeAndCollect();
       const last = new Map((await run('streaming')).map((result) => [result.key, result.n]));
       const batch = await run('batch');
       expect(batch).toHaveLength(last.size);

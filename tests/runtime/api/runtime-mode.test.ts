@@ -10,12 +10,10 @@ import {
   ListStateDescriptor,
   MapStateDescriptor,
   MIN_TIMESTAMP,
-  StreamExecutionEnvironment,
   TumblingEventTimeWindows,
   TumblingProcessingTimeWindows,
   WatermarkStrategy,
   type Collector,
-  type DataStream,
   type KeyedBroadcastContext,
   type KeyedContext,
   type KeyedReadOnlyContext,
@@ -23,30 +21,8 @@ import {
   type OnTimerContext,
   type RuntimeMode,
 } from '../../../runtime/src/index.ts';
+import { inMode, sorted, stream, sum, type Event } from './event-streams.ts';
 
-interface Event {
-  readonly key: string;
-  readonly time: number;
-  readonly n: number;
-}
-
-const inMode = (mode: RuntimeMode) =>
-  StreamExecutionEnvironment.getExecutionEnvironment().setRuntimeMode(mode);
-
-const strategy = (bound: number) =>
-  WatermarkStrategy.forBoundedOutOfOrderness<Event>(bound).withTimestampAssigner(({ time }) => time);
-
-const stream = (mode: RuntimeMode, events: readonly Event[], bound = 0): DataStream<Event> =>
-  inMode(mode).fromSource(collectionSource(events), strategy(bound), 'events');
-
-const sum = {
-  createAccumulator: () => 0,
-  add: (event: Event, total: number) => total + event.n,
-  getResult: (total: number) => total,
-  merge: (a: number, b: number) => a + b,
-};
-
-const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort();
 const event = (key: string, time: number, n = 1): Event => ({ key, time, n });
 
 describe('running aggregates', () => {
