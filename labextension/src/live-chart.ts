@@ -12,6 +12,11 @@ import type { ViewMirror } from './view-mirror.ts';
 /** Room in px for what surrounds the plot (axes, legend, the watermark's label). */
 const SURROUNDINGS = 70;
 
+/** Below this many px a legend stands under its chart, not beside it. */
+const NARROW = 420;
+/** A chart is no narrower; its place is scrolled. */
+const LEAST_WIDTH = 240;
+
 const VEGA_ERRORS_ONLY = 1;
 
 type VegaEmbed = typeof import('vega-embed');
@@ -40,6 +45,7 @@ export class LiveChart {
   #embeddedSpec: Json | undefined;
   #width = 0;
   #drawnWidth = 0;
+  #drawnNarrow = false;
   #pending: PendingChanges = everything();
   /** True while Vega works or a frame is awaited: what comes meanwhile waits in `#pending`. */
   #busy = false;
@@ -108,8 +114,9 @@ export class LiveChart {
   }
 
   #measure(): void {
-    const width = Math.floor(this.#node.clientWidth);
-    if (width === 0 || width === this.#width) return;
+    const room = Math.floor(this.#node.clientWidth);
+    const width = Math.max(room, LEAST_WIDTH);
+    if (room === 0 || width === this.#width) return;
     this.#width = width;
     this.#stale = true;
     this.#draw();
@@ -142,7 +149,9 @@ export class LiveChart {
   async #drawWith(library: VegaEmbed): Promise<void> {
     this.#stale = false;
     const { version, description } = this.#mirror;
-    const known = sameJson(description.spec, this.#embeddedSpec);
+    const narrow = this.#width < NARROW;
+    const known = sameJson(description.spec, this.#embeddedSpec) && narrow === this.#drawnNarrow;
+    this.#drawnNarrow = narrow;
     await (known ? this.#update(library) : this.#embed(library, description.spec));
     if (!this.#disposed) this.#onDrawn(version);
   }
@@ -214,7 +223,7 @@ export class LiveChart {
   #fitted(spec: { readonly [name: string]: Json }): VisualizationSpec {
     const height = typeof spec.height === 'number' ? spec.height + SURROUNDINGS : 290;
     const fitted = {
-      ...spec,
+      ...(this.#drawnNarrow ? withLegendBelow(spec) : spec),
       width: this.#width,
       height,
       // Labels grow with the numbers: the room for the axes is measured anew at every change.
@@ -224,6 +233,12 @@ export class LiveChart {
     };
     return fitted as unknown as VisualizationSpec;
   }
+}
+
+function withLegendBelow(spec: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
+  const config = isJsonObject(spec.config) ? spec.config : {};
+  const legend = isJsonObject(config.legend) ? config.legend : {};
+  return { ...spec, config: { ...config, legend: { ...legend, orient: 'bottom', columns: 2 } } };
 }
 
 function nothing(): PendingChanges {

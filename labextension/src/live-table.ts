@@ -3,6 +3,8 @@ import {
   columnText,
   isNumberColumn,
   numberText,
+  recordField,
+  rowField,
   type Json,
   type ViewColumn,
   type ViewDelta,
@@ -171,15 +173,17 @@ function columnsOf(
   rows: readonly ViewRow[],
 ): TableColumn[] {
   if (columns !== undefined)
-    return columns.map((of) => ({ name: of.name, title: of.name, of, timeZone })).slice(0, MAX_COLUMNS);
+    return columns
+      .map((of) => ({ name: rowField(of.name), title: of.name, of, timeZone }))
+      .slice(0, MAX_COLUMNS);
   const names = new Set<string>();
   for (const row of rows) {
-    for (const name of Object.keys(row)) if (!name.startsWith('_')) names.add(name);
+    for (const field of Object.keys(row)) if (recordField(field) !== undefined) names.add(field);
   }
   const timed = rows.some((row) => typeof row._time === 'number');
   return [
     ...(timed ? [{ name: '_time', title: 'event time' }] : []),
-    ...[...names].map((name) => ({ name, title: name })),
+    ...[...names].map((name) => ({ name, title: recordField(name) ?? name })),
   ].slice(0, MAX_COLUMNS);
 }
 

@@ -1,6 +1,7 @@
 import { Widget } from '@lumino/widgets';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import {
+  emptyText,
   readViewReference,
   VIEW_MIME_TYPE,
   type ViewReference,
@@ -187,11 +188,4 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     const text = waiting === '' ? note : waiting;
     if (this.#message.textContent !== text) this.#message.textContent = text;
   }
-}
-
-function emptyText(status: string, waiting: string | undefined): string {
-  if (status === 'finished') return 'the stream has ended without a row';
-  if (status === 'paused') return 'the streams are paused; nothing comes before they run on';
-  if (status === 'waiting') return 'nothing had come before the process ended';
-  return waiting ?? 'waiting for records';
 }

@@ -3,6 +3,8 @@ export * from './clock.ts';
 export * from './param.ts';
 export * from './column-text.ts';
 export * from './view.ts';
+export * from './row-field.ts';
+export * from './empty-text.ts';
 export * from './view-comm.ts';
 export * from './chart-status.ts';
 export * from './growth-warning.ts';

@@ -1,6 +1,7 @@
 import { clockTime } from './chart-status.ts';
 import { columnText, isNumberColumn } from './column-text.ts';
 import type { Json } from './json.ts';
+import { recordField, rowField } from './row-field.ts';
 import type { ViewDescription, ViewRow } from './view.ts';
 
 const MAX_LINES = 12;
@@ -66,14 +67,16 @@ function tableColumns(view: ViewDescription, rows: readonly ViewRow[]): TableCol
         return view.columns.map((of) => ({
           title: of.name,
           numeric: isNumberColumn(of),
-          value: (row) => row[of.name],
-          text: (row) => columnText(row[of.name], of, view.timeZone),
+          value: (row) => row[rowField(of.name)],
+          text: (row) => columnText(row[rowField(of.name)], of, view.timeZone),
         }));
-      const names = new Set(rows.flatMap((row) => Object.keys(row).filter((name) => !name.startsWith('_'))));
+      const names = new Set(
+        rows.flatMap((row) => Object.keys(row).flatMap((name) => recordField(name) ?? [])),
+      );
       const timed = rows.some((row) => typeof row._time === 'number');
       return [
         ...(timed ? [column('time', (row) => time(row._time))] : []),
-        ...[...names].map((name) => field(name)),
+        ...[...names].map((name) => field(rowField(name), name)),
         ...(view.labels === undefined ? [] : [field('_label', 'label')]),
       ];
     }

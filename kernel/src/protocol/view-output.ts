@@ -1,5 +1,6 @@
 import { chartStatus } from './chart-status.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { emptyText } from './empty-text.ts';
 import { textTable } from './text-table.ts';
 import {
   VIEW_MIME_TYPE,
@@ -7,6 +8,7 @@ import {
   type ViewFailure,
   type ViewProgress,
   type ViewRow,
+  type ViewStatusName,
 } from './view.ts';
 
 /** Rows that go into a static picture or a saved notebook. */
@@ -15,6 +17,7 @@ const STATIC_ROWS = 500;
 /** A view as it stands, at either end. */
 export interface ViewState {
   readonly description: ViewDescription;
+  readonly status: ViewStatusName;
   readonly progress: ViewProgress | undefined;
   /** What has stopped it or what it waits for. */
   readonly failure: ViewFailure | undefined;
@@ -27,7 +30,7 @@ export interface ViewState {
  */
 export function viewOutput(view: ViewState, svg?: string): JsonObject {
   const spec = staticSpec(view);
-  const waiting = view.progress?.waiting ?? 'waiting for records';
+  const waiting = emptyText(view.status, view.progress?.waiting);
   const said = view.failure === undefined ? [] : [`${view.failure.name}: ${view.failure.message}`];
   return {
     [VIEW_MIME_TYPE]: viewReference(view.description),
@@ -44,7 +47,12 @@ export function staticSpec(view: ViewState): Json | undefined {
   const spec = view.description.spec;
   if (!isJsonObject(spec)) return undefined;
   const rows = view.rows().slice(-STATIC_ROWS);
-  return { ...spec, datasets: { rows, status: [chartStatus(view.progress, rows.length === 0)] } };
+  if (rows.length > 0) return { ...spec, datasets: { rows, status: [chartStatus(view.progress, false)] } };
+  // Axes without an extent would be read out as going from NaN to NaN.
+  const config = { ...(isJsonObject(spec.config) ? spec.config : {}), aria: false };
+  const description = emptyText(view.status, view.progress?.waiting);
+  const status = { ...chartStatus(view.progress, true), waiting: description };
+  return { ...spec, description, config, datasets: { rows, status: [status] } };
 }
 
 /** What an output says of the view it shows. */

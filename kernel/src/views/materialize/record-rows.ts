@@ -1,5 +1,5 @@
 import type { RecordOrigin } from 'tidemark';
-import { isJsonObject, type Json, type ViewRow } from '../../protocol/index.ts';
+import { isJsonObject, rowField, type Json, type ViewRow } from '../../protocol/index.ts';
 import { lineChart } from '../charts/line-chart.ts';
 import { fieldOf, keyText, plainJson } from './plain-json.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
@@ -175,6 +175,9 @@ function isFlat(value: object): boolean {
 function recordRow(id: string, plain: Json, timestamp: number | undefined): ViewRow {
   const own = { _id: id, ...(timestamp === undefined ? {} : { _time: timestamp }) };
   if (Array.isArray(plain)) return { ...Object.fromEntries(plain.map((item, i) => [`f${i}`, item])), ...own };
-  if (isJsonObject(plain)) return { ...plain, ...own };
+  if (isJsonObject(plain)) {
+    const fields = Object.entries(plain).map(([name, value]) => [rowField(name), value]);
+    return { ...(Object.fromEntries(fields) as { readonly [name: string]: Json }), ...own };
+  }
   return { value: plain, ...own };
 }

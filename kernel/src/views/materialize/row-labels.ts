@@ -1,5 +1,5 @@
 import type { LabelPlace, Labels } from 'tidemark';
-import type { RowLabel, ViewDescription, ViewRow } from '../../protocol/index.ts';
+import { rowField, type RowLabel, type ViewDescription, type ViewRow } from '../../protocol/index.ts';
 
 /** What was said of the rows of one view: a row's label is its field `_label`. */
 export class RowLabels {
@@ -29,7 +29,7 @@ export class RowLabels {
     const place =
       this.#kind === 'windows'
         ? { key: row.key, start: row.start, end: row.end }
-        : { key: row[this.#labels.field], start: row._time, end: row._time };
+        : { key: row[rowField(this.#labels.field)], start: row._time, end: row._time };
     return place as LabelPlace;
   }
 }
