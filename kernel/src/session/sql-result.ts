@@ -1,4 +1,5 @@
 import type { TableResult } from 'tidemark';
+import { planPicture, readPlan } from '../display/plan-picture.ts';
 import { RowTable } from '../display/row-table.ts';
 import type { Bundle } from './ipc.ts';
 
@@ -16,7 +17,11 @@ export class SqlResult {
     const { rows } = this.#result;
     const [first] = rows;
     // A plan is text of several lines, not a value of a table.
-    if (rows.length === 1 && typeof first?.['plan'] === 'string') return { 'text/plain': first['plan'] };
+    if (rows.length === 1 && typeof first?.['plan'] === 'string') {
+      const plan = readPlan(first['plan']);
+      const picture = plan === undefined ? {} : { 'text/html': planPicture(plan) };
+      return { 'text/plain': first['plan'], ...picture };
+    }
     return new RowTable(rows, 'OK').bundle();
   }
 }
