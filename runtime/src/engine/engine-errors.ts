@@ -44,6 +44,15 @@ export function cutCannotGoOn(id: number, label: string): TidemarkError {
   );
 }
 
+/** @param who waits for them */
+export function waitsForSinks(who: string): string {
+  return (
+    `${who} waits until sinks have written and committed what snapshots hold of theirs; what keeps them stands under their cells. ` +
+    'It goes on by itself when the world outside answers. If that will not be, restart the kernel: env.restore(id) in the first ' +
+    'cell goes back at once.'
+  );
+}
+
 export function collectTimedOut(name: string, timeout: number, collected: number): TidemarkError {
   return new TidemarkError(
     'collect-timed-out',

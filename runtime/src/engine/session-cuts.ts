@@ -1,10 +1,11 @@
 import { allCommits, type CutCommits } from '../operators/sink-transactions.ts';
 import { CutWriter, type Blob } from './cut-writer.ts';
-import { noSuchCut } from './engine-errors.ts';
+import { noSuchCut, waitsForSinks } from './engine-errors.ts';
 import type { Lane } from './lane.ts';
 import { LaneChains, type LaneChain } from './lane-chain.ts';
 import type { LaneRunner } from './lane-runner.ts';
 import type { BranchCut, ReadCut, SessionCut, SessionStore } from './session-store.ts';
+import { afterRealTime } from './slice-loop.ts';
 import type { StoredLaneCut } from './stored-lane-cut.ts';
 
 /** How many cuts are kept. */
@@ -18,6 +19,9 @@ export interface CutBudget {
 }
 
 const KEPT: CutBudget = { ofCells: 50, whileRunning: 3, bytes: 2 * 1024 ** 3 };
+
+/** Real ms until it is said that somebody waits for sinks. */
+const SAY_THAT_IT_WAITS = 5_000;
 
 type Place = Pick<BranchCut, 'cell' | 'ordinal'>;
 type BranchPlace = Omit<BranchCut, 'tables' | 'cursor'>;
@@ -147,9 +151,7 @@ export class SessionCuts {
 
   /** What stood at a place in the last cut on disk that has any of it: no other has written to its sinks since. */
   async lastAt(place: Place): Promise<CutBranch | undefined> {
-    await this.settled();
-    // What is being committed must be through before another writer looks at what is there.
-    await Promise.allSettled(this.#committing);
+    await this.#through('The cell that was mended');
     return this.#read(place, Infinity);
   }
 
@@ -242,6 +244,23 @@ export class SessionCuts {
     await Promise.allSettled(this.#underWay.values());
   }
 
+  /**
+   * Waits until nothing is on its way to the disk, and what is being committed is through: another writer is about to look at
+   * what is there.
+   * @param who waits
+   */
+  async #through(who: string): Promise<void> {
+    await this.#sayingThatItWaits(who, this.settled());
+    await this.#sayingThatItWaits(who, Promise.allSettled(this.#committing));
+  }
+
+  /** A world outside that does not answer may make sinks take for ever: then it is said, with the way out. */
+  async #sayingThatItWaits(who: string, work: Promise<unknown> | undefined): Promise<void> {
+    const stopTimer = afterRealTime(SAY_THAT_IT_WAITS, () => this.#warn(waitsForSinks(who)));
+    await work?.catch(() => undefined);
+    stopTimer();
+  }
+
   /** Has everything encoded that is not yet. */
   finishWriting(): void {
     this.writer.write(Infinity);
@@ -255,7 +274,8 @@ export class SessionCuts {
     const wanted = id ?? this.#cuts.at(-1)?.id;
     this.finishWriting();
     // One that could not be written is no longer listed then.
-    if (wanted !== undefined) await this.#underWay.get(wanted)?.catch(() => undefined);
+    if (wanted !== undefined)
+      await this.#sayingThatItWaits(`Going back to snapshot ${wanted}`, this.#underWay.get(wanted));
     const known = this.#cuts.find((cut) => cut.id === wanted);
     const stored = known && (await this.#store.read(known.id));
     if (!stored) {
@@ -277,9 +297,7 @@ export class SessionCuts {
     this.#last = this.#cuts.at(-1);
     this.#ofFailed.clear();
     // Those that are still on their way are not to arrive afterwards.
-    await this.settled();
-    // What is being committed must be through before another writer looks at what is there.
-    await Promise.allSettled(this.#committing);
+    await this.#through(`Going back to snapshot ${cut.id}`);
     await this.#store.truncate(through, later);
   }
 

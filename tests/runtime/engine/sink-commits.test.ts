@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PushedSource } from './pushed-source.ts';
 import { fileSinkOn } from '../../../runtime/src/connectors/file-sink/file-sink.ts';
 import { StreamExecutionEnvironment } from '../../../runtime/src/index.ts';
@@ -382,6 +382,37 @@ test('what was written after a snapshot is not seen after going back to it', asy
   await world.seen(4);
   expect(world.committed).toEqual([1, 2, 3, 4]);
   await notebook.crash();
+});
+
+test('whoever waits for a world outside that does not answer is told so, with the way out', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const notebook = await Notebook.open(folder.path('session.sqlite'));
+    const source = new PushedSource();
+    const committing = gate();
+    const { cut } = writing(notebook, source, () => true);
+    await source.push(1);
+    const asked = gate();
+    world.beforeCommit = () => {
+      asked.resolve();
+      return committing.promise;
+    };
+    notebook.cell('b', () => undefined);
+    await asked.promise;
+    const restored = notebook.env.restore(cut);
+    while (notebook.warnings.length === 0) {
+      vi.advanceTimersByTime(1_000);
+      await new Promise<void>((turn) => setImmediate(turn));
+    }
+    expect(notebook.warnings).toEqual([
+      expect.stringMatching(/^Going back to snapshot 1 waits .* restart the kernel/),
+    ]);
+    committing.resolve();
+    await restored;
+    await notebook.crash();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a sink that is stopped commits nothing more', async () => {

@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import { checkWholeJobs } from './whole-jobs.ts';
 
 test(
-  'a job comes to what it would have undisturbed, wherever it dies and however disks fail',
+  'law 8: a job comes to what it would have undisturbed, wherever it dies and however disks fail',
   () => checkWholeJobs(500),
   120_000,
 );
