@@ -14,9 +14,13 @@ import {
 import { cellsToRun } from './cells-to-run.ts';
 import { ClockToolbar } from './clock-toolbar.ts';
 import { ParamRenderer } from './param-renderer.ts';
+import { leftJob } from './saved-jobs.ts';
 import { SqlCells } from './sql-cells.ts';
 import { ViewClient } from './view-client.ts';
 import { ViewRenderer } from './view-renderer.ts';
+
+/** Statuses of a kernel with which its jobs end. */
+const ENDS_JOBS: ReadonlySet<string> = new Set(['restarting', 'autorestarting', 'terminating', 'dead']);
 
 /**
  * The live views of one open notebook: renders them, puts those back that the page has lost in a reload, and writes
@@ -55,6 +59,9 @@ export class NotebookViews {
     panel.toolbar.insertItem(10, 'tidemark-clock', this.#clock);
     this.#sqlCells = new SqlCells(panel, languages);
     context.saveState.connect(this.#onSaveState, this);
+    // What was written of them reaches no page but the one that ran their cells.
+    void context.ready.then(() => this.#leaveJobs('was running when saved; %jobs says how it stands'));
+    panel.sessionContext.statusChanged.connect(this.#onKernelStatus, this);
   }
 
   get isDisposed(): boolean {
@@ -65,6 +72,7 @@ export class NotebookViews {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#context.saveState.disconnect(this.#onSaveState, this);
+    this.#panel.sessionContext.statusChanged.disconnect(this.#onKernelStatus, this);
     this.#panel.content.rendermime.removeMimeType(VIEW_MIME_TYPE);
     this.#panel.content.rendermime.removeMimeType(PARAM_MIME_TYPE);
     for (const renderer of [...this.#renderers, ...this.#sliders]) renderer.dispose();
@@ -144,6 +152,26 @@ export class NotebookViews {
         output.setData({ data: { ...viewOutput(mirror, svg) } as IOutputModel['data'] });
       }
     }
+  }
+
+  #onKernelStatus(_: unknown, status: string): void {
+    if (ENDS_JOBS.has(status)) this.#leaveJobs('stopped with its kernel');
+  }
+
+  /** Nobody follows the jobs any more that outputs show. */
+  #leaveJobs(said: string): void {
+    const { model } = this.#context;
+    if (this.#disposed) return;
+    const { dirty } = model;
+    for (const cell of this.#codeCells()) {
+      for (let i = 0; i < cell.outputs.length; i++) {
+        const output = cell.outputs.get(i);
+        const line = leftJob(output.data, said);
+        if (line !== undefined) output.setData({ data: { ...output.data, ...line } });
+      }
+    }
+    // To have been opened is no change of a notebook.
+    if (!dirty) model.dirty = false;
   }
 
   #codeCells(): ICodeCellModel[] {

@@ -12,6 +12,7 @@ env.createTemporaryView('orders', orders, 'name STRING, cents DECIMAL(10, 2), ts
   '%%sql\nSELECT name, SUM(cents) AS total FROM orders GROUP BY name',
   '%%sql\nSELECT name,\n  cnts\nFROM orders',
   `%%sql\nCREATE TABLE out (name STRING) WITH ('connector' = 'blackhole');\nINSERT INTO out SELECT name FROM orders`,
+  '%%sql\nEXPLAIN SELECT name, SUM(cents) AS total FROM orders GROUP BY name HAVING SUM(cents) > 3',
 ];
 
 let lab: Lab;
@@ -70,6 +71,26 @@ test('cells of SQL are coloured, answered in columns of their types, and correct
     await untilSource(page, 3, '%%sql\nSELECT cents FROM orders');
     await page.page.keyboard.press('Shift+Tab');
     await page.page.locator('.jp-Tooltip', { hasText: 'DECIMAL(10, 2)' }).waitFor();
+    await page.page.keyboard.press('Escape');
+
+    await page.runCell(5);
+    const aggregate = page.cell(5).locator('.tm-stateful', { hasText: 'GroupAggregate' });
+    expect(await aggregate.locator('.tm-mode').allTextContents()).toEqual(['+I', '−U', '+U']);
+    expect(await aggregate.locator('.tm-state').textContent()).toBe('keeps one entry a group, for ever');
+    await page.screenshot('sql-plan');
+
+    // The line of a job is written by the cell that ran: a page that opens the file hears nothing of it.
+    await page.save();
+    await page.reload();
+    await page
+      .cell(4)
+      .locator('.tm-job-left .tm-status', { hasText: 'was running when saved; %jobs says how it stands' })
+      .waitFor();
+    expect(await page.isDirty()).toBe(false);
+    await page.runCell(4);
+    await page.cell(4).locator('.tm-job-running').waitFor();
+    await page.restartKernel();
+    await page.cell(4).locator('.tm-job-left .tm-status', { hasText: 'stopped with its kernel' }).waitFor();
   });
 });
 

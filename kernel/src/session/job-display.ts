@@ -28,7 +28,8 @@ export function showJob(cell: string, title: string, progressOf: () => JobProgre
   followed.set(cell, timer);
 }
 
-function jobBundle(title: string, progress: JobProgress | undefined): Bundle {
+/** The line of a job, as text and as HTML. */
+export function jobBundle(title: string, progress: JobProgress | undefined): Bundle {
   const { status = 'canceled', read = 0, written = 0, unbounded = [] } = progress ?? {};
   const stands = status === 'created' ? 'starting' : status.replace('-', ' ');
   const counts = `${text(read)} read · ${text(written)} written`;
