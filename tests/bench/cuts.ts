@@ -4,20 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  generatorSource,
-  KeyedProcessFunction,
-  ValueStateDescriptor,
-  WatermarkStrategy,
-  type ValueState,
-} from 'tidemark';
-import {
-  openSession,
-  openStore,
-  SessionEnvironment,
-  type Session,
-  type SessionHost,
-} from '../../runtime/src/session.ts';
+import { generatorSource, WatermarkStrategy } from 'tidemark';
+import { openSession, openStore, SessionEnvironment, type Session } from '../../runtime/src/session.ts';
+import { Keep, type Price } from './price-sums.ts';
+import { QUIET_HOST } from './quiet-host.ts';
 
 const SECONDS = 10;
 
@@ -46,28 +36,6 @@ export interface CutsMeasured {
 /** Which keys come: each once, one in a hundred for a while, or any. */
 type Phase = 'fill' | 'part' | 'all';
 
-interface Price {
-  readonly key: number;
-  readonly price: number;
-}
-
-class Keep extends KeyedProcessFunction<number, Price, number> {
-  #state!: ValueState<{ sum: number; count: number } | undefined>;
-
-  override open() {
-    this.#state = this.getRuntimeContext().getState(
-      new ValueStateDescriptor<{ sum: number; count: number }>('prices'),
-    );
-  }
-
-  processElement({ price }: Price) {
-    let state = this.#state.value();
-    if (state === undefined) this.#state.update((state = { sum: 0, count: 0 }));
-    state.sum += price;
-    state.count++;
-  }
-}
-
 /** A session whose job keeps the state of so many keys. */
 class Bench {
   phase: Phase = 'fill';
@@ -89,7 +57,7 @@ class Bench {
     const start = performance.now();
     await store.timeline(1);
     this.recordingMs = performance.now() - start;
-    this.session = await openSession(HOST, store, resume);
+    this.session = await openSession(QUIET_HOST, store, resume);
     this.session.configure({ checkpointing: { interval: 1e12 } } as never);
     this.#close = async () => {
       this.session.close();
@@ -149,19 +117,6 @@ class Bench {
     return { key: (this.#part % 100) * size + (random % size), price };
   }
 }
-
-const HOST: SessionHost = {
-  announceView: () => undefined,
-  openView: () => {
-    throw new Error('nothing is shown');
-  },
-  refreshView: () => undefined,
-  closeView: () => undefined,
-  print: () => undefined,
-  inCell: (_cell, work) => work(),
-  warn: (message) => console.error(message),
-  notice: (_cell, _place, notice) => notice && console.error(notice.error),
-};
 
 export async function measureCuts(keys: number): Promise<CutsMeasured> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));

@@ -4,34 +4,40 @@
 // `npm run bench -- memory` measures what a key takes, `npm run bench -- cuts` what cuts cost, `npm run bench -- kafka` a
 // pipeline on a real Kafka broker, `npm run bench -- nexmark [query…]` the SQL of the Nexmark benchmark.
 import { fork } from 'node:child_process';
+import { measureCatchUp, type CatchUpMeasured } from './catch-up.ts';
 import { measureCuts, type CutsMeasured } from './cuts.ts';
+import { catchUpTable, cutsTable, jobCheckpointsTable, replyDelayTable } from './cuts-tables.ts';
+import { median, rates } from './figures.ts';
+import { measureJobCheckpoints, type JobCheckpointsMeasured } from './job-checkpoints.ts';
 import type { KafkaMeasured } from './kafka.ts';
 import { NEXMARK_LOOPS } from './nexmark/nexmark-loops.ts';
 import { measureNexmark, type NexmarkMeasured } from './nexmark/nexmark-measure.ts';
 import { EXPECTED } from './expected.ts';
 import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
+import type { ReplyDelayMeasured } from './reply-delay.ts';
 import { FLEETS, measureSensors, type SensorsMeasured } from './sensors.ts';
 
 const quick = process.argv.includes('--quick');
 const events = argument('events', quick ? 2_000_000 : 10_000_000);
 const runs = argument('runs', quick ? 3 : 5);
-const only = text('measure');
-const memory = text('memory');
-const sensors = text('sensors');
-const cuts = text('cuts');
-const kafka = text('kafka');
-const nexmark = text('nexmark');
 
-if (only !== undefined) process.send!(await measureQuery(only, events, runs));
-else if (memory !== undefined) process.send!(await measureMemory(memory));
-else if (sensors !== undefined) process.send!(await measureSensors(sensors));
-else if (cuts !== undefined) process.send!(await measureCuts(Number(cuts)), () => process.exit());
-else if (nexmark !== undefined) process.send!(await measureNexmark(nexmark, events, runs));
-else if (kafka !== undefined) {
-  const { measureKafka } = await import('./kafka.ts');
-  process.send!(await measureKafka(Number(kafka), runs), () => process.exit());
-} else await table();
+/** What a process of its own measures, by the argument that asks for it. */
+const TASKS: Readonly<Record<string, (what: string) => Promise<unknown>>> = {
+  measure: (query) => measureQuery(query, events, runs),
+  memory: measureMemory,
+  sensors: measureSensors,
+  cuts: (keys) => measureCuts(Number(keys)),
+  checkpoints: (keys) => measureJobCheckpoints(Number(keys)),
+  replies: async (keys) => (await import('./reply-delay.ts')).measureReplyDelay(Number(keys)),
+  'catch-up': (records) => measureCatchUp(Number(records), runs),
+  kafka: async (records) => (await import('./kafka.ts')).measureKafka(Number(records), runs),
+  nexmark: (query) => measureNexmark(query, events, runs),
+};
+
+const task = Object.keys(TASKS).find((name) => text(name) !== undefined);
+if (task !== undefined) process.send!(await TASKS[task]!(text(task)!), () => process.exit());
+else await table();
 
 function argument(name: string, fallback: number): number {
   const given = text(name);
@@ -45,7 +51,7 @@ function text(name: string): string | undefined {
 async function table(): Promise<void> {
   const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   if (asked.includes('memory')) return memoryTable();
-  if (asked.includes('cuts')) return cutsTable();
+  if (asked.includes('cuts')) return cutsTables();
   if (asked.includes('kafka')) return kafkaTable();
   if (asked.includes('sensors')) return sensorsTable();
   if (asked.includes('nexmark')) return nexmarkTable(asked.filter((name) => name !== 'nexmark'));
@@ -92,23 +98,13 @@ async function sensorsTable(): Promise<void> {
 }
 
 /** `npm run bench -- cuts`. */
-async function cutsTable(): Promise<void> {
-  for (const keys of quick ? [1_000_000] : [1_000_000, 5_000_000]) {
-    const measured = await inOwnProcess<CutsMeasured>(`--cuts=${keys}`);
-    const { pauses, writeRate, idleWriteRate, fullBytes, partBytes, rate, rateWithCuts } = measured;
-    const p99 = [...pauses].sort((a, b) => a - b)[Math.ceil(pauses.length * 0.99) - 1]!;
-    const share = (part: number, whole: number) => `${((part / whole) * 100).toFixed(1)} %`;
-    console.log(
-      `Cuts at ${keys.toLocaleString('en')} keys of {sum, count}\n` +
-        `  the stream stops for ${median(pauses).toFixed(1)} ms (median), ${p99.toFixed(1)} ms (99th percentile)\n` +
-        `  written: ${millions(writeRate)} million entries/s while the stream runs, ${millions(idleWriteRate)} while it is paused\n` +
-        `  a full one: ${(fullBytes / 2 ** 20).toFixed(1)} MiB; after 1 % of the keys changed: ${share(partBytes, fullBytes)} of it\n` +
-        `  one every second, 1 % of the keys touched: ${millions(rateWithCuts)} of ${millions(rate)} million records/s (${share(rateWithCuts, rate)}); ` +
-        `all touched: ${share(measured.rateAllWithCuts, measured.rateAll)}\n` +
-        `  restore: ${measured.stateMs.toFixed(0)} ms, ${measured.restoreMs.toFixed(0)} ms with a recording of ${measured.recorded.toLocaleString('en')} batches\n` +
-        `  peak of the process: ${measured.peakMiB.toFixed(0)} MiB\n`,
-    );
-  }
+async function cutsTables(): Promise<void> {
+  const keys = 1_000_000;
+  for (const count of quick ? [keys] : [keys, 5 * keys])
+    console.log(cutsTable(await inOwnProcess<CutsMeasured>(`--cuts=${count}`)));
+  console.log(jobCheckpointsTable(await inOwnProcess<JobCheckpointsMeasured>(`--checkpoints=${keys}`)));
+  console.log(replyDelayTable(await inOwnProcess<ReplyDelayMeasured>(`--replies=${keys}`)));
+  console.log(catchUpTable(await inOwnProcess<CatchUpMeasured>(`--catch-up=${events}`)));
 }
 
 /** `npm run bench -- nexmark`. */
@@ -153,18 +149,6 @@ function inOwnProcess<M>(task: string, count = events): Promise<M> {
     child.once('message', (measured) => resolve(measured as M));
     child.once('exit', (code) => reject(new Error(`${task} ended with code ${code}`)));
   });
-}
-
-function millions(value: number): string {
-  return (value / 1e6).toFixed(2);
-}
-
-function rates(values: readonly number[]): string {
-  return `${millions(median(values))} (${millions(Math.min(...values))}–${millions(Math.max(...values))})`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function row(cells: readonly string[]): string {
