@@ -14,6 +14,12 @@ import {
 } from 'tidemark';
 import { NAB_PROFILES, NabScorer } from '../../runtime/src/anomaly/nab-score.ts';
 import { readCorpus, type NabSeries } from './corpus.ts';
+import {
+  combinationAsItIs,
+  leaveOneGroupOut,
+  otherCombinations,
+  type Candidate,
+} from './leave-one-group-out.ts';
 import { windowedGaussian } from './windowed-gaussian.ts';
 import { PUBLISHED, PUBLISHED_GROUPS, type ProfileScores } from './published.ts';
 
@@ -43,8 +49,23 @@ if (folder === undefined) {
     'Say where the benchmark lies: npm run nab -- --data <folder>, with data/ and labels/ in it.',
   );
   process.exitCode = 2;
+} else if (process.argv.includes('--leave-one-group-out')) {
+  const corpus = await readCorpus(folder);
+  leftOut('Thresholds alone are chosen on the other groups', [combinationAsItIs(corpus)]);
+  leftOut('All constants are chosen on the other groups', otherCombinations(corpus));
 } else {
   await table(await readCorpus(folder));
+}
+
+function leftOut(title: string, candidates: readonly Candidate[]): void {
+  const { groups, scores } = leaveOneGroupOut(candidates);
+  console.log(`\n${title}, among ${candidates.length}:\n`);
+  console.log(row('group left out', 'standard', 'low FP', 'low FN'));
+  for (const { group, chosen, scores: own } of groups) {
+    const cells = own ? own.map((score) => score.toFixed(1)) : ['-', '-', '-'];
+    console.log(`${row(group, ...cells)}   ${chosen}`);
+  }
+  console.log(row('all', ...scores.map((score) => score.toFixed(1))));
 }
 
 function scorerOf(detector: AnomalyDetector, corpus: readonly NabSeries[]): NabScorer {
