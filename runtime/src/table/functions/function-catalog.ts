@@ -2,6 +2,8 @@ import type { LogicalType } from '../types/logical-type.ts';
 import type { AggregateFunctionDefinition } from './aggregate-function.ts';
 import type { ResultColumn } from './function-signature.ts';
 import { collectionFunctions } from './collection-functions.ts';
+import { jsonAggregates } from './json-aggregates.ts';
+import { jsonFunctions } from './json-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { otherFunctions } from './other-functions.ts';
 import { overFunctions } from './over-functions.ts';
@@ -31,6 +33,7 @@ const SCALARS = [
   timeFunctions,
   collectionFunctions,
   otherFunctions,
+  jsonFunctions,
 ];
 
 /** All functions by name: those built in, and the user's. */
@@ -47,7 +50,7 @@ export class FunctionCatalog {
         else same.push(definition);
       }
     }
-    for (const list of [sumAggregates, valueAggregates, overFunctions]) {
+    for (const list of [sumAggregates, valueAggregates, jsonAggregates, overFunctions]) {
       for (const definition of list) this.#aggregates.set(definition.name, definition);
     }
   }

@@ -2,12 +2,11 @@ import { BOOLEAN, INT, STRING, type LogicalType } from '../types/logical-type.ts
 import { equalValues, compareValues } from '../types/compare.ts';
 import { identityOf } from '../types/value-identity.ts';
 import { scalar, type ScalarFunction } from './scalar-function.ts';
-import { jsonQuery, jsonText } from './json-path.ts';
 
 const element = ([type]: readonly LogicalType[]) => (type as { element?: LogicalType }).element;
 const first = ([type]: readonly LogicalType[]) => type;
 
-/** Functions that choose, and those of arrays, maps and JSON. */
+/** Functions that choose, and those of arrays and maps. */
 export const otherFunctions: readonly ScalarFunction[] = [
   scalar('NULLIF', ['common', 'common'], first, (a: unknown, b: unknown) => (b !== null && equalValues(a, b) ? null : a), { takesNull: true }),
   scalar('IFNULL', ['common', 'common'], first, (a: unknown, b: unknown) => a ?? b, { takesNull: true }),
@@ -28,16 +27,6 @@ export const otherFunctions: readonly ScalarFunction[] = [
   scalar('ARRAY_JOIN', ['array', STRING], STRING, (array: readonly unknown[], separator: string) => array.filter((item) => item !== null).join(separator)),
   scalar('MAP_KEYS', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { key: LogicalType }).key }), (map: Map<unknown, unknown>) => [...map.keys()]),
   scalar('MAP_VALUES', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { value: LogicalType }).value }), (map: Map<unknown, unknown>) => [...map.values()]),
-  scalar('JSON_VALUE', [STRING, STRING], STRING, (json: string, path: string) => {
-    const found = jsonQuery(json, path);
-    return found === undefined || found === null || typeof found === 'object' ? null : String(found);
-  }),
-  scalar('JSON_QUERY', [STRING, STRING], STRING, (json: string, path: string) => {
-    const found = jsonQuery(json, path);
-    return typeof found === 'object' && found !== null ? JSON.stringify(found) : null;
-  }),
-  scalar('JSON_EXISTS', [STRING, STRING], BOOLEAN, (json: string, path: string) => jsonQuery(json, path) !== undefined),
-  scalar('JSON_STRING', ['any'], STRING, jsonText),
 ]; // prettier-ignore
 
 function extreme(type: LogicalType, sign: number): (...args: never[]) => unknown {

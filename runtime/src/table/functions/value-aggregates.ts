@@ -72,7 +72,7 @@ function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator
 }
 
 /** Values in the order in which they came; what is taken back is the first of its equals. */
-function listed(ignoresNull: boolean, finish: (values: readonly unknown[]) => unknown): Aggregator {
+export function listed(ignoresNull: boolean, finish: (values: readonly unknown[]) => unknown): Aggregator {
   return {
     ignoresNull,
     create: (): unknown[] => [],

@@ -9,12 +9,35 @@ import type {
   WindowNode,
 } from './ast.ts';
 import { nameOf, rangeOf, type Choices, type Rule } from './base-parser.ts';
-import { ExpressionParser } from './expression-parser.ts';
+import { JsonParser } from './json-parser.ts';
 import { Arrow, Comma, k, LeftParen, Name, RightParen, Star } from './tokens.ts';
 
 /** Calls of functions, with FILTER and OVER, and what OVER says. */
-export abstract class CallParser extends ExpressionParser {
+export abstract class CallParser extends JsonParser {
   override readonly functionCall: Rule<ExpressionNode> = this.RULE('functionCall', () => {
+    const called = this.OR<Choices<CallNode>>({
+      DEF: [{ ALT: () => this.SUBRULE(this.jsonAggregate) }, { ALT: () => this.SUBRULE(this.calledByName) }],
+      IGNORE_AMBIGUITIES: true,
+    });
+    const filter = this.OPTION2(() => {
+      this.CONSUME(k('FILTER'));
+      this.CONSUME1(LeftParen);
+      this.CONSUME(k('WHERE'));
+      const condition = this.SUBRULE(this.expression);
+      this.CONSUME1(RightParen);
+      return condition;
+    });
+    const over = this.OPTION3(() => {
+      this.CONSUME(k('OVER'));
+      return this.OR3<Choices<WindowNode | Identifier>>([
+        { ALT: () => this.SUBRULE(this.windowSpecification) },
+        { ALT: () => this.SUBRULE(this.identifier) },
+      ]);
+    });
+    return this.ACTION((): CallNode => ({ ...called, filter, over, at: this.rangeFrom(called.at) }));
+  });
+
+  readonly calledByName: Rule<CallNode> = this.RULE('calledByName', () => {
     const word: IToken = this.OR([
       { ALT: () => this.CONSUME(Name) },
       ...['LEFT', 'RIGHT', 'GROUPING'].map((name) => ({ ALT: () => this.CONSUME(k(name)) })),
@@ -44,28 +67,11 @@ export abstract class CallParser extends ExpressionParser {
       ]),
     );
     this.CONSUME(RightParen);
-    const filter = this.OPTION2(() => {
-      this.CONSUME(k('FILTER'));
-      this.CONSUME1(LeftParen);
-      this.CONSUME(k('WHERE'));
-      const condition = this.SUBRULE(this.expression);
-      this.CONSUME1(RightParen);
-      return condition;
-    });
-    const over = this.OPTION3(() => {
-      this.CONSUME(k('OVER'));
-      return this.OR3<Choices<WindowNode | Identifier>>([
-        { ALT: () => this.SUBRULE(this.windowSpecification) },
-        { ALT: () => this.SUBRULE(this.identifier) },
-      ]);
-    });
     return this.ACTION((): CallNode => ({
       kind: 'call',
       name: nameOf(word),
       args,
       distinct,
-      filter,
-      over,
       at: this.rangeFrom(word),
     }));
   });

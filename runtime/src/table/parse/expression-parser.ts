@@ -14,6 +14,7 @@ import { BOOLEAN, NULL, STRING } from '../types/logical-type.ts';
 export abstract class ExpressionParser extends TypeParser {
   declare readonly query: Rule<QueryNode>;
   declare readonly functionCall: Rule<ExpressionNode>;
+  declare readonly jsonCall: Rule<ExpressionNode>;
 
   /** True if what is in the parentheses right ahead is a query. */
   protected queryAhead(): boolean {
@@ -108,6 +109,22 @@ export abstract class ExpressionParser extends TypeParser {
           this.CONSUME3(k('FROM'));
           const right = this.SUBRULE3(this.sum);
           return this.ACTION(() => binary(`IS ${not ? 'NOT ' : ''}DISTINCT FROM`, left, right));
+        },
+      },
+      {
+        ALT: () => {
+          const json = this.CONSUME4(k('JSON'));
+          const kind = this.OPTION3(() =>
+            this.OR3(
+              ['VALUE', 'SCALAR', 'ARRAY', 'OBJECT'].map((word) => ({ ALT: () => this.CONSUME4(k(word)) })),
+            ),
+          );
+          return this.ACTION(() => {
+            const at = rangeOver(left.at, rangeOf(kind ?? json));
+            const value = kind?.image.toUpperCase() ?? 'VALUE';
+            const test = call('IS JSON', [left, { kind: 'symbol', value, at }], at);
+            return not ? call('NOT', [test], at) : test;
+          });
         },
       },
     ]);
@@ -250,6 +267,7 @@ export abstract class ExpressionParser extends TypeParser {
         { ALT: () => this.SUBRULE(this.caseExpression) },
         { ALT: () => this.SUBRULE(this.specialCall) },
         { ALT: () => this.SUBRULE(this.constructorCall) },
+        { ALT: () => this.SUBRULE(this.jsonCall) },
         {
           ALT: () => {
             const word = this.CONSUME(k('EXISTS'));

@@ -1,7 +1,7 @@
 import type { IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { badSql, syntaxError } from '../sql-errors.ts';
 import type { TidemarkError } from '../../errors.ts';
-import type { ExpressionNode, QueryNode, SchemaNode, StatementNode } from './ast.ts';
+import type { QueryNode, SchemaNode, StatementNode } from './ast.ts';
 import { rangeOf, type Rule } from './base-parser.ts';
 import type { SourceRange } from './position.ts';
 import { StatementParser } from './statement-parser.ts';
@@ -32,10 +32,6 @@ export function parseQuery(text: string): QueryNode {
     'Use executeSql for other statements.',
     (more ?? statement)?.at ?? startOf(),
   );
-}
-
-export function parseExpression(text: string): ExpressionNode {
-  return parse(text, sqlParser().wholeExpression);
 }
 
 /** Columns as they stand in CREATE TABLE between the parentheses. */

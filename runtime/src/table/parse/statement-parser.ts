@@ -1,13 +1,5 @@
 import { EOF } from 'chevrotain';
-import type {
-  ColumnNode,
-  ExpressionNode,
-  Identifier,
-  InsertNode,
-  QueryNode,
-  SchemaNode,
-  StatementNode,
-} from './ast.ts';
+import type { ColumnNode, Identifier, InsertNode, QueryNode, SchemaNode, StatementNode } from './ast.ts';
 import { textOf, type Choices, type Rule } from './base-parser.ts';
 import { MatchParser } from './match-parser.ts';
 import { Comma, Equal, k, LeftParen, RightParen, Semicolon, StringLiteral } from './tokens.ts';
@@ -33,12 +25,6 @@ export class StatementParser extends MatchParser {
     });
     this.CONSUME(EOF);
     return all;
-  });
-
-  readonly wholeExpression: Rule<ExpressionNode> = this.RULE('wholeExpression', () => {
-    const expression = this.SUBRULE(this.expression);
-    this.CONSUME(EOF);
-    return expression;
   });
 
   readonly wholeSchema: Rule<SchemaNode> = this.RULE('wholeSchema', () => {

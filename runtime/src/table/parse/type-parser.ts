@@ -18,9 +18,13 @@ export abstract class TypeParser extends BaseParser {
       ]);
       type = this.ACTION(() => ({ name: collection.image.toUpperCase() as 'ARRAY', element: type }));
     });
-    this.OPTION(() => {
-      this.OPTION1(() => this.CONSUME(k('NOT')));
-      this.CONSUME(k('NULL'));
+    this.OPTION({
+      // In `RETURNING INT NULL ON EMPTY` it is not of the type.
+      GATE: () => !tokenMatcher(this.LA(2), k('ON')),
+      DEF: () => {
+        this.OPTION1(() => this.CONSUME(k('NOT')));
+        this.CONSUME(k('NULL'));
+      },
     });
     return type;
   });

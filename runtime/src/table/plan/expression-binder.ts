@@ -215,7 +215,9 @@ export class ExpressionBinder {
     }
     throw typeMismatch(
       name,
-      args.length === 0 ? ['no arguments'] : args.map(({ type }) => showType(type)),
+      args.length === 0
+        ? ['no arguments']
+        : args.filter(({ type }) => type.name !== 'SYMBOL').map(({ type }) => showType(type)),
       `It takes ${candidates.map(({ signature }) => signature).join(' or ')}.`,
       at,
     );
