@@ -115,7 +115,7 @@ describe('MATCH_RECOGNIZE and windows', () => {
     expectRows(
       `SELECT symbol, SUM(price), TUMBLE_ROWTIME(mt, INTERVAL '3' SECOND) FROM (
          SELECT * FROM t MATCH_RECOGNIZE (
-           PARTITION BY symbol ORDER BY rt MEASURES A.price AS price, MATCH_ROWTIME() AS mt
+           PARTITION BY symbol ORDER BY rt MEASURES A.price AS price, MATCH_ROWTIME(rt) AS mt
            PATTERN (A) DEFINE A AS A.price > 0)
        ) GROUP BY symbol, TUMBLE(mt, INTERVAL '3' SECOND)`,
       TICKER,
@@ -156,6 +156,39 @@ describe('MATCH_RECOGNIZE and window functions', () => {
         rows('symbol', 'price', 'tax')('ACME', price, at + 1, (at + 1) * second),
       ),
       [['ACME', 6000, 7000, 8000, 33, 33, 20]],
+    ));
+});
+
+describe('the examples of the documentation of Flink', () => {
+  const values = (text: string) =>
+    text.split(' ').map((price, at) => rows('symbol', 'price')('XYZ', Number(price), (at + 1) * second));
+  const sums = (after: string) => `SELECT * FROM t MATCH_RECOGNIZE (
+    PARTITION BY symbol ORDER BY rt MEASURES SUM(A.price) AS s, FIRST(rt) AS f, LAST(rt) AS l ONE ROW PER MATCH ${after}
+    PATTERN (A+ C) DEFINE A AS SUM(A.price) < 30)`;
+  const PRICES = values('7 9 10 5 10 7 14');
+  const match = (sum: number, from: number, to: number) => ['XYZ', sum, from * second, to * second];
+  const TO_NEXT = [match(26, 1, 4), match(24, 2, 5), match(25, 3, 6), match(22, 4, 7), match(17, 5, 7)];
+  test.each([
+    ['AFTER MATCH SKIP PAST LAST ROW', [match(26, 1, 4), match(17, 5, 7)]],
+    ['AFTER MATCH SKIP TO NEXT ROW', TO_NEXT],
+    ['AFTER MATCH SKIP TO LAST A', [match(26, 1, 4), match(25, 3, 6), match(17, 5, 7)]],
+  ])('%s', (after, expected) => expectRows(sums(after), TICKER, PRICES, expected));
+  test('SKIP TO FIRST A would go round in circles', () =>
+    expect(
+      testJob([...PRICES, watermark(1e9)], query(sums('AFTER MATCH SKIP TO FIRST A'), TICKER)),
+    ).rejects.toThrow());
+
+  test('rows for as long as their mean is small', () =>
+    expectRows(
+      `SELECT * FROM t MATCH_RECOGNIZE (
+        PARTITION BY symbol ORDER BY rt MEASURES FIRST(A.rt) AS f, LAST(A.rt) AS l, AVG(A.price) AS mean
+        AFTER MATCH SKIP PAST LAST ROW PATTERN (A+ B) DEFINE A AS AVG(A.price) < 15)`,
+      'symbol STRING, price DOUBLE',
+      values('12 17 13 16 25 2 4 10 15 25 25 30'),
+      [
+        ['XYZ', 1000, 4000, 14.5],
+        ['XYZ', 6000, 11_000, 13.5],
+      ],
     ));
 });
 
@@ -202,7 +235,7 @@ describe('where matching goes on', () => {
     [100, 106], [102, 106], [104, 106], [106, 106], [105, 107], [107, 107], [101, 101], [100, 111], [110, 111], [111, 111],
   ]; // prettier-ignore
   test.each([
-    ['', PAST_LAST],
+    ['', TO_NEXT],
     ['AFTER MATCH SKIP PAST LAST ROW', PAST_LAST],
     ['AFTER MATCH SKIP TO NEXT ROW', TO_NEXT],
     ['AFTER MATCH SKIP TO FIRST B', TO_B],
@@ -247,6 +280,39 @@ describe('what is wrong is said with its place', () => {
       `ORDER BY rt MEASURES A.id AS x PATTERN ((A B)+ C) ${define}`,
       'sql-unsupported',
     ],
+    [
+      'an order that is left open',
+      `ORDER BY rt MEASURES A.id AS x PATTERN (PERMUTE(A, B)) ${define}`,
+      'sql-unsupported',
+    ],
+    ['an exclusion', `ORDER BY rt MEASURES A.id AS x PATTERN (A {- B -} C) ${define}`, 'sql-unsupported'],
+    [
+      'all rows of a match',
+      `ORDER BY rt MEASURES A.id AS x ALL ROWS PER MATCH PATTERN (A) ${define}`,
+      'sql-unsupported',
+    ],
+    ['a pattern of no row', `ORDER BY rt MEASURES A.id AS x PATTERN (B? A?) ${define}`, 'bad-pattern'],
+    [
+      'a time of months',
+      `ORDER BY rt MEASURES A.id AS x PATTERN (A) WITHIN INTERVAL '2-10' YEAR TO MONTH ${define}`,
+      'type-mismatch',
+    ],
+    [
+      'the time of no attribute',
+      `ORDER BY rt MEASURES MATCH_ROWTIME(id) AS x PATTERN (A) ${define}`,
+      'type-mismatch',
+    ],
+    [
+      'the time of an expression',
+      `ORDER BY rt MEASURES MATCH_ROWTIME(rt + INTERVAL '1' SECOND) AS x PATTERN (A) ${define}`,
+      'type-mismatch',
+    ],
+    [
+      'the time of two',
+      `ORDER BY rt MEASURES MATCH_ROWTIME(rt, id) AS x PATTERN (A) ${define}`,
+      'type-mismatch',
+    ],
+    ['CLASSIFIER', `ORDER BY rt MEASURES CLASSIFIER() AS x PATTERN (A) ${define}`, 'sql-unsupported'],
     ['a variable twice', `ORDER BY rt MEASURES A.id AS x PATTERN (A B A) ${define}`, 'sql-unsupported'],
     [
       'a condition of no variable',

@@ -1,5 +1,6 @@
+import { tokenMatcher, type IToken } from 'chevrotain';
 import type { ExpressionNode, Identifier, MatchNode, PatternNode, TableNode } from './ast.ts';
-import { rangeOf, type Choices, type Rule } from './base-parser.ts';
+import { nameOf, rangeOf, type Choices, type Rule } from './base-parser.ts';
 import { rangeOver } from './position.ts';
 import { QueryParser } from './query-parser.ts';
 import {
@@ -8,6 +9,7 @@ import {
   k,
   LeftBrace,
   LeftParen,
+  Minus,
   Name,
   NumberLiteral,
   Plus,
@@ -16,6 +18,7 @@ import {
   RightParen,
   Star,
 } from './tokens.ts';
+import { notSupported } from '../sql-errors.ts';
 
 /** MATCH_RECOGNIZE and its row patterns. */
 export abstract class MatchParser extends QueryParser {
@@ -44,12 +47,9 @@ export abstract class MatchParser extends QueryParser {
         });
       });
       this.OPTION3(() => {
-        this.CONSUME(k('ONE'));
-        this.CONSUME(k('ROW'));
-        this.CONSUME(k('PER'));
-        this.CONSUME(k('MATCH'));
+        this.SUBRULE(this.rowsPerMatch);
       });
-      const skip = this.OPTION4(() => this.SUBRULE(this.skip)) ?? { to: 'past-last-row' as const };
+      const skip = this.OPTION4(() => this.SUBRULE(this.skip)) ?? { to: 'next-row' as const };
       this.CONSUME(k('PATTERN'));
       this.CONSUME1(LeftParen);
       const pattern = this.SUBRULE(this.pattern);
@@ -83,6 +83,32 @@ export abstract class MatchParser extends QueryParser {
       });
     },
   );
+
+  readonly rowsPerMatch: Rule<void> = this.RULE('rowsPerMatch', () => {
+    const all = this.OR<Choices<IToken | undefined>>([
+      {
+        ALT: () => {
+          this.CONSUME(k('ONE'));
+          this.CONSUME(k('ROW'));
+          return undefined;
+        },
+      },
+      {
+        ALT: () => {
+          const word = this.CONSUME(k('ALL'));
+          this.CONSUME(k('ROWS'));
+          return word;
+        },
+      },
+    ]);
+    this.CONSUME(k('PER'));
+    this.CONSUME(k('MATCH'));
+    this.ACTION(() => {
+      if (all === undefined) return;
+      const next = 'There is one row a match: ONE ROW PER MATCH.';
+      throw notSupported('ALL ROWS PER MATCH', next, this.rangeFrom(all));
+    });
+  });
 
   readonly skip: Rule<MatchNode['skip']> = this.RULE('skip', () => {
     this.CONSUME(k('AFTER'));
@@ -154,7 +180,33 @@ export abstract class MatchParser extends QueryParser {
       {
         ALT: () => {
           const name = this.CONSUME(Name);
-          return this.ACTION((): PatternNode => ({ kind: 'variable', name: name.image, at: rangeOf(name) }));
+          return this.ACTION((): PatternNode => {
+            if (name.image.toUpperCase() === 'PERMUTE' && tokenMatcher(this.LA(1), LeftParen)) {
+              throw notSupported(
+                'PERMUTE in a pattern',
+                'Write the order of the variables: A B C.',
+                rangeOf(name),
+              );
+            }
+            return { kind: 'variable', name: nameOf(name), at: rangeOf(name) };
+          });
+        },
+      },
+      {
+        ALT: () => {
+          const start = this.CONSUME(LeftBrace);
+          this.CONSUME(Minus);
+          const inside = this.SUBRULE1(this.pattern);
+          this.CONSUME1(Minus);
+          this.CONSUME(RightBrace);
+          this.ACTION(() => {
+            throw notSupported(
+              '{- … -} in a pattern',
+              'It leaves rows out of ALL ROWS PER MATCH, which is not there either.',
+              this.rangeFrom(start),
+            );
+          });
+          return inside;
         },
       },
       {
@@ -166,17 +218,20 @@ export abstract class MatchParser extends QueryParser {
         },
       },
     ]);
-    this.OPTION(() => {
-      const bounds = this.SUBRULE(this.quantifier);
-      const greedy = this.OPTION1(() => this.CONSUME(Question)) === undefined;
-      part = this.ACTION((): PatternNode => ({
-        kind: 'repeat',
-        part,
-        min: bounds[0],
-        max: bounds[1],
-        greedy,
-        at: this.rangeFrom(part.at),
-      }));
+    this.OPTION({
+      GATE: () => !tokenMatcher(this.LA(2), Minus),
+      DEF: () => {
+        const bounds = this.SUBRULE(this.quantifier);
+        const greedy = this.OPTION1(() => this.CONSUME(Question)) === undefined;
+        part = this.ACTION((): PatternNode => ({
+          kind: 'repeat',
+          part,
+          min: bounds[0],
+          max: bounds[1],
+          greedy,
+          at: this.rangeFrom(part.at),
+        }));
+      },
     });
     return part;
   });

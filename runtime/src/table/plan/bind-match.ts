@@ -127,6 +127,13 @@ function checkVariables(variables: readonly PatternVariable[], node: MatchNode):
   const target = node.skip.variable;
   if (target !== undefined && !names.includes(target.name))
     throw unknownVariable(target.name, names, target.at);
+  if (variables.every(({ min }) => min === 0)) {
+    throw badPattern(
+      'The pattern may match no row at all.',
+      'One of its variables has to be there: A+ in the place of A*.',
+      at,
+    );
+  }
   const last = variables.at(-1)!;
   const takesMore = last.max === Infinity || (last.max > last.min && last.max > 1);
   if (last.greedy && takesMore) {

@@ -83,7 +83,16 @@ export class MatchBinder {
     }
     if (name === 'MATCH_PROCTIME') return callOf('PROCTIME', [], TIMESTAMP_LTZ);
     if (name === 'MATCH_ROWTIME') {
-      const { type, time } = this.#columns[this.#timeColumn]!;
+      const { type, time, name: column } = this.#columns[this.#timeColumn]!;
+      const [of, ...more] = call.args.map((arg) => this.#rowBinder().bind(arg));
+      if (more.length > 0 || (of !== undefined && !(of.kind === 'input' && of.index === this.#timeColumn))) {
+        throw badSql(
+          'type-mismatch',
+          'MATCH_ROWTIME takes the time attribute that MATCH_RECOGNIZE orders by, or nothing.',
+          `Write MATCH_ROWTIME(${column}).`,
+          call.at,
+        );
+      }
       if (time === 'proctime')
         throw notSupported('MATCH_ROWTIME of rows ordered by the clock', 'Use MATCH_PROCTIME().', call.at);
       const value = input(this.#timeColumn, type);
