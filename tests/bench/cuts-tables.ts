@@ -2,7 +2,7 @@
 import type { CatchUpMeasured } from './catch-up.ts';
 import type { CutsMeasured } from './cuts.ts';
 import { median, millions, percentile, rates, share } from './figures.ts';
-import type { JobCheckpointsMeasured } from './job-checkpoints.ts';
+import type { JobCheckpointsMeasured, LoopMeasured } from './job-checkpoints.ts';
 import type { Replies, ReplyDelayMeasured } from './reply-delay.ts';
 
 export function cutsTable(measured: CutsMeasured): string {
@@ -20,11 +20,12 @@ export function cutsTable(measured: CutsMeasured): string {
 }
 
 export function jobCheckpointsTable({ keys, plain, writing }: JobCheckpointsMeasured): string {
-  const shown = ({ median: half, p99, most }: JobCheckpointsMeasured['plain']): string =>
-    `${half.toFixed(1)} ms (median), ${p99.toFixed(1)} ms (99th percentile), ${most.toFixed(1)} ms (most)`;
+  const shown = ({ gaps, rate }: LoopMeasured): string =>
+    `${median(gaps).toFixed(1)} ms (median), ${percentile(gaps, 0.99).toFixed(1)} ms (99th percentile), ` +
+    `${Math.max(...gaps).toFixed(1)} ms (most), at ${millions(rate)} million records/s`;
   return (
-    `Checkpoints of a job outside a notebook at ${keys.toLocaleString('en')} keys: how late a timer of 10 ms comes\n` +
-    `  while they are written: ${shown(writing)}\n  while none is: ${shown(plain)}\n`
+    `A job outside a notebook with ${keys.toLocaleString('en')} keys, all touched: between two turns of the event loop\n` +
+    `  one full checkpoint after the other: ${shown(writing)}\n  none: ${shown(plain)}\n`
   );
 }
 

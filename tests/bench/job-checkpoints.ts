@@ -1,22 +1,23 @@
-// How late a timer comes in the process of a job outside a notebook, while its checkpoints are written and without them.
+// How long the event loop is away in the process of a job outside a notebook, while its checkpoints are written and without them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generatorSource, StreamExecutionEnvironment, WatermarkStrategy } from 'tidemark';
+import { LoopGaps } from './loop-gaps.ts';
 import { Keep, type Price } from './price-sums.ts';
-import { TimerLateness } from './timer-lateness.ts';
 
 const CHECKPOINTS = 20;
 
-/** Ms that a timer of 10 ms was late. */
 export interface JobCheckpointsMeasured {
   readonly keys: number;
-  readonly plain: Lateness;
-  readonly writing: Lateness;
+  readonly plain: LoopMeasured;
+  /** With one checkpoint of all keys after the other, the worst case. */
+  readonly writing: LoopMeasured;
 }
 
-interface Lateness {
-  readonly median: number;
-  readonly p99: number;
-  readonly most: number;
+export interface LoopMeasured {
+  /** Between two turns of the event loop, ms. */
+  readonly gaps: readonly number[];
+  /** Records a second meanwhile. */
+  readonly rate: number;
 }
 
 export async function measureJobCheckpoints(keys: number): Promise<JobCheckpointsMeasured> {
@@ -31,23 +32,24 @@ export async function measureJobCheckpoints(keys: number): Promise<JobCheckpoint
     .keyBy('key')
     .process(() => new Keep())
     .sinkTo({ kind: 'nowhere', createWriter: () => ({ write: () => undefined }) });
+  const measured = async (work: () => Promise<unknown>): Promise<LoopMeasured> => {
+    const before = records;
+    const start = performance.now();
+    const gaps = new LoopGaps();
+    gaps.start();
+    await work();
+    const all = gaps.stop();
+    // Gaps of a stream that stands still would say nothing.
+    if (records === before) throw new Error('the stream stood still');
+    return { gaps: all, rate: ((records - before) / (performance.now() - start)) * 1000 };
+  };
   const job = await env.execute();
   while (records < 3 * keys) await sleep(20);
   await job.triggerCheckpoint();
-  const start = performance.now();
-  const writing = await lateness(async () => {
+  const writing = await measured(async () => {
     for (let i = 0; i < CHECKPOINTS; i++) await job.triggerCheckpoint();
   });
-  const took = performance.now() - start;
-  const plain = await lateness(() => sleep(took));
+  const plain = await measured(() => sleep(5000));
   await job.cancel();
   return { keys, plain, writing };
-}
-
-async function lateness(work: () => Promise<unknown>): Promise<Lateness> {
-  const timer = new TimerLateness();
-  timer.start();
-  await work();
-  timer.stop();
-  return { median: timer.percentile(0.5), p99: timer.percentile(0.99), most: timer.percentile(1) };
 }
