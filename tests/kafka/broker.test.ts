@@ -13,6 +13,7 @@ import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
 import { killPipeline, seedOfRun } from './kill-pipeline.ts';
+import { prefixTakenOver } from './prefix-taken-over.ts';
 import { securedListeners, USER } from './secured-listeners.ts';
 
 const folder = temporaryFolder();
@@ -35,7 +36,10 @@ async function killAndRestart(): Promise<void> {
   broker = await startBroker(options);
 }
 
-describe('with a broker', () => clusterBehaviours(() => broker.brokers));
+describe('with a broker', () => {
+  clusterBehaviours(() => broker.brokers);
+  prefixTakenOver(() => broker.brokers);
+});
 
 describe('a broker that asks who connects', () => {
   const brokersAt = (listener: 2 | 3) => `127.0.0.1:${broker.ports[listener]}`;

@@ -1,4 +1,4 @@
-import { EmbeddedLog, Fenced, isBusy } from './embedded-log.ts';
+import { EmbeddedLog, isBusy } from './embedded-log.ts';
 import type {
   Fetched,
   FetchOptions,
@@ -12,7 +12,7 @@ import type {
   TopicPartition,
   TransactionalProducer,
 } from './kafka-cluster.ts';
-import { kafkaFenced, kafkaLogBusy, kafkaOffsetGone, kafkaTopicGone } from './kafka-errors.ts';
+import { kafkaLogBusy, kafkaOffsetGone, kafkaTopicGone } from './kafka-errors.ts';
 
 /** Records of a partition in one answer. */
 const FETCH_RECORDS = 2048;
@@ -151,13 +151,7 @@ export class EmbeddedCluster implements KafkaCluster {
 
   async #append(records: readonly OutgoingRecord[], producer?: TransactionalProducer): Promise<void> {
     await this.#answer((log) => {
-      let unknown: string | undefined;
-      try {
-        unknown = log.append(records, producer);
-      } catch (error) {
-        if (!(error instanceof Fenced) || !producer) throw error;
-        throw kafkaFenced(this.name, producer.transactionalId, producer.transactionalId, error);
-      }
+      const unknown = log.append(records, producer);
       if (unknown !== undefined) throw kafkaTopicGone(this.name, unknown);
     });
     this.#wake();

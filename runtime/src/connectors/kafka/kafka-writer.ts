@@ -1,6 +1,7 @@
 import type { MessageFormat } from '../../formats/format.ts';
 import type { PreparedCommit, SinkContext, SinkWriter, SinkWriterContext } from '../../operators/sink.ts';
 import type { KafkaCluster, TransactionalProducer } from './kafka-cluster.ts';
+import { Fenced } from './embedded-log.ts';
 import {
   kafkaFenced,
   kafkaPrefixInUse,
@@ -257,7 +258,9 @@ export class KafkaWriter<T> implements SinkWriter<T> {
   #fail(error: unknown): void {
     if (this.#closed && this.#failure !== undefined) return;
     const reasons = reasonsIn(error);
-    const fenced = this.#ids !== undefined && reasons.some((reason) => FENCED.includes(reason));
+    const fenced =
+      this.#ids !== undefined &&
+      (error instanceof Fenced || reasons.some((reason) => FENCED.includes(reason)));
     const failure = fenced
       ? kafkaFenced(
           this.#cluster.name,

@@ -1,8 +1,14 @@
 import { afterAll, describe } from 'vitest';
 import { clusterBehaviours } from '../../../kafka/cluster-behaviours.ts';
+import { prefixTakenOver } from '../../../kafka/prefix-taken-over.ts';
 import { temporaryFolder } from '../../engine/notebook.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-describe('with the embedded log', () => clusterBehaviours(() => `embedded:${folder.path('kafka.sqlite')}`));
+const brokersOf = () => `embedded:${folder.path('kafka.sqlite')}`;
+
+describe('with the embedded log', () => {
+  clusterBehaviours(brokersOf);
+  prefixTakenOver(brokersOf);
+});
