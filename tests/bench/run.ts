@@ -54,6 +54,7 @@ async function table(): Promise<void> {
   if (asked.includes('cuts')) return cutsTables();
   if (asked.includes('kafka')) return kafkaTable();
   if (asked.includes('sensors')) return sensorsTable();
+  if (asked.includes('sql-cells')) return sqlCellsTable();
   if (asked.includes('nexmark')) return nexmarkTable(asked.filter((name) => name !== 'nexmark'));
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
@@ -122,6 +123,19 @@ async function nexmarkTable(asked: readonly string[]): Promise<void> {
     const kept = (median(withCuts) / median(engine)).toFixed(2);
     console.log(row([query, rates(engine), rates(loop), ratio, kept, '', String(rows), String(sum)]));
   }
+}
+
+/** `npm run bench -- sql-cells`. */
+async function sqlCellsTable(): Promise<void> {
+  const { measureSqlCells } = await import('./sql-cells.ts');
+  const { first, later, firstCompletion, laterCompletion } = await measureSqlCells(runs);
+  const shown = (values: readonly number[]) =>
+    `${median(values).toFixed(0)} ms (median), ${Math.max(...values).toFixed(0)} ms (highest of ${values.length})`;
+  console.log(`%%sql cells of ${runs} fresh kernels, until their reply and 'idle'
+  the first           ${shown(first)}
+  later ones          ${shown(later)}
+  first completion    ${shown(firstCompletion)}
+  later ones          ${shown(laterCompletion)}`);
 }
 
 /** `npm run bench -- kafka`. */

@@ -1,8 +1,8 @@
 import type { RowKind } from '../changelog-row.ts';
 import { needsAppendOnly } from '../sql-errors.ts';
-import type { Over, Relation } from '../plan/relation.ts';
+import type { Relation } from '../plan/relation.ts';
 import { inputsOf } from '../plan/relation.ts';
-import { overTime } from './over-time.ts';
+import { overTime, timeColumnOf } from './over-time.ts';
 
 /** The kinds of rows that a node lets out. */
 export type ChangelogMode = ReadonlySet<RowKind>;
@@ -42,7 +42,7 @@ export function changelogMode(relation: Relation): ChangelogMode {
     case 'interval-join':
       return APPEND;
     case 'over':
-      return timeOfOrder(relation) === undefined ? ALL : APPEND;
+      return timeColumnOf(relation) === undefined ? ALL : APPEND;
     case 'temporal-join':
       return inputs[0]!;
     case 'rank':
@@ -65,11 +65,6 @@ export function changelogMode(relation: Relation): ChangelogMode {
   }
 }
 
-/** What kind of time an OVER window is ordered by; `undefined` if by something else. */
-export function timeOfOrder({ order: [first], input }: Over): 'rowtime' | 'proctime' | undefined {
-  return first?.expression.kind === 'input' ? input.columns[first.expression.index]!.time : undefined;
-}
-
 function union(...modes: readonly ChangelogMode[]): ChangelogMode {
   return new Set(modes.flatMap((mode) => [...mode]));
 }
@@ -85,7 +80,7 @@ const NAMES: Partial<Record<Relation['kind'], string>> = {
 
 /** What a node is called that takes added rows only; `undefined` of one that takes all. */
 function nameOfAppendOnly(relation: Relation): string | undefined {
-  if (relation.kind === 'over' && timeOfOrder(relation) === undefined) return undefined;
+  if (relation.kind === 'over' && timeColumnOf(relation) === undefined) return undefined;
   if (relation.kind === 'window-table' && relation.window.kind === 'SESSION')
     return 'A SESSION window by itself';
   return NAMES[relation.kind];

@@ -1,6 +1,12 @@
 import type { Over } from '../plan/relation.ts';
 import { missingWatermark, notInStreaming } from '../sql-errors.ts';
 
+/** The time attribute that the order of OVER begins with; `undefined` if it begins with something else. */
+export function timeColumnOf({ order: [first], input }: Over): number | undefined {
+  const index = first?.expression.kind === 'input' ? first.expression.index : -1;
+  return input.columns[index]?.time === undefined ? undefined : index;
+}
+
 /**
  * The time attribute that OVER goes by; `undefined` if its order is another, so that a row may come before others that are
  * there, and what it changes is updated.
@@ -16,12 +22,13 @@ export function overTime(relation: Over): number | undefined {
       'Order it by a time attribute.',
       at,
     );
-  const index = first.expression.kind === 'input' ? first.expression.index : -1;
-  const column = input.columns[index];
-  if (column?.time === undefined) {
+  const index = timeColumnOf(relation);
+  if (index === undefined) {
+    const { expression } = first;
+    const name = expression.kind === 'input' ? input.columns[expression.index]!.name : undefined;
     if (frame.from.kind !== 'unbounded')
-      throw missingWatermark('OVER (… ORDER BY …) with a bound', column?.name ?? 'the expression', at);
-    checkRanks(relation, column?.name);
+      throw missingWatermark('OVER (… ORDER BY …) with a bound', name ?? 'the expression', at);
+    checkRanks(relation, name);
     return undefined;
   }
   if (first.descending || order.length > 1) {

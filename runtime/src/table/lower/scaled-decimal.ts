@@ -61,9 +61,10 @@ export function writeScaledArithmetic(
     checks.push(`Number.isSafeInteger(${product})`);
     return `(${product})`;
   };
+  const missing = scale - left - right;
   const computed =
     operator === '*'
-      ? `${a} * ${b} * ${10 ** (scale - left - right)}`
+      ? `${a} * ${b}${missing === 0 ? '' : ` * ${10 ** missing}`}`
       : `${brought(a, left)} ${operator} ${brought(b, right)}`;
   checks.push(`Number.isSafeInteger(${result} = ${computed})`);
   // Every safe integer has 16 digits at most.

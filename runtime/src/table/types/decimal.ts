@@ -106,8 +106,13 @@ export function unitsToText(units: number, scale: number): DecimalText {
   if (scale === 0) return String(units);
   const size = Math.abs(units);
   const power = 10 ** scale;
-  const rest = size % power;
-  const whole = (size - rest) / power;
+  // The remainder of doubles is slow; the quotient may be rounded up to the next whole number.
+  let whole = Math.floor(size / power);
+  let rest = size - whole * power;
+  if (rest < 0) {
+    whole--;
+    rest += power;
+  }
   const text =
     scale <= LOOKED_UP ? whole + FRACTIONS[scale]![rest]! : `${whole}.${String(rest).padStart(scale, '0')}`;
   return units < 0 ? `-${text}` : text;
