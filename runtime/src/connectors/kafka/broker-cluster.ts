@@ -1,16 +1,5 @@
-import {
-  addPartitionsToTxnV3,
-  createTopicsV7,
-  deleteTopicsV6,
-  describeTransactionsV0,
-  endTxnV3,
-  initProducerIdV4,
-  listOffsetsV6,
-  listTransactionsV0,
-  offsetCommitV8,
-  offsetFetchV8,
-  type Connection,
-} from '@platformatic/kafka';
+import type { Connection } from '@platformatic/kafka';
+import { kafkaProtocol } from './kafka-protocol.ts';
 import { BrokerConnections } from './broker-connections.ts';
 import { BrokerFetch } from './broker-fetch.ts';
 import { BrokerProducer } from './broker-producer.ts';
@@ -76,7 +65,7 @@ export class BrokerCluster implements KafkaCluster {
     const find = (partition: TopicPartition, at: bigint): Promise<number> =>
       this.#connections.retrying(`tell the offsets of ${partition.topic}`, async () => {
         const connection = await this.#leader(partition);
-        const response = await listOffsetsV6.api.async(connection, -1, isolation, [
+        const response = await kafkaProtocol().listOffsetsV6.api.async(connection, -1, isolation, [
           {
             name: partition.topic,
             partitions: [{ partitionIndex: partition.partition, currentLeaderEpoch: -1, timestamp: at }],
@@ -103,7 +92,7 @@ export class BrokerCluster implements KafkaCluster {
         partitionIndexes: ofTopic.map(({ partition }) => partition),
       }));
       const request = [{ groupId, memberId: null, memberEpoch: -1, topics }];
-      const response = await offsetFetchV8.api.async(connection, request, true);
+      const response = await kafkaProtocol().offsetFetchV8.api.async(connection, request, true);
       const found = response.groups[0]!.topics;
       return partitions.map(({ topic, partition }) => {
         const ofTopic = found.find(({ name }) => name === topic)?.partitions;
@@ -128,7 +117,7 @@ export class BrokerCluster implements KafkaCluster {
         })),
       }));
       // Generation −1 without a member: offsets of a group that nobody has joined.
-      await offsetCommitV8.api.async(connection, groupId, -1, '', null, topics);
+      await kafkaProtocol().offsetCommitV8.api.async(connection, groupId, -1, '', null, topics);
     });
   }
 
@@ -146,7 +135,11 @@ export class BrokerCluster implements KafkaCluster {
   producer(): KafkaProducer {
     return new BrokerProducer(this.#connections, async () => {
       const connection = await this.#connections.any();
-      const { producerId, producerEpoch } = await initProducerIdV4.api.async(connection, null, 0);
+      const { producerId, producerEpoch } = await kafkaProtocol().initProducerIdV4.api.async(
+        connection,
+        null,
+        0,
+      );
       return { producerId, producerEpoch };
     });
   }
@@ -154,7 +147,7 @@ export class BrokerCluster implements KafkaCluster {
   async initTransactions(transactionalId: string, timeout: number): Promise<TransactionalProducer> {
     return this.#connections.retrying(`begin transactions of ${transactionalId}`, async () => {
       const connection = await this.#connections.coordinator('transaction', transactionalId);
-      const { producerId, producerEpoch } = await initProducerIdV4.api.async(
+      const { producerId, producerEpoch } = await kafkaProtocol().initProducerIdV4.api.async(
         connection,
         transactionalId,
         timeout,
@@ -177,7 +170,7 @@ export class BrokerCluster implements KafkaCluster {
           name,
           partitions: ofTopic.map(({ partition }) => partition),
         }));
-        await addPartitionsToTxnV3.api.async(connection, [
+        await kafkaProtocol().addPartitionsToTxnV3.api.async(connection, [
           { transactionalId, producerId: id, producerEpoch, verifyOnly: false, topics },
         ]);
       },
@@ -189,7 +182,13 @@ export class BrokerCluster implements KafkaCluster {
     return this.#connections.retrying(`end the transaction ${transactionalId}`, async () => {
       const connection = await this.#connections.coordinator('transaction', transactionalId);
       try {
-        await endTxnV3.api.async(connection, transactionalId, BigInt(producerId), producerEpoch, commit);
+        await kafkaProtocol().endTxnV3.api.async(
+          connection,
+          transactionalId,
+          BigInt(producerId),
+          producerEpoch,
+          commit,
+        );
         await this.#untilMarked(connection, transactionalId);
         return true;
       } catch (error) {
@@ -206,7 +205,7 @@ export class BrokerCluster implements KafkaCluster {
     return this.#connections.retrying('list transactions', async () => {
       const found: string[] = [];
       for (const connection of await this.#connections.all()) {
-        const { transactionStates } = await listTransactionsV0.api.async(
+        const { transactionStates } = await kafkaProtocol().listTransactionsV0.api.async(
           connection,
           ['Ongoing'],
           [],
@@ -231,7 +230,12 @@ export class BrokerCluster implements KafkaCluster {
         configs: [],
       };
       try {
-        await createTopicsV7.api.async(await this.#connections.any(), [request], TOPIC_TIMEOUT, false);
+        await kafkaProtocol().createTopicsV7.api.async(
+          await this.#connections.any(),
+          [request],
+          TOPIC_TIMEOUT,
+          false,
+        );
         return true;
       } catch (error) {
         if (reasonsIn(error).includes('TOPIC_ALREADY_EXISTS')) return false;
@@ -245,7 +249,7 @@ export class BrokerCluster implements KafkaCluster {
   async deleteTopic(topic: string): Promise<boolean> {
     const deleted = await this.#connections.retrying(`delete topic ${topic}`, async () => {
       try {
-        await deleteTopicsV6.api.async(
+        await kafkaProtocol().deleteTopicsV6.api.async(
           await this.#connections.any(),
           [{ name: topic, topicId: null }],
           TOPIC_TIMEOUT,
@@ -269,7 +273,9 @@ export class BrokerCluster implements KafkaCluster {
     connection: Connection,
     { transactionalId, producerEpoch }: TransactionalProducer,
   ): Promise<boolean> {
-    const { transactionStates } = await describeTransactionsV0.api.async(connection, [transactionalId]);
+    const { transactionStates } = await kafkaProtocol().describeTransactionsV0.api.async(connection, [
+      transactionalId,
+    ]);
     const state = transactionStates[0];
     return state?.transactionState.endsWith('Abort') === true && state.producerEpoch === producerEpoch + 1;
   }
@@ -277,7 +283,9 @@ export class BrokerCluster implements KafkaCluster {
   /** The answer comes when the decision is safe; readers see it when the partitions have their markers. */
   async #untilMarked(connection: Connection, transactionalId: string): Promise<void> {
     for (let wait = 1; ; wait *= 2) {
-      const { transactionStates } = await describeTransactionsV0.api.async(connection, [transactionalId]);
+      const { transactionStates } = await kafkaProtocol().describeTransactionsV0.api.async(connection, [
+        transactionalId,
+      ]);
       if (!transactionStates.some(({ transactionState }) => transactionState.startsWith('Prepare'))) return;
       await this.#connections.pause(wait);
     }

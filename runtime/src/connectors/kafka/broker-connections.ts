@@ -1,4 +1,5 @@
-import { ConnectionPool, metadataV12, findCoordinatorV4, type Connection } from '@platformatic/kafka';
+import type { ConnectionPool, metadataV12, Connection } from '@platformatic/kafka';
+import { kafkaProtocol } from './kafka-protocol.ts';
 import { TidemarkError } from '../../errors.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import type { OnRetry } from './kafka-cluster.ts';
@@ -102,7 +103,7 @@ export class BrokerConnections {
     this.#bootstrap = brokers.map(parseBroker);
     this.#onRetry = onRetry;
     const pool = () =>
-      new ConnectionPool('tidemark', {
+      new (kafkaProtocol().ConnectionPool)('tidemark', {
         connectTimeout: CONNECT_TIMEOUT,
         requestTimeout: REQUEST_TIMEOUT,
         maxInflights: 16,
@@ -203,7 +204,11 @@ export class BrokerConnections {
     const name = `${kind} ${key}`;
     let broker = this.#coordinators.get(name);
     if (broker === undefined) {
-      const response = await findCoordinatorV4.api.async(await this.any(), kind === 'group' ? 0 : 1, [key]);
+      const response = await kafkaProtocol().findCoordinatorV4.api.async(
+        await this.any(),
+        kind === 'group' ? 0 : 1,
+        [key],
+      );
       broker = response.coordinators[0]!;
       this.#coordinators.set(name, broker);
     }
@@ -259,7 +264,7 @@ export class BrokerConnections {
 
   async #metadata(names: readonly string[] | undefined): Promise<metadataV12.MetadataResponse> {
     try {
-      return await metadataV12.api.async(
+      return await kafkaProtocol().metadataV12.api.async(
         await this.any(),
         names === undefined ? null : [...names],
         false,

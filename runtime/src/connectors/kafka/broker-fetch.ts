@@ -1,4 +1,5 @@
-import { fetchV13 } from '@platformatic/kafka';
+import type { fetchV13 } from '@platformatic/kafka';
+import { kafkaProtocol } from './kafka-protocol.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import { committedRecords } from './committed-records.ts';
 import { type Fetched, type FetchOptions, type FetchRequest, type KafkaCluster } from './kafka-cluster.ts';
@@ -90,7 +91,7 @@ export class BrokerFetch {
     }));
     const isolation = isolationLevel === 'read_committed' ? 1 : 0;
     try {
-      return await fetchV13.api.async(
+      return await kafkaProtocol().fetchV13.api.async(
         connection,
         maxWait,
         1,

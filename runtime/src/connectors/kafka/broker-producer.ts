@@ -1,4 +1,4 @@
-import { NumericMap, produceV11 } from '@platformatic/kafka';
+import { kafkaProtocol } from './kafka-protocol.ts';
 import type { BrokerConnections } from './broker-connections.ts';
 import {
   partitionName,
@@ -40,7 +40,7 @@ export class BrokerProducer implements KafkaProducer {
   readonly #transaction: OpenTransaction | undefined;
   #identity: ProducerIdentity | undefined;
   readonly #added = new Set<string>();
-  readonly #sequences = new NumericMap();
+  readonly #sequences = new (kafkaProtocol().NumericMap)();
   #last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -115,7 +115,7 @@ export class BrokerProducer implements KafkaProducer {
       }
       const connection = await this.#connections.to(leader.nodeId);
       try {
-        await produceV11.api.async(connection, ALL_REPLICAS, PRODUCE_TIMEOUT, messages, {
+        await kafkaProtocol().produceV11.api.async(connection, ALL_REPLICAS, PRODUCE_TIMEOUT, messages, {
           ...this.#identity!,
           sequences: this.#sequences,
           compression: 'none',

@@ -1,4 +1,4 @@
-import { murmur2 } from '@platformatic/kafka';
+import { kafkaProtocol } from './kafka-protocol.ts';
 
 /** Chooses the partition of a record; `key` is what `key` gave, as bytes. */
 export type KafkaPartitioner<T> = (value: T, key: Uint8Array | null, partitions: number) => number;
@@ -8,7 +8,7 @@ const POSITIVE = 0x7fffffff;
 
 /** The partition that Kafka's own clients choose for a key: records of a key stay in order. */
 export function partitionOfKey(key: Uint8Array, partitions: number): number {
-  return (murmur2(asBuffer(key)) & POSITIVE) % partitions;
+  return (kafkaProtocol().murmur2(asBuffer(key)) & POSITIVE) % partitions;
 }
 
 /** A key: text, a number, written as text, or bytes. */
