@@ -8,6 +8,7 @@ import { numberFunctions } from './number-functions.ts';
 import { otherFunctions } from './other-functions.ts';
 import { overFunctions } from './over-functions.ts';
 import type { ScalarFunction } from './scalar-function.ts';
+import { percentileAggregate } from './percentile-aggregate.ts';
 import { stringFunctions } from './string-functions.ts';
 import { sumAggregates } from './sum-aggregates.ts';
 import { textFunctions } from './text-functions.ts';
@@ -50,7 +51,13 @@ export class FunctionCatalog {
         else same.push(definition);
       }
     }
-    for (const list of [sumAggregates, valueAggregates, jsonAggregates, overFunctions]) {
+    for (const list of [
+      sumAggregates,
+      valueAggregates,
+      jsonAggregates,
+      [percentileAggregate],
+      overFunctions,
+    ]) {
       for (const definition of list) this.#aggregates.set(definition.name, definition);
     }
   }
