@@ -249,14 +249,13 @@ export class WindowOperator extends KeyedOperator {
   }
 
   #checkMerged(result: Window): void {
-    if (
-      !this.#eventTime ||
-      saturatingAdd(result.maxTimestamp(), this.#options.allowedLateness) > this.currentWatermark
-    )
-      return;
+    const [reached, clock] = this.#eventTime
+      ? [this.currentWatermark, 'watermark']
+      : [this.runtime.currentProcessingTime(), 'processing time'];
+    if (this.#cleanupTime(result) > reached) return;
     throw new TidemarkError(
       'bad-merge',
-      `Windows merged into [${result.start}, ${result.end}), which ends before the watermark ${this.currentWatermark}. An ` +
+      `Windows merged into [${result.start}, ${result.end}), which ends before the ${clock} ${reached}. An ` +
         'assigner must not make a window that has ended already out of one that has not. Check its mergeWindows.',
     );
   }
