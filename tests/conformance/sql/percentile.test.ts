@@ -16,11 +16,7 @@ describe('PERCENTILE', () => {
   ];
   test.each(WAYS)('lies between two values by their distance, %s', async (_title, way) => {
     const result = await run('PERCENTILE(v, 0.5) AS p, PERCENTILE(v, ARRAY[0, 0.1, 1]) AS q', steps, way);
-    expect(materialized(result)).toEqual([
-      'x, 25, [10, 13, 40]'.replace('[10, 13, 40]', '10,13,40'),
-      'y, 5, 1,1.8,9',
-      'z, null, null',
-    ]);
+    expect(materialized(result)).toEqual(['x, 25, 10,13,40', 'y, 5, 1,1.8,9', 'z, null, null']);
   });
   test('counts a value as often as is said', async () => {
     const result = await run('PERCENTILE(v, 0.5, n) AS p, PERCENTILE(v, 1, n) AS q', steps);
