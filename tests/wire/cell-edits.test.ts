@@ -38,7 +38,7 @@ test('law 4: a reply says what the cell kept, rebuilt and retired, as data and a
     metadata: { tidemark: Report };
   };
   expect(table.data['text/plain']).toMatch(
-    /^view or sink +this run +replays\n[^]*kept[^]*rebuilt from the recording +\d+ records, [^]*retired/,
+    /^view or sink +this run +replays +changed\n[^]*kept[^]*rebuilt from the recording +\d+ records, [^]* map *\n[^]*retired/,
   );
   expect(table.data['text/html']).toContain('<table>');
   expect(table.metadata.tidemark.changes).toMatchObject([
