@@ -12,7 +12,11 @@ beforeAll(async () => {
     files: {
       'late.ipynb': notebookJson(["setTimeout(() => console.log('late'), 300);\n'now'", '2 + 3']),
       'wrong.ipynb': notebookJson(['1 + 1', "const n: number = 'x'", "'never reached'"]),
-      'killed.ipynb': notebookJson(['const kept = 1', 'while (true) {}', '6 * 7']),
+      'killed.ipynb': notebookJson([
+        'const kept = 1',
+        "console.log('runs');\nawait new Promise(setImmediate);\nwhile (true) {}",
+        '6 * 7',
+      ]),
     },
   });
 });
@@ -41,7 +45,8 @@ test('the kernel outlives a kill -9 of the process that runs the cells, and leav
     await notebook.run(0);
     const kernelPid = kernelProcess(notebook.kernel.id).pid;
     const busy = notebook.run(1);
-    await until(() => notebook.kernel.status === 'busy', { what: 'a busy kernel' });
+    // A kernel is busy before the cell runs: it is checked first.
+    await notebook.untilOutputs(() => plainText(notebook.outputsOf('cell-1')).includes('runs'));
     killSessionProcess(notebook.kernel.id);
     expect((await busy).status).toBe('error');
     const after = await notebook.run(2);
