@@ -31,7 +31,6 @@ afterAll(() => lab?.stop());
 const clock = (page: LabPage) => page.page.locator('.tm-clock');
 const press = (page: LabPage, action: string) =>
   clock(page).locator(`button[data-action="${action}"]`).click();
-const records = async (page: LabPage) => Number(await clock(page).getAttribute('data-records'));
 const untilRecords = (page: LabPage, count: number) =>
   page.page.locator(`.tm-clock[data-records="${count}"]`).waitFor();
 
@@ -43,14 +42,17 @@ test('the clock in the toolbar pauses, steps on and back, rewinds, and sets the 
     await press(page, 'pause');
     await page.page.locator('.tm-clock[data-clock="paused"]').waitFor();
     await page.untilViewStatus(1, 'paused');
-    const before = await records(page);
+    const view = page.cell(1).locator('.tm-counts');
+    // The clock says how far the streams have come a moment after they stand still.
+    const shown = /([\d,]+) records/.exec((await view.textContent()) ?? '')?.[1] ?? '';
+    const before = Number(shown.replaceAll(',', ''));
+    await untilRecords(page, before);
     await press(page, 'step');
     await untilRecords(page, before + 1);
     await press(page, 'watermark');
     await untilRecords(page, before + 2);
     await press(page, 'back');
     await untilRecords(page, before + 1);
-    const view = page.cell(1).locator('.tm-counts');
     await view.filter({ hasText: `${(before + 1).toLocaleString('en')} records` }).waitFor();
     await page.screenshot('clock-paused-light');
     await page.setTheme('dark');
@@ -60,10 +62,16 @@ test('the clock in the toolbar pauses, steps on and back, rewinds, and sets the 
     await press(page, 'resume');
     await page.page.locator('.tm-clock[data-clock="running"]').waitFor();
     await page.untilViewStatus(1, 'running');
+    // Far enough on, so that there is time to see that the streams are back.
+    const far = before + 1_000;
+    await page.page.waitForFunction(
+      (reached) => Number(document.querySelector<HTMLElement>('.tm-clock')?.dataset['records']) > reached,
+      far,
+    );
     await clock(page).locator('select').nth(1).selectOption({ label: 'Before [2]' });
     await page.page.waitForFunction(
       (reached) => Number(document.querySelector<HTMLElement>('.tm-clock')?.dataset['records']) < reached,
-      before,
+      far,
     );
   });
 });
