@@ -14,6 +14,8 @@ interface Followed {
   summary: ViewSummary;
   status: string;
   failure?: ViewFailure;
+  /** Of the rows that have come. */
+  version: number;
   readonly rows: Map<string, ViewRow>;
 }
 
@@ -61,9 +63,13 @@ export class FollowedViews {
     });
   }
 
-  /** Resolves when the view with this title has read its stream to the end. */
+  /** Resolves when the view with this title has read its stream to the end, and its rows have come. */
   finished(title: string): Promise<void> {
-    return this.until(() => this.titled(title)?.status === 'finished');
+    return this.until(() => {
+      const id = this.titled(title)?.id;
+      const view = id === undefined ? undefined : this.#views.get(id);
+      return view?.status === 'finished' && view.version >= view.summary.version;
+    });
   }
 
   #onEvent(event: ViewEvent): void {
@@ -92,14 +98,16 @@ export class FollowedViews {
 
   #follow(summary: ViewSummary): void {
     const { viewId } = summary.view;
-    const rows = this.#views.get(viewId)?.rows ?? new Map<string, ViewRow>();
-    this.#views.set(viewId, { summary, status: summary.status, failure: summary.failure, rows });
+    const { status, failure } = summary;
+    const { version, rows } = this.#views.get(viewId) ?? { version: 0, rows: new Map<string, ViewRow>() };
+    this.#views.set(viewId, { summary, status, failure, version, rows });
     void this.#comm.send({ type: 'follow', viewIds: [viewId] });
   }
 
   #apply(delta: ViewDelta): void {
     const view = this.#views.get(delta.viewId);
     if (!view) return;
+    view.version = delta.version;
     if (delta.reset) view.rows.clear();
     for (const id of delta.remove) view.rows.delete(id);
     for (const row of delta.upsert) view.rows.set(row._id, row);
