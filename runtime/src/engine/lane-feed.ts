@@ -2,6 +2,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { Lane } from './lane.ts';
 import { RangeReader } from './range-reader.ts';
 import type { TimelineEntry } from './timeline.ts';
+import { nodesBehind } from './named-variables.ts';
 
 export interface LaneFeedOptions {
   readonly sinks: readonly StreamNode[];
@@ -91,12 +92,6 @@ export class LaneFeed {
 
 /** Source nodes that these sinks hang on, in order of creation. */
 function sourcesOf(sinks: readonly StreamNode[]): StreamNode[] {
-  const found = new Set<StreamNode>();
-  const visit = (node: StreamNode): void => {
-    if (found.has(node)) return;
-    found.add(node);
-    for (const edge of node.inputs) visit(edge.from);
-  };
-  for (const sink of sinks) visit(sink);
-  return [...found].filter((node) => node.source).sort((a, b) => a.id - b.id);
+  const behind = new Set(sinks.flatMap(nodesBehind));
+  return [...behind].filter((node) => node.source).sort((a, b) => a.id - b.id);
 }
