@@ -9,7 +9,8 @@ export function cutsTable(measured: CutsMeasured): string {
   const { keys, pauses, writeRate, idleWriteRate, fullBytes, partBytes, rate, rateWithCuts } = measured;
   return (
     `Cuts at ${keys.toLocaleString('en')} keys of {sum, count}\n` +
-    `  the stream stops for ${median(pauses).toFixed(1)} ms (median), ${percentile(pauses, 0.99).toFixed(1)} ms (99th percentile)\n` +
+    `  the stream stops for ${median(pauses).toFixed(1)} ms (median), ${percentile(pauses, 0.99).toFixed(1)} ms (99th percentile), ` +
+    `${Math.max(...pauses).toFixed(1)} ms (most of ${pauses.length} cuts)\n` +
     `  written: ${millions(writeRate)} million entries/s while the stream runs, ${millions(idleWriteRate)} while it is paused\n` +
     `  a full one: ${(fullBytes / 2 ** 20).toFixed(1)} MiB; after 1 % of the keys changed: ${share(partBytes, fullBytes)} of it\n` +
     `  one every second, 1 % of the keys touched: ${millions(rateWithCuts)} of ${millions(rate)} million records/s (${share(rateWithCuts, rate)}); ` +
@@ -20,9 +21,10 @@ export function cutsTable(measured: CutsMeasured): string {
 }
 
 export function jobCheckpointsTable({ keys, plain, writing }: JobCheckpointsMeasured): string {
-  const shown = ({ gaps, rate }: LoopMeasured): string =>
+  const shown = ({ gaps, lateness, rate }: LoopMeasured): string =>
     `${median(gaps).toFixed(1)} ms (median), ${percentile(gaps, 0.99).toFixed(1)} ms (99th percentile), ` +
-    `${Math.max(...gaps).toFixed(1)} ms (most), at ${millions(rate)} million records/s`;
+    `${Math.max(...gaps).toFixed(1)} ms (most); a 10 ms timer is late by ${lateness.toFixed(1)} ms (99th percentile); ` +
+    `${millions(rate)} million records/s`;
   return (
     `A job outside a notebook with ${keys.toLocaleString('en')} keys, all touched: between two turns of the event loop\n` +
     `  one full checkpoint after the other: ${shown(writing)}\n  none: ${shown(plain)}\n`

@@ -10,6 +10,8 @@ import { Keep, type Price } from './price-sums.ts';
 import { QUIET_HOST } from './quiet-host.ts';
 
 const SECONDS = 10;
+/** Enough that one in a hundred is more than one. */
+const CUTS = 300;
 
 export interface CutsMeasured {
   readonly keys: number;
@@ -145,6 +147,11 @@ export async function measureCuts(keys: number): Promise<CutsMeasured> {
     await sleep(1500);
     await cut();
     const partBytes = bench.session.snapshots().at(-1)!.bytes - before;
+    for (let i = 0; i < CUTS; i++) {
+      bench.nextPart();
+      await sleep(20);
+      await cut();
+    }
     await bench.rates(1, cut);
     const part = await bench.rates(SECONDS, cut);
     bench.phase = 'all';

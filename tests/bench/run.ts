@@ -7,7 +7,7 @@ import { fork } from 'node:child_process';
 import { measureCatchUp, type CatchUpMeasured } from './catch-up.ts';
 import { measureCuts, type CutsMeasured } from './cuts.ts';
 import { catchUpTable, cutsTable, jobCheckpointsTable, replyDelayTable } from './cuts-tables.ts';
-import { median, rates } from './figures.ts';
+import { median, rates, share } from './figures.ts';
 import { measureJobCheckpoints, type JobCheckpointsMeasured } from './job-checkpoints.ts';
 import type { KafkaMeasured } from './kafka.ts';
 import { NEXMARK_LOOPS } from './nexmark/nexmark-loops.ts';
@@ -17,6 +17,7 @@ import { measureQuery, type Measured } from './measure.ts';
 import { measureMemory, type MemoryMeasured } from './memory.ts';
 import type { ReplyDelayMeasured } from './reply-delay.ts';
 import { FLEETS, measureSensors, type SensorsMeasured } from './sensors.ts';
+import { measureStateChecks, STATE_CHECKS } from './state-checks.ts';
 
 const quick = process.argv.includes('--quick');
 const events = argument('events', quick ? 2_000_000 : 10_000_000);
@@ -30,6 +31,7 @@ const TASKS: Readonly<Record<string, (what: string) => Promise<unknown>>> = {
   cuts: (keys) => measureCuts(Number(keys)),
   checkpoints: (keys) => measureJobCheckpoints(Number(keys)),
   replies: async (keys) => (await import('./reply-delay.ts')).measureReplyDelay(Number(keys)),
+  'state-checks': (what) => measureStateChecks(what, runs),
   'catch-up': (records) => measureCatchUp(Number(records), runs),
   kafka: async (records) => (await import('./kafka.ts')).measureKafka(Number(records), runs),
   nexmark: (query) => measureNexmark(query, events, runs),
@@ -54,6 +56,7 @@ async function table(): Promise<void> {
   if (asked.includes('cuts')) return cutsTables();
   if (asked.includes('kafka')) return kafkaTable();
   if (asked.includes('sensors')) return sensorsTable();
+  if (asked.includes('state-checks')) return stateChecksTable();
   if (asked.includes('sql-cells')) return sqlCellsTable();
   if (asked.includes('nexmark')) return nexmarkTable(asked.filter((name) => name !== 'nexmark'));
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
@@ -106,6 +109,23 @@ async function cutsTables(): Promise<void> {
   console.log(jobCheckpointsTable(await inOwnProcess<JobCheckpointsMeasured>(`--checkpoints=${keys}`)));
   console.log(replyDelayTable(await inOwnProcess<ReplyDelayMeasured>(`--replies=${keys}`)));
   console.log(catchUpTable(await inOwnProcess<CatchUpMeasured>(`--catch-up=${events}`)));
+}
+
+/** `npm run bench -- state-checks`: five processes with the checks and five without, by turns. */
+async function stateChecksTable(): Promise<void> {
+  console.log('Values put into state; million records/s');
+  for (const name of Object.keys(STATE_CHECKS)) {
+    const looked: number[] = [];
+    const unchecked: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      looked.push(...(await inOwnProcess<number[]>(`--state-checks=${name}`)));
+      unchecked.push(...(await inOwnProcess<number[]>(`--state-checks=${name} unchecked`)));
+    }
+    console.log(
+      `  ${name.padEnd(16)}looked at ${rates(looked)}, not looked at ${rates(unchecked)}: ` +
+        share(median(looked), median(unchecked)),
+    );
+  }
 }
 
 /** `npm run bench -- nexmark`. */

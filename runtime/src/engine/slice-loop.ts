@@ -1,6 +1,9 @@
 /** How long a slice may take before the event loop gets its turn, in ms. */
 export const SLICE_MS = 10;
-/** How long, after a slice, what is done in the background may take, in ms. */
+/**
+ * How much of that what is done in the background may have, in ms. Half of it: the more the stream goes on meanwhile, the more of
+ * what is being written has to be copied first, and lies in memory until it is.
+ */
 const BACKGROUND_MS = 5;
 /** The longest sleep while something runs, so that timers and progress are looked at, in ms. */
 const IDLE_MS = 50;
@@ -22,6 +25,8 @@ export class SliceLoop {
   readonly #work: SlicedWork;
   #scheduled: { cancel: () => void } | undefined;
   #stopped = true;
+  /** True while something is left to do in the background: a slice is shorter by as much. */
+  #shared = false;
 
   constructor(work: SlicedWork) {
     this.#work = work;
@@ -48,10 +53,11 @@ export class SliceLoop {
 
   #run(): void {
     this.#scheduled = undefined;
-    const end = performance.now() + SLICE_MS;
+    const end = performance.now() + (this.#shared ? SLICE_MS - BACKGROUND_MS : SLICE_MS);
     const working = this.#work.slice(() => performance.now() >= end);
     const start = performance.now();
-    const more = this.#work.background?.(() => performance.now() >= start + BACKGROUND_MS) || working;
+    this.#shared = this.#work.background?.(() => performance.now() >= start + BACKGROUND_MS) ?? false;
+    const more = this.#shared || working;
     if (this.#stopped || this.#scheduled) return;
     if (more) return this.wake();
     const sleep = this.#work.sleepFor();

@@ -20,7 +20,8 @@ export abstract class SlotTable implements EntrySource {
   /** Read, with `marks`, by whoever touches slots: a comparison or two a time is all that tracking costs. */
   epoch = 0;
   marks = new Uint8Array(INITIAL_SLOTS);
-  #touched: number[] = [];
+  /** `undefined` once they are many: then all marks are looked at, and entries come in the order in which they lie in memory. */
+  #touched: number[] | undefined = [];
   /** Not yet written, oldest first. */
   #cuts: TableCut[] = [];
 
@@ -50,22 +51,22 @@ export abstract class SlotTable implements EntrySource {
     const mark = marks[slot]!;
     if (mark === epoch) return;
     marks[slot] = epoch;
-    this.#touched.push(slot);
+    const touched = this.#touched;
+    if (touched !== undefined && touched.push(slot) * 4 > marks.length) this.#touched = undefined;
     if (mark !== 0) for (const cut of this.#cuts) if (cut.epoch === mark) return cut.keepAside(slot);
   }
 
   /** Begins a cut of what was touched since the last one, of everything if there was none. */
   beginCut(): TableCut {
-    let touched: readonly number[] | undefined;
-    if (this.epoch === 0) {
+    const isFirst = this.epoch === 0;
+    if (isFirst) {
       this.grow(this.slotCount);
       this.epoch = 1;
       this.marks.fill(1, 0, this.slotCount);
-    } else {
-      touched = this.#touched;
-      this.#touched = [];
     }
-    const cut = new TableCut(this, this.epoch, touched ?? this.slotCount, () => {
+    const touched = isFirst ? undefined : this.#touched;
+    this.#touched = [];
+    const cut = new TableCut(this, this.epoch, isFirst, touched ?? this.marks.length, () => {
       this.#cuts = this.#cuts.filter((other) => other !== cut);
     });
     this.#cuts.push(cut);
@@ -87,15 +88,24 @@ export abstract class SlotTable implements EntrySource {
 export class TableCut {
   readonly epoch: number;
   readonly #table: SlotTable;
-  /** Slots, or how many, if all of them. */
+  /** True if nothing was written before it, so that what is gone need not be told. */
+  readonly #isFirst: boolean;
+  /** Slots; or how many there may be, if marks tell which. */
   readonly #work: readonly number[] | number;
   readonly #onEnd: () => void;
   #at = 0;
   #aside: EntryBuffer[] = [];
 
-  constructor(table: SlotTable, epoch: number, work: readonly number[] | number, onEnd: () => void) {
+  constructor(
+    table: SlotTable,
+    epoch: number,
+    isFirst: boolean,
+    work: readonly number[] | number,
+    onEnd: () => void,
+  ) {
     this.#table = table;
     this.epoch = epoch;
+    this.#isFirst = isFirst;
     this.#work = work;
     this.#onEnd = onEnd;
   }
@@ -118,19 +128,37 @@ export class TableCut {
     if (aside !== undefined) return aside.take();
     const table = this.#table;
     const { marks } = table;
-    const work = this.#work;
-    const all = typeof work === 'number';
-    const end = all ? work : work.length;
     const buffer = new EntryBuffer(table);
-    while (this.#at < end && buffer.length < most) {
-      const at = this.#at++;
-      const slot = all ? at : work[at]!;
-      if (marks[slot] !== this.epoch) continue;
+    while (buffer.length < most) {
+      const slot = this.#nextSlot(marks);
+      if (slot === undefined) break;
       marks[slot] = 0;
-      if (!all || table.keyAt(slot) !== undefined) buffer.add(slot);
+      if (!this.#isFirst || table.keyAt(slot) !== undefined) buffer.add(slot);
     }
     if (buffer.length > 0) return buffer.take();
     this.#onEnd();
     return undefined;
+  }
+
+  /** The next slot that has the mark. */
+  #nextSlot(marks: Uint8Array): number | undefined {
+    const { epoch } = this;
+    const work = this.#work;
+    if (typeof work !== 'number') {
+      while (this.#at < work.length) {
+        const slot = work[this.#at++]!;
+        if (marks[slot] === epoch) return slot;
+      }
+      return undefined;
+    }
+    let slot = this.#at;
+    // What has been kept aside leaves long gaps.
+    if (slot < work && marks[slot] !== epoch) slot = marks.indexOf(epoch, slot);
+    if (slot < 0 || slot >= work) {
+      this.#at = work;
+      return undefined;
+    }
+    this.#at = slot + 1;
+    return slot;
   }
 }

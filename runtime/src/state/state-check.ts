@@ -13,8 +13,9 @@ export class StateCheck {
   readonly #keyOf: () => unknown;
   /** How many values of a prototype have been looked through. */
   readonly #seen = new Map<unknown, number>();
-  /** The constructor of objects that need not be looked at any more; of many the last one. */
+  /** Constructors of objects that need not be looked at any more; of many the last two: a list and what is put into it take turns. */
   #settled: unknown = StateCheck;
+  #settledBefore: unknown = StateCheck;
 
   /** @param keyOf the key that is current, `undefined` where state belongs to none */
   constructor(name: string, keyOf: () => unknown) {
@@ -25,7 +26,9 @@ export class StateCheck {
   /** @throws {TidemarkError} `not-storable`, which names the state and the key */
   look(value: unknown): void {
     if (typeof value === 'object') {
-      if (value === null || value.constructor === this.#settled) return;
+      if (value === null) return;
+      const { constructor } = value;
+      if (constructor === this.#settled || constructor === this.#settledBefore) return;
     } else if (typeof value !== 'function' && typeof value !== 'symbol') return;
     this.#lookThrough(value);
   }
@@ -43,7 +46,9 @@ export class StateCheck {
     }
     const { constructor } = value as object;
     // Some objects have a field of that name.
-    if (typeof constructor === 'function' && constructor.prototype === prototype) this.#settled = constructor;
+    if (typeof constructor !== 'function' || constructor.prototype !== prototype) return;
+    this.#settledBefore = this.#settled;
+    this.#settled = constructor;
   }
 }
 
