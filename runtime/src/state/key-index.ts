@@ -12,7 +12,7 @@ const { imul } = Math;
  */
 export class KeyIndex {
   /** Keys by slot; a free slot holds `undefined`. */
-  readonly keys: unknown[] = [];
+  keys: unknown[] = [];
   // Pairs of key and slot + 1; 0 marks an empty place.
   #table = new Int32Array(2 * INITIAL_CAPACITY);
   #shift = 32 - Math.log2(INITIAL_CAPACITY);
@@ -82,17 +82,27 @@ export class KeyIndex {
     this.#free.push(slot);
   }
 
-  /** Takes up keys by slot, `undefined` where a slot is free; before there is any key. */
-  restore(keys: readonly unknown[]): void {
+  /** Takes over keys by slot, no two alike, `undefined` where a slot is free; before there is any key. */
+  restore(keys: unknown[]): void {
+    this.keys = keys;
     let integers = 0;
-    for (const key of keys) if (typeof key === 'number' && (key | 0) === key) integers++;
+    for (let slot = 0; slot < keys.length; slot++) if (isInteger(keys[slot])) integers++;
     this.reserve(integers);
-    for (const key of keys) {
-      if (key === undefined) this.keys.push(undefined);
-      else this.slotOf(key);
-    }
+    this.#integers = integers;
+    const table = this.#table;
+    const mask = table.length - 1;
     // Slots are taken from the end: the lowest free one is used first.
-    for (let slot = keys.length - 1; slot >= 0; slot--) if (keys[slot] === undefined) this.#free.push(slot);
+    for (let slot = keys.length - 1; slot >= 0; slot--) {
+      const key = keys[slot];
+      if (isInteger(key)) {
+        let at = (imul(key, 0x9e3779b1) >>> this.#shift) << 1;
+        while (table[at + 1] !== 0) at = (at + 2) & mask;
+        table[at] = key;
+        table[at + 1] = slot + 1;
+      } else if (key === undefined) this.#free.push(slot);
+      else if (isPairKey(key)) (this.#pairs ??= new PairIndex()).set(key, slot);
+      else (this.#others ??= new Map()).set(keyIdentity(key), slot);
+    }
   }
 
   #findOther(key: unknown): number {
@@ -161,4 +171,9 @@ export class KeyIndex {
     }
     this.#table = table;
   }
+}
+
+/** True for 32-bit integers. */
+function isInteger(key: unknown): key is number {
+  return typeof key === 'number' && (key | 0) === key;
 }

@@ -25,6 +25,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
   readonly expiringCells: StateColumn[] = [];
   /** Number of states that the key of a slot has. */
   readonly #used: number[] = [];
+  #entryCount = 0;
   #key: unknown;
   /** Slot of the current key, −1 while it has no state. Read by the columns. */
   slot = -1;
@@ -56,7 +57,7 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
 
   /** Number of entries, over all keys and states. */
   get entryCount(): number {
-    return this.#used.reduce((sum, n) => sum + n, 0);
+    return this.#entryCount;
   }
 
   /** Where the current key keeps the state `name`. */
@@ -80,11 +81,13 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
     }
     if (this.epoch !== 0 && this.marks[slot] !== this.epoch) this.touch(slot);
     this.#used[slot]!++;
+    this.#entryCount++;
     return slot;
   }
 
   /** Called by a column that has removed a value. */
   entryRemoved(): void {
+    this.#entryCount--;
     if (--this.#used[this.slot]! > 0) return;
     this.#index.delete(this.#key);
     this.slot = -1;
@@ -123,10 +126,13 @@ export class KeyedStateBackend extends SlotTable implements SweptSlots, KeyedTab
 
   restore(entries: readonly Entries[], schemas: StateSchemas = {}): void {
     const { keys, columns } = settle(entries);
-    for (let slot = 0; slot < keys.length; slot++) this.#used.push(0);
-    for (const [name, values] of Object.entries(columns)) {
-      this.#column(name).values = values;
-      for (let slot = 0; slot < values.length; slot++) if (values[slot] !== undefined) this.#used[slot]!++;
+    for (const [name, values] of Object.entries(columns)) this.#column(name).values = values;
+    const restored = Object.values(columns);
+    for (let slot = 0; slot < keys.length; slot++) {
+      let used = 0;
+      for (let i = 0; i < restored.length; i++) if (restored[i]![slot] !== undefined) used++;
+      this.#used.push(used);
+      this.#entryCount += used;
     }
     this.#index.restore(keys);
     this.grow(keys.length);

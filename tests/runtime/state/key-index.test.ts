@@ -24,3 +24,24 @@ test('an index that begins with room gives the same slots as one that grows to i
       return Promise.resolve();
     },
   ));
+
+test('an index that takes over the keys of another finds them where they were, and fills the same gaps', () =>
+  holds(
+    fc.tuple(fc.array(key, { maxLength: 200, size: 'max' }), fc.array(fc.nat({ max: 199 })), fc.array(key)),
+    ([keys, deleted, added]) => {
+      const before = new KeyIndex();
+      const all: unknown[] = [...keys, ['a', 1], ['b', 1]];
+      for (const one of all) before.slotOf(one);
+      for (const at of deleted) before.delete(all[at % all.length]);
+      const after = new KeyIndex();
+      after.restore([...before.keys]);
+      expect([after.size, after.integers]).toEqual([before.size, before.integers]);
+      for (const one of all) expect(after.find(one)).toBe(before.find(one));
+      const gaps = before.keys.flatMap((one, slot) => (one === undefined ? [slot] : []));
+      const taken = new Set(added.filter((one) => after.find(one) < 0).map((one) => after.slotOf(one)));
+      expect([...taken].slice(0, gaps.length)).toEqual(gaps.slice(0, taken.size));
+      // −0 is the key 0.
+      for (const one of added) expect(after.keys[after.slotOf(one)] === one).toBe(true);
+      return Promise.resolve();
+    },
+  ));
