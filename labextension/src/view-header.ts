@@ -32,6 +32,7 @@ export class ViewHeader {
   show(mirror: ViewMirror): void {
     const { status, progress, description } = mirror;
     setText(this.#title, description.title);
+    this.#title.title = description.title;
     setText(this.#status, STATUS_TEXT[status]);
     this.#action =
       status === 'paused' ? 'resume' : status === 'running' || status === 'catching-up' ? 'pause' : undefined;

@@ -51,6 +51,7 @@ describe('notebook 01', () => {
     await views.finished('How many came too late');
     const counted = new Map(rowsOf('How many came too late').map((row) => [row['strength'], row['tooLate']]));
     expect(counted).toEqual(model.tooLate);
+    expect(rowsOf('How many came too late')).toHaveLength(counted.size);
     await views.finished('Too late for their window');
     expect(rowsOf('Too late for their window')).toHaveLength(8);
   });

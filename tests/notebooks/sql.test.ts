@@ -77,7 +77,7 @@ describe('notebook 08', () => {
     for (const title of titles) {
       const rows = await rowsOf(title);
       const counted = new Map(
-        rows.map((row) => [`${Number(row['start'])} ${String(row['strength'])}`, row['quakes']]),
+        rows.map((row) => [`${Number(row['start'])} ${String(row['key'])}`, row['value']]),
       );
       expect(counted, title).toEqual(perDay);
     }

@@ -4,6 +4,8 @@ import { inspect } from 'node:util';
 const ROWS = 60;
 const COLUMNS = 30;
 const CELL_CHARACTERS = 120;
+/** A column whose texts are no longer than this is not wrapped: a time stays on its line. */
+const ONE_LINE = 24;
 
 /** An HTML table for an array of at least two plain rows; undefined for any other value. */
 export function tableOf(value: unknown): string | undefined {
@@ -18,7 +20,10 @@ export function htmlTable(rows: readonly Readonly<Record<string, unknown>>[]): s
   // Pages set cells flush right, as numbers want it and text does not.
   const columns = names.slice(0, COLUMNS).map((name) => {
     const isText = drawn.some((row) => typeof row[name] === 'string');
-    return { name, style: isText ? ' style="text-align: left"' : '' };
+    const texts = isText ? drawn.map((row) => cell(row[name])) : [];
+    const stays = texts.some((text) => text.includes(' ')) && texts.every((text) => text.length <= ONE_LINE);
+    const style = `text-align: left${stays ? '; white-space: nowrap' : ''}`;
+    return { name, style: isText ? ` style="${style}"` : '' };
   });
   const head = columns.map(({ name, style }) => `<th${style}>${escape(name)}</th>`).join('');
   const body = drawn

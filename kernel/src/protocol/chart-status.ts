@@ -3,7 +3,7 @@ import type { ViewProgress } from './view.ts';
 
 /** Beyond these a watermark says "nothing seen yet" or "the input has ended", and is no point in time. */
 const FIRST_TIME = -8.64e15;
-const LAST_TIME = 8.64e15;
+export const LAST_TIME = 8.64e15;
 
 /**
  * The one row of a chart's data set `status`: where the watermark stands, and what an empty chart waits for.

@@ -1,4 +1,4 @@
-import { clockTime } from './chart-status.ts';
+import { clockTime, LAST_TIME } from './chart-status.ts';
 import type { ViewDescription, ViewProgress } from './view.ts';
 
 /** What is counted of a view. */
@@ -17,7 +17,9 @@ export function viewCounts(view: Counted, progress: ViewProgress | undefined, ro
     [lateRecords > lateToSideOutput, `${text(lateRecords - lateToSideOutput)} dropped late`],
   ];
   const counts = parts.filter(([shown]) => shown).map(([, count]) => count);
-  if (watermark !== undefined && kind !== 'watermarks') counts.push(`watermark ${clockTime(watermark)}`);
+  // At the end of the stream the view's status says so.
+  if (watermark !== undefined && watermark < LAST_TIME && kind !== 'watermarks')
+    counts.push(`watermark ${clockTime(watermark)}`);
   return counts;
 }
 

@@ -21,7 +21,8 @@ export function windowShape(view: StreamNode): WindowShape | undefined {
           aggregation: String(aggregation),
           field: typeof field === 'string' || typeof field === 'number' ? field : undefined,
         };
-  return { layout, size: ms(size), slide: ms(slide), offset: ms(offset), gap: ms(gap), ...measured };
+  const times = { size: ms(size), slide: ms(slide), offset: ms(offset), gap: ms(gap) };
+  return { layout, ...times, processingTime: /ProcessingTime/.test(String(assigner)), ...measured };
 }
 
 /** What the plan of a query says of its windows. */
@@ -30,6 +31,7 @@ interface TableWindows {
   readonly size?: number;
   readonly step?: number;
   readonly offset?: number;
+  readonly time?: 'rowtime' | 'proctime';
   readonly field: string;
 }
 
@@ -42,10 +44,11 @@ const LAYOUTS: Readonly<Record<NonNullable<TableWindows['kind']>, WindowLayout>>
 
 function tableShape(windows: TableWindows | undefined): WindowShape | undefined {
   if (windows === undefined) return undefined;
-  const { kind = 'TUMBLE', size, step, offset, field } = windows;
+  const { kind = 'TUMBLE', size, step, offset, time, field } = windows;
+  const processingTime = time === 'proctime';
   const layout = LAYOUTS[kind];
-  if (layout === 'session') return { layout, gap: size, field };
-  return { layout, size, slide: layout === 'tumbling' ? undefined : step, offset, field };
+  if (layout === 'session') return { layout, gap: size, processingTime, field };
+  return { layout, size, slide: layout === 'tumbling' ? undefined : step, offset, processingTime, field };
 }
 
 function ms(value: unknown): number | undefined {

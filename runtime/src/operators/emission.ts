@@ -1,4 +1,4 @@
-/** What a windowed operator, or the last one of a table, says of the record it emits, for a view right behind it. */
+/** What a windowed operator, a running aggregate or the last one of a table says of the record it emits, for a view right behind it. */
 export interface Emission {
   readonly key: unknown;
   readonly window?: { readonly start: number; readonly end: number };

@@ -29,16 +29,21 @@ export class RollingAggregateOperator extends KeyedOperator {
     );
     this.#accumulator.update(after);
     if (this.runtime.batch) this.#lastTimestamp.update(timestamp);
-    else this.output.collect(this.#aggregate.getResult(after), timestamp);
+    else this.#emit(key, after, timestamp);
   }
 
   protected override onWatermark(timestamp: number): void {
     if (timestamp !== MAX_TIMESTAMP || !this.runtime.batch) return;
     for (const key of this.#backend.keysWith('accumulator')) {
       this.#backend.setCurrentKey(key);
-      const result = this.#aggregate.getResult(this.#accumulator.value());
-      this.output.collect(result, this.#lastTimestamp.value());
+      this.#emit(key, this.#accumulator.value(), this.#lastTimestamp.value());
     }
+  }
+
+  #emit(key: unknown, accumulator: unknown, timestamp: number | undefined): void {
+    if (this.runtime.tracksEmission) this.emission = { key };
+    this.output.collect(this.#aggregate.getResult(accumulator), timestamp);
+    this.emission = undefined;
   }
 
   override get stateEntryCount(): number {

@@ -155,6 +155,38 @@ describe('what a chart shows', () => {
     expect(await drawn('tumbling')).toContain('watermark Nov 23 12:02:02');
   });
 
+  test.each(['tumbling', 'sliding', 'session'] as const)(
+    'windows of processing time on their own axis, where the watermark is not: %s',
+    (layout) => {
+      const chart = (processingTime: boolean) =>
+        JSON.stringify(windowChart(layout, { valueTitle: 'v', processingTime }));
+      expect(chart(true)).toContain('(processing time, UTC)');
+      expect(chart(true)).not.toContain('event time');
+      expect(chart(true)).not.toContain('"watermark"');
+      expect(chart(false)).toContain('(event time, UTC)');
+      expect(chart(false)).toContain('"watermark"');
+    },
+  );
+
+  test('no legend for the one series of a stream without keys', async () => {
+    for (const layout of ['tumbling', 'sliding'] as const) {
+      const legends = (keyless: boolean) => {
+        const spec = windowChart(layout, { valueTitle: 'v', keyless }) as unknown as TopLevelSpec;
+        return compile(spec).spec.legends?.length ?? 0;
+      };
+      expect([legends(false), legends(true)]).toEqual([1, 0]);
+    }
+  });
+
+  test('points on a line only as long as they do not touch', async () => {
+    const size = (svg: string) => /symbol[^]*?<path[^>]* d="M([\d.]+),0A/.exec(svg)?.[1];
+    const spec = pictureSpec(seen('sliding')) as object;
+    const [wide, narrow] = await Promise.all(
+      [640, 120].map((width) => drawSvg({ ...spec, width } as unknown as TopLevelSpec)),
+    );
+    expect(Number(size(wide!))).toBeGreaterThan(2 * Number(size(narrow!)));
+  });
+
   test('the value of a session only where its bar has room for it', async () => {
     const hidden = (svg: string): number => svg.match(/<text[^>]* opacity="0"[^>]*>\d+</g)?.length ?? 0;
     expect(hidden(await drawn('session'))).toBe(0);

@@ -71,6 +71,27 @@ describe('window results', () => {
     expect(fields(view.rows(), 'key', 'value', 'pane', '_late', '_previous')).toEqual([['a', 5, 1, true, 3]]);
   });
 
+  test('of processing time wait for the clock, and no watermark makes them late', () => {
+    const shape = { layout: 'tumbling', size: 10_000, processingTime: true } as const;
+    const view = createMaterializer(description('windows'), {}, shape);
+    view.onWatermark(T0 + 86_400_000);
+    expect(view.takeDelta()?.progress?.waiting).toBe(
+      'waiting for the first window to close, by the clock of the runtime',
+    );
+    view.onRecord(3, 9999, { key: 'a', window: WINDOW, pane: 0 });
+    view.onRecord(5, 9999, { key: 'a', window: WINDOW, pane: 1 });
+    expect(fields(view.rows(), 'value', '_late')).toEqual([[5, false]]);
+  });
+
+  test('of a stream without keys have no legend, after a restore neither', () => {
+    const view = windows();
+    view.onRecord(3, 9999, { key: undefined, window: WINDOW, pane: 0 });
+    const restored = windows();
+    restored.restore(structuredClone(view.snapshot()));
+    for (const one of [view, restored])
+      expect(JSON.stringify(one.takeDelta()?.view?.spec ?? one.description.spec)).toContain('"legend":null');
+  });
+
   test('an early firing is no late one', () => {
     const view = windows();
     view.onRecord(3, 9999, { key: 'a', window: WINDOW, pane: 0 });

@@ -186,6 +186,7 @@ describe('a query over windows', () => {
       size: 10_000,
       slide: undefined,
       offset: 0,
+      processingTime: false,
       field: 'total',
     });
     expect(rowsOf(view, 'key', 'start', 'end', 'value', 'total')).toEqual([

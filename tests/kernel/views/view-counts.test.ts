@@ -24,6 +24,13 @@ test('records that went to a side output are not said to be dropped', () => {
   expect(report(1205, 1200)).toEqual(['1,200 late to side output', '5 dropped late']);
 });
 
+test('of a stream that has ended the status says so, not a watermark', () => {
+  const view = createMaterializer(description('records'), {});
+  view.onRecord(1, 5, undefined);
+  view.onWatermark(Number.MAX_SAFE_INTEGER);
+  expect(viewCounts({ kind: 'records' }, view.takeDelta()?.progress)).toEqual(['1 record']);
+});
+
 test('the counts outlive a snapshot', () => {
   const view = tumblingView();
   const restored = createMaterializer(description('windows'), {}, { layout: 'tumbling', size: 10_000 });

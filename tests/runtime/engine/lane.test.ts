@@ -81,6 +81,22 @@ describe('a lane', () => {
     ]);
   });
 
+  test('tells a view right behind a running aggregate which key a result is of', () => {
+    const sinks = graphOf((env) => {
+      const sums = readings(env).keyBy('sensor').sum('value');
+      sums.show({ title: 'direct', mode: 'update' });
+      sums.map(({ value }) => value).show({ title: 'mapped' });
+    });
+    const { lane, seen, source } = laneOf(sinks);
+    lane.processBatch(source, [reading('a', 1, 20), reading('b', 2, 30), reading('a', 3, 120)], undefined);
+    expect(seen.get('direct')!.map(({ origin }) => origin)).toEqual([
+      { key: 'a' },
+      { key: 'b' },
+      { key: 'a' },
+    ]);
+    expect(seen.get('mapped')!.map(({ origin }) => origin)).toEqual([undefined, undefined, undefined]);
+  });
+
   test('goes on from a snapshot of itself as if nothing had been', () => {
     const build = (env: StreamExecutionEnvironment) =>
       void readings(env)

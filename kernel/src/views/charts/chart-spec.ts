@@ -6,6 +6,19 @@ export type ChartSpec = JsonObject;
 /** How windows lie in time: it decides how they are drawn. */
 export type WindowLayout = 'tumbling' | 'sliding' | 'cumulating' | 'session';
 
+/** What a chart of windows says beside their numbers. */
+export interface WindowChartOptions {
+  readonly valueTitle: string;
+  /** ms, where known. */
+  readonly size?: number;
+  /** ms, where known. */
+  readonly slide?: number;
+  /** True if windows close by the runtime's clock: then the watermark, in event time, is not on their axis. */
+  readonly processingTime?: boolean;
+  /** True if there is one series, of the whole stream: then no legend is needed. */
+  readonly keyless?: boolean;
+}
+
 const SERIES_COLOURS = [
   '#4c78a8',
   '#e08a3c',
@@ -119,6 +132,13 @@ export const SERIES_COLOUR: ChartSpec = {
     labelLimit: 100,
   },
 };
+
+/** What tells series apart and picks one of them; without keys there is one, which needs no legend. */
+export function windowSeries(keyless = false): { readonly pick: ChartSpec; readonly colour: ChartSpec } {
+  if (!keyless) return { pick: SERIES_PICK, colour: SERIES_COLOUR };
+  const { bind: _, ...pick } = SERIES_PICK;
+  return { pick, colour: { ...SERIES_COLOUR, legend: null } };
+}
 
 /** What the mark under the pointer says about a window. */
 export function windowTooltip(valueTitle: string): Json {

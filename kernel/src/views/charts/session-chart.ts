@@ -6,11 +6,15 @@ import {
   WINDOW_TRANSFORM,
   windowTooltip,
   type ChartSpec,
+  type WindowChartOptions,
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
 
 /** Windows of any length: one lane a key, a bar from each session's start to its end, its value written on it. */
-export function sessionChart(valueTitle: string, timeTitle: string): ChartSpec {
+export function sessionChart(
+  { valueTitle, processingTime }: WindowChartOptions,
+  timeTitle: string,
+): ChartSpec {
   const axis = timeAxis(timeTitle);
   const lane = {
     field: 'key',
@@ -58,7 +62,7 @@ export function sessionChart(valueTitle: string, timeTitle: string): ChartSpec {
         },
         encoding: { x: { field: 'end', ...axis }, y: lane, tooltip: windowTooltip(valueTitle) },
       },
-      ...watermarkRule(axis),
+      ...(processingTime === true ? [] : watermarkRule(axis)),
       ...statusTexts(),
     ],
   });

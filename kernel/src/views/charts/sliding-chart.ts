@@ -1,13 +1,13 @@
 import {
   chartFrame,
   LATE_COLOUR,
-  SERIES_COLOUR,
-  SERIES_PICK,
   seriesOpacity,
   timeAxis,
   WINDOW_TRANSFORM,
+  windowSeries,
   windowTooltip,
   type ChartSpec,
+  type WindowChartOptions,
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
 
@@ -16,10 +16,11 @@ import { statusTexts, watermarkRule } from './status-layers.ts';
  * marked.
  */
 export function slidingChart(
-  valueTitle: string,
+  { valueTitle, processingTime, keyless }: WindowChartOptions,
   timeTitle: string,
   at: 'start' | 'end' = 'start',
 ): ChartSpec {
+  const { pick, colour } = windowSeries(keyless);
   const axis = timeAxis(timeTitle);
   const x = { field: at, ...axis };
   const y = {
@@ -29,19 +30,21 @@ export function slidingChart(
     scale: { zero: true, nice: 5 },
   };
   return chartFrame({
-    transform: [...WINDOW_TRANSFORM],
+    transform: [...WINDOW_TRANSFORM, { joinaggregate: [{ op: 'count', as: '_points' }], groupby: ['key'] }],
     layer: [
       {
-        params: [SERIES_PICK],
+        params: [pick],
         mark: { type: 'line', strokeWidth: 1.8, interpolate: 'linear', strokeJoin: 'round' },
-        encoding: { x, y, color: SERIES_COLOUR, opacity: seriesOpacity(0.95) },
+        encoding: { x, y, color: colour, opacity: seriesOpacity(0.95) },
       },
       {
-        mark: { type: 'point', filled: true, size: 26 },
+        mark: { type: 'point', filled: true },
         encoding: {
           x,
           y,
-          color: SERIES_COLOUR,
+          // Where points would touch each other the line says it all; they stay for what the pointer asks of them.
+          size: { condition: { test: 'datum._points > width / 6', value: 4 }, value: 26 },
+          color: colour,
           opacity: seriesOpacity(0.95),
           tooltip: windowTooltip(valueTitle),
         },
@@ -56,7 +59,7 @@ export function slidingChart(
         mark: { type: 'point', shape: 'diamond', filled: true, size: 55, color: LATE_COLOUR, opacity: 1 },
         encoding: { x, y, tooltip: windowTooltip(valueTitle) },
       },
-      ...watermarkRule(axis),
+      ...(processingTime === true ? [] : watermarkRule(axis)),
       ...statusTexts(),
     ],
   });

@@ -1,13 +1,13 @@
 import {
   chartFrame,
   LATE_COLOUR,
-  SERIES_COLOUR,
-  SERIES_PICK,
   seriesOpacity,
   timeAxis,
   WINDOW_TRANSFORM,
+  windowSeries,
   windowTooltip,
   type ChartSpec,
+  type WindowChartOptions,
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
 
@@ -15,7 +15,11 @@ import { statusTexts, watermarkRule } from './status-layers.ts';
  * Windows that do not overlap: each takes its own stretch of the time axis, and the keys in it stand side by side. What
  * late records changed is marked, with a line where the value stood before.
  */
-export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec {
+export function tumblingChart(
+  { valueTitle, processingTime, keyless }: WindowChartOptions,
+  timeTitle: string,
+): ChartSpec {
+  const { pick, colour } = windowSeries(keyless);
   const axis = timeAxis(timeTitle);
   const x = { field: '_left', ...axis };
   const y = {
@@ -39,7 +43,7 @@ export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec 
     ],
     layer: [
       {
-        params: [SERIES_PICK],
+        params: [pick],
         mark: { type: 'bar', cornerRadiusEnd: 1.5, stroke: null },
         encoding: {
           x,
@@ -47,7 +51,7 @@ export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec 
           y: { ...y, stack: null },
           // Said outright: with two ends on x, Vega-Lite would draw only the bar's upper edge.
           y2: { datum: 0 },
-          color: SERIES_COLOUR,
+          color: colour,
           opacity: seriesOpacity(0.9),
           tooltip: windowTooltip(valueTitle),
         },
@@ -62,7 +66,7 @@ export function tumblingChart(valueTitle: string, timeTitle: string): ChartSpec 
         mark: { type: 'point', shape: 'diamond', filled: true, size: 55, color: LATE_COLOUR, opacity: 1 },
         encoding: { x: { ...x, field: '_middle' }, y, tooltip: windowTooltip(valueTitle) },
       },
-      ...watermarkRule(axis),
+      ...(processingTime === true ? [] : watermarkRule(axis)),
       ...statusTexts(),
     ],
   });

@@ -10,6 +10,16 @@ import {
 } from './chart-spec.ts';
 import { statusTexts } from './status-layers.ts';
 
+/** Names of operators are longer than keys. */
+const OPERATOR_COLOUR: ChartSpec = {
+  ...SERIES_COLOUR,
+  legend: {
+    ...(SERIES_COLOUR.legend as ChartSpec),
+    columns: { expr: 'max(1, min(4, floor(width / 205)))' },
+    labelLimit: 180,
+  },
+};
+
 /** Beyond this distance between clock and event time the line "no lag" would only squeeze the others. */
 const NEAR_LIVE = 10 * 60_000;
 
@@ -53,7 +63,7 @@ export function watermarkChart(): ChartSpec {
       },
       {
         mark: { type: 'line', strokeWidth: 1, opacity: 0.45, interpolate: 'step-after' },
-        encoding: { x, y: { field: 'maxTimestamp', ...y }, color: SERIES_COLOUR },
+        encoding: { x, y: { field: 'maxTimestamp', ...y }, color: OPERATOR_COLOUR },
       },
       {
         params: [SERIES_PICK],
@@ -61,14 +71,14 @@ export function watermarkChart(): ChartSpec {
         encoding: {
           x,
           y: { field: 'watermark', ...y },
-          color: SERIES_COLOUR,
+          color: OPERATOR_COLOUR,
           opacity: seriesOpacity(0.95),
         },
       },
       {
         transform: [{ filter: 'datum.idle' }],
         mark: { type: 'point', filled: true, size: 16, opacity: 0.8 },
-        encoding: { x, y: { field: 'watermark', ...y }, color: SERIES_COLOUR, tooltip },
+        encoding: { x, y: { field: 'watermark', ...y }, color: OPERATOR_COLOUR, tooltip },
       },
       {
         mark: { type: 'point', filled: true, size: 60, opacity: 0 },

@@ -1,21 +1,19 @@
-import type { ChartSpec, WindowLayout } from './chart-spec.ts';
+import type { ChartSpec, WindowChartOptions, WindowLayout } from './chart-spec.ts';
 import { sessionChart } from './session-chart.ts';
 import { slidingChart } from './sliding-chart.ts';
 import { tumblingChart } from './tumbling-chart.ts';
 
-/** The chart of window results that suits how the windows lie in time. `size` and `slide` in ms, where known. */
-export function windowChart(
-  layout: WindowLayout,
-  options: { readonly valueTitle: string; readonly size?: number; readonly slide?: number },
-): ChartSpec {
-  const { valueTitle, size, slide } = options;
-  const title = (what: string) => `window start (event time, UTC)${what}`;
+/** The chart of window results that suits how the windows lie in time. */
+export function windowChart(layout: WindowLayout, options: WindowChartOptions): ChartSpec {
+  const { size, slide, processingTime = false } = options;
+  const time = processingTime ? 'processing time, UTC' : 'event time, UTC';
+  const title = (what: string) => `window start (${time})${what}`;
   switch (layout) {
     case 'tumbling':
-      return tumblingChart(valueTitle, title(size === undefined ? '' : ` · ${durationText(size)} windows`));
+      return tumblingChart(options, title(size === undefined ? '' : ` · ${durationText(size)} windows`));
     case 'sliding':
       return slidingChart(
-        valueTitle,
+        options,
         title(
           size === undefined || slide === undefined
             ? ''
@@ -24,14 +22,14 @@ export function windowChart(
       );
     case 'cumulating':
       return slidingChart(
-        valueTitle,
+        options,
         size === undefined || slide === undefined
-          ? 'window end (event time, UTC)'
-          : `window end (event time, UTC) · ${durationText(size)} windows that grow by ${durationText(slide)}`,
+          ? `window end (${time})`
+          : `window end (${time}) · ${durationText(size)} windows that grow by ${durationText(slide)}`,
         'end',
       );
     case 'session':
-      return sessionChart(valueTitle, 'session (event time, UTC)');
+      return sessionChart(options, `session (${time})`);
   }
 }
 

@@ -58,7 +58,12 @@ export class WatermarkRows implements RowMaker {
 
   note(): string | undefined {
     const count = this.#tracks.size;
-    return count > MAX_SERIES ? `${MAX_SERIES} of ${count} operators` : undefined;
+    const anyLate = [...this.#tracks.values()].some(({ put }) => (put?.lateRecords ?? 0) > 0);
+    const notes = [
+      ...(count > MAX_SERIES ? [`${MAX_SERIES} of ${count} operators`] : []),
+      ...(anyLate ? ['◆ records came too late'] : []),
+    ];
+    return notes.length === 0 ? undefined : notes.join(' · ');
   }
 
   snapshot(): readonly [string, Track][] {

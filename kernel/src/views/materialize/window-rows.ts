@@ -14,6 +14,8 @@ export interface WindowShape {
   readonly slide?: number;
   readonly offset?: number;
   readonly gap?: number;
+  /** True if they close by the runtime's clock, not by watermarks. */
+  readonly processingTime?: boolean;
   /** What the operator computes (`sum`), and of which field of its results (a name, or a tuple's index). */
   readonly aggregation?: string;
   readonly field?: string | number;
@@ -36,6 +38,7 @@ interface WindowRowsState {
   readonly shape: WindowShape | undefined;
   readonly firings: [string, Firing][];
   readonly amendments?: number;
+  readonly keyless?: boolean;
 }
 
 /**
@@ -53,6 +56,7 @@ export class WindowRows implements RowMaker {
   #valueTitle = 'value';
   #firstEvent: number | undefined;
   #keys = 0;
+  #keyless = false;
   #anyLate = false;
   #amendments = 0;
   #unsettled = false;
@@ -76,9 +80,12 @@ export class WindowRows implements RowMaker {
     firing.results += 1;
 
     const { value, title, fields } = windowValue(result, { key, window, measured: this.#shape });
-    if (this.#context.rows.size === 0) this.#valueTitle = title;
+    if (this.#context.rows.size === 0) {
+      this.#valueTitle = title;
+      this.#keyless = key === undefined;
+    }
     const previous = pane > 0 ? this.#context.rows.get(id)?.value : undefined;
-    const late = pane > 0 && this.#context.watermark() >= window.end - 1;
+    const late = pane > 0 && !this.#byClock && this.#context.watermark() >= window.end - 1;
     const label = key === undefined ? 'all' : keyText(key);
     if (origin?.window !== undefined) this.#learn(origin.window);
     this.#anyLate ||= late;
@@ -125,14 +132,21 @@ export class WindowRows implements RowMaker {
   }
 
   spec(): Json {
-    const { layout = 'tumbling', size, slide } = this.#shape ?? {};
-    const of = `${layout} ${size} ${slide} ${this.#valueTitle}`;
-    if (this.#chart?.of !== of)
-      this.#chart = { of, spec: windowChart(layout, { valueTitle: this.#valueTitle, size, slide }) };
+    const { layout = 'tumbling', size, slide, processingTime } = this.#shape ?? {};
+    const options = {
+      valueTitle: this.#valueTitle,
+      size,
+      slide,
+      processingTime,
+      keyless: this.#keyless,
+    };
+    const of = `${layout} ${JSON.stringify(options)}`;
+    if (this.#chart?.of !== of) this.#chart = { of, spec: windowChart(layout, options) };
     return this.#chart.spec;
   }
 
   waiting(): string {
+    if (this.#byClock) return 'waiting for the first window to close, by the clock of the runtime';
     const watermark = this.#context.watermark();
     const end = this.#firstEnd();
     const stands = `waiting for the first window to close: watermark ${clockTime(watermark, end)}`;
@@ -158,20 +172,26 @@ export class WindowRows implements RowMaker {
       shape: this.#shape,
       firings: [...this.#firings].map(([id, firing]) => [id, { ...firing }]),
       amendments: this.#amendments,
+      keyless: this.#keyless,
     };
   }
 
   restore(state: unknown): void {
-    const { slots, valueTitle, shape, firings, amendments = 0 } = state as WindowRowsState;
+    const { slots, valueTitle, shape, firings, amendments = 0, keyless = false } = state as WindowRowsState;
     this.#slots.restore(slots);
     this.#valueTitle = valueTitle;
     this.#amendments = amendments;
+    this.#keyless = keyless;
     if (!this.#shapeIsGiven) this.#shape = shape;
     this.#firings.clear();
     for (const [id, firing] of firings) this.#firings.set(id, { ...firing });
     this.#anyLate = [...this.#context.rows.values()].some((row) => row._late === true);
     this.#unsettled = true;
     this.settle();
+  }
+
+  get #byClock(): boolean {
+    return this.#shape?.processingTime === true;
   }
 
   /** The firing that a record of `pane` belongs to; a new one takes the rows of the one before it. */

@@ -56,7 +56,13 @@ function ofWindows(
     const to = end === undefined ? from! + window!.size : (values[end] as number);
     return { start: last(from ?? to - window!.size) + 1, end: last(to) + 1 };
   };
-  const layout = window && { kind: window.kind, size: window.size, step: window.step, offset: window.offset };
+  const layout = window && {
+    kind: window.kind,
+    size: window.size,
+    step: window.step,
+    offset: window.offset,
+    time: window.time,
+  };
   return {
     updateBefore: true,
     parameters: { windows: { ...layout, field: names[measure] }, keys, start, end, local, timeZone },
