@@ -34,6 +34,8 @@ export class StreamGraph {
     const periodic = node.kind === 'source' || node.kind === 'timestamps';
     const interval = periodic && autoWatermarkInterval !== undefined ? { autoWatermarkInterval } : {};
     const mode = node.kind === 'source' && runtimeMode !== 'streaming' ? { runtimeMode } : {};
+    // Its text is made when somebody asks: only failures do.
+    const made = new Error('made here');
     const added: StreamNode = {
       name: node.kind,
       parallelism: 1,
@@ -42,7 +44,9 @@ export class StreamGraph {
       functions: [],
       inputs: [],
       isSink: false,
-      location: userLocation(new Error('made here').stack),
+      get location() {
+        return userLocation(made.stack);
+      },
       ...node,
       ...(periodic ? { parameters: { ...node.parameters, ...interval, ...mode } } : {}),
       id: this.#nodes.length + 1,
