@@ -13,6 +13,7 @@ export {
   type RuntimeMode,
 } from './api/stream-execution-environment.ts';
 export type { BaseStream } from './api/base-stream.ts';
+export type { NamedOperator } from './api/named-operator.ts';
 export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { TableEnvironment, type ChangelogOptions } from './api/table/table-environment.ts';
 export { Table, type TableColumn } from './api/table/table.ts';

@@ -4,7 +4,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { Sink } from '../operators/sink.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
-import { checkParallelism } from './parallelism.ts';
+import { NamedOperator } from './named-operator.ts';
 import type { StreamExecutionEnvironment } from './stream-execution-environment.ts';
 
 /**
@@ -13,16 +13,14 @@ import type { StreamExecutionEnvironment } from './stream-execution-environment.
  * const firstOf = <T>(stream: BaseStream<T>) => stream.executeAndCollect({ limit: 1 });
  * await firstOf(orders.keyBy('user').sum('amount')); // → [{ user: 'ann', amount: 3, time: 1000 }]
  */
-export class BaseStream<out T> {
+export class BaseStream<out T> extends NamedOperator {
   /** The graph that its operators are added to. @internal */
   readonly graph: StreamGraph;
-  /** The operator whose records these are. @internal */
-  readonly node: StreamNode;
 
   /** Made by the methods of streams and environments. @internal */
   constructor(graph: StreamGraph, node: StreamNode) {
+    super(node);
     this.graph = graph;
-    this.node = node;
   }
 
   /**
@@ -89,40 +87,6 @@ export class BaseStream<out T> {
       limit,
       timeout: timeout === undefined ? undefined : toMillis(timeout),
     }) as Promise<T[]>;
-  }
-
-  /**
-   * Names the operator for good, so that its state is found again whatever becomes of its code.
-   * @example
-   * orders.keyBy('user').sum('amount').uid('totals');
-   */
-  uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
-    this.node.uid = uid;
-    this.node.onEdit = options.onEdit;
-    return this;
-  }
-
-  /**
-   * Names the operator in views, metrics and errors.
-   * @example
-   * orders.filter(({ amount }) => amount > 4).name('large orders');
-   */
-  name(name: string): this {
-    this.node.name = name;
-    return this;
-  }
-
-  /**
-   * Sets the number of logical subtasks; they share one thread. Each has the keys of its key groups, or its turn of
-   * the records.
-   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1; `bad-parallelism` for more than there can be key
-   *   groups; `unsupported` above 1 for windows over a whole stream.
-   * @example
-   * orders.map(({ amount }) => amount).setParallelism(0); // throws 'bad-argument'
-   */
-  setParallelism(parallelism: number): this {
-    this.node.parallelism = checkParallelism(parallelism, this.node);
-    return this;
   }
 
   /**

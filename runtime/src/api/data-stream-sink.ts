@@ -1,8 +1,7 @@
 import type { NewNode } from '../graph/stream-graph.ts';
-import type { StreamNode } from '../graph/stream-node.ts';
 import type { Sink } from '../operators/sink.ts';
 import { SinkOperator } from '../operators/sink-operator.ts';
-import { checkParallelism } from './parallelism.ts';
+import { NamedOperator } from './named-operator.ts';
 
 /** How a stream is handed to a sink. */
 export interface SinkToOptions {
@@ -30,34 +29,4 @@ export function sinkNode(sink: Sink<unknown>, { onRebuild }: SinkToOptions): Omi
  * @example
  * env.fromData(1, 2).print().name('numbers').uid('print-numbers');
  */
-export class DataStreamSink {
-  /** The operator that writes. @internal */
-  readonly node: StreamNode;
-
-  /** Made by the methods of streams. @internal */
-  constructor(node: StreamNode) {
-    this.node = node;
-  }
-
-  /** Names the operator for good, so that its state is found again whatever becomes of its code. */
-  uid(uid: string, options: { onEdit?: 'rebuild' | 'keep' } = {}): this {
-    this.node.uid = uid;
-    this.node.onEdit = options.onEdit;
-    return this;
-  }
-
-  /** Names the operator in views, metrics and errors. */
-  name(name: string): this {
-    this.node.name = name;
-    return this;
-  }
-
-  /**
-   * Sets the number of logical subtasks; they share one thread.
-   * @throws {TidemarkError} `bad-argument` unless it is a whole number ≥ 1.
-   */
-  setParallelism(parallelism: number): this {
-    this.node.parallelism = checkParallelism(parallelism);
-    return this;
-  }
-}
+export class DataStreamSink extends NamedOperator {}
