@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   BroadcastProcessFunction,
   EventTimeSessionWindows,
@@ -17,53 +17,31 @@ import {
   StateTtlConfig,
   StreamExecutionEnvironment,
   ValueStateDescriptor,
-  WatermarkStrategy,
   type AggregatingState,
   type BroadcastContext,
   type ReadOnlyContext,
   type CheckpointedFunction,
-  type DataStream,
   type FunctionInitializationContext,
   type KeyedContext,
   type ListState,
   type MapState,
   type ReducingState,
   type Savepoint,
-  type Sink,
   type ValueState,
 } from 'tidemark';
-import { temporaryFolder } from './notebook.ts';
-import { PushedSource } from './pushed-source.ts';
+import { PushedJobs, type Build } from './pushed-jobs.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let source: PushedSource;
-let written: unknown[];
-beforeEach(() => {
-  folder = temporaryFolder();
-  source = new PushedSource();
-  written = [];
-});
-afterEach(() => folder.remove());
-
-const sink: Sink<unknown> = {
-  kind: 'list',
-  createWriter: () => ({ write: (value) => void written.push(value) }),
-};
-
-type Build = (numbers: DataStream<number>, env: StreamExecutionEnvironment) => void;
+const jobs = new PushedJobs();
 
 async function run(build: Build, numbers: readonly number[], fromSavepoint?: string): Promise<Savepoint> {
-  const env = StreamExecutionEnvironment.getExecutionEnvironment();
-  const times = WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((n) => n);
-  build(env.fromSource(source, times, 'numbers').uid('numbers'), env);
-  const job = await env.execute({ fromSavepoint });
-  await source.push(...numbers);
-  return savepoint(await job.stopWithSavepoint(folder.path(`sp-${numbers.join('-')}`)));
+  const job = await jobs.start(build, { fromSavepoint });
+  await jobs.source.push(...numbers);
+  return savepoint(await job.stopWithSavepoint(jobs.path(`sp-${numbers.join('-')}`)));
 }
 
 test('sessions are read with what they have merged to, of both ways in which they are kept', async () => {
   for (const trigger of [false, true]) {
-    source = new PushedSource();
+    jobs.afresh();
     const saved = await run(
       (numbers) => {
         const sessions = numbers.keyBy((n) => n % 2).window(EventTimeSessionWindows.withGap(10));
@@ -71,7 +49,7 @@ test('sessions are read with what they have merged to, of both ways in which the
         summed
           .sum((n) => n)
           .uid('sessions')
-          .sinkTo(sink);
+          .sinkTo(jobs.sink);
       },
       [100, 104, 107, 109],
     );
@@ -91,13 +69,13 @@ test('global and counted windows are read, and end at the end of time', async ()
         .trigger(CountTrigger.of(5))
         .sum((n) => n)
         .uid('global')
-        .sinkTo(sink);
+        .sinkTo(jobs.sink);
       numbers
         .keyBy((n) => n % 2)
         .countWindow(5)
         .sum((n) => n)
         .uid('counted')
-        .sinkTo(sink);
+        .sinkTo(jobs.sink);
     },
     [1, 2, 3],
   );
@@ -152,7 +130,7 @@ const kinds: Build = (numbers) =>
     .keyBy((n) => n % 2)
     .process(() => new Kinds())
     .uid('kinds')
-    .sinkTo(sink);
+    .sinkTo(jobs.sink);
 
 test('state of every kind and timers are read, and written anew for a job that goes on with them', async () => {
   const saved = await run(kinds, [1, 2, 3]);
@@ -171,11 +149,10 @@ test('state of every kind and timers are read, and written anew for a job that g
   const writer = new SavepointWriter().withTimers('kinds', saved.timers('kinds'));
   for (const name of ['list', 'map', 'sum', 'mean'])
     writer.withKeyedState('kinds', name, saved.readKeyedState('kinds', name));
-  const path = writer.write(folder.path('written'));
-  source = new PushedSource();
-  written = [];
+  const path = writer.write(jobs.path('written'));
+  jobs.afresh();
   await run(kinds, [101, 2_000], path);
-  expect(written).toEqual([
+  expect(jobs.written).toEqual([
     '[[1,3],[[1,"#1"],[3,"#3"]],4,2]',
     '[[2],[[2,"#2"]],2,2]',
     '1 at 1001',
@@ -187,9 +164,9 @@ test('state of every kind and timers are read, and written anew for a job that g
 test('a state that is written says what it is', async () => {
   const path = new SavepointWriter()
     .withKeyedState('kinds', 'list', [{ key: 1, value: 7 }], { kind: 'value' })
-    .write(folder.path('written'));
+    .write(jobs.path('written'));
   const env = StreamExecutionEnvironment.getExecutionEnvironment();
-  kinds(env.fromSource(source).uid('numbers'), env);
+  kinds(env.fromSource(jobs.source).uid('numbers'), env);
   const job = await env.execute({ fromSavepoint: path });
   await expect(job.finished()).rejects.toMatchObject({ cause: { code: 'state-kind-differs' } });
 });
@@ -222,14 +199,14 @@ const beside: Build = (numbers) => {
   numbers
     .process(() => new Buffer())
     .uid('buffer')
-    .sinkTo(sink);
+    .sinkTo(jobs.sink);
   const broadcast = numbers.filter((n) => n < 10).broadcast(rules);
   numbers
     .filter((n) => n >= 10)
     .connect(broadcast)
     .process(() => new Ruled())
     .uid('ruled')
-    .sinkTo(sink);
+    .sinkTo(jobs.sink);
 };
 
 test('operator and broadcast state are read, and written anew', async () => {
@@ -247,9 +224,8 @@ test('operator and broadcast state are read, and written anew', async () => {
     .withListState('buffer', 'list', [7])
     .withListState('buffer', 'union', ['#7'], { union: true })
     .withBroadcastState('ruled', 'rules', [[7, 70]])
-    .write(folder.path('written'));
-  source = new PushedSource();
-  written = [];
+    .write(jobs.path('written'));
+  jobs.afresh();
   await run(beside, [12], path);
-  expect(written).toEqual(['[[7,12],["#7","#12"]]', '12 by [[7,70]]']);
+  expect(jobs.written).toEqual(['[[7,12],["#7","#12"]]', '12 by [[7,70]]']);
 });

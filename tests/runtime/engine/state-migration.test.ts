@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   KeyedProcessFunction,
   ListStateDescriptor,
@@ -13,25 +13,11 @@ import {
   type KeyedContext,
   type ListState,
   type RuntimeContext,
-  type Sink,
 } from 'tidemark';
-import { Notebook, temporaryFolder } from './notebook.ts';
-import { PushedSource } from './pushed-source.ts';
+import { Notebook } from './notebook.ts';
+import { PushedJobs } from './pushed-jobs.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let source: PushedSource;
-let written: unknown[];
-beforeEach(() => {
-  folder = temporaryFolder();
-  source = new PushedSource();
-  written = [];
-});
-afterEach(() => folder.remove());
-
-const sink: Sink<unknown> = {
-  kind: 'list',
-  createWriter: () => ({ write: (value) => void written.push(value) }),
-};
+const jobs = new PushedJobs();
 
 /** Runs what a test makes of the state of the current key. */
 class Holding extends KeyedProcessFunction<number, number, string> {
@@ -56,14 +42,14 @@ type Open = (context: RuntimeContext) => (n: number) => unknown;
 function start(open: Open, fromSavepoint?: string, parallelism = 1): Promise<JobClient> {
   const env = StreamExecutionEnvironment.getExecutionEnvironment();
   env
-    .fromSource(source)
+    .fromSource(jobs.source)
     .uid('numbers')
     .keyBy((n) => n % 2)
     .process(() => new Holding(open))
     .uid('totals')
     .name('Totals')
     .setParallelism(parallelism)
-    .sinkTo(sink);
+    .sinkTo(jobs.sink);
   return env.execute({ fromSavepoint });
 }
 
@@ -90,9 +76,9 @@ const totalInV2: Open = (context) => {
 
 async function saved(open: Open, ...numbers: number[]): Promise<string> {
   const job = await start(open);
-  await source.push(...numbers);
-  const path = await job.stopWithSavepoint(folder.path('sp'));
-  written = [];
+  await jobs.source.push(...numbers);
+  const path = await job.stopWithSavepoint(jobs.path('sp'));
+  jobs.written = [];
   return path;
 }
 
@@ -102,13 +88,13 @@ describe('a changed state type', () => {
     async (parallelism) => {
       const path = await saved(total, 1, 2, 3);
       const job = await start(totalInV2, path, parallelism);
-      await source.push(4, 5);
-      expect(written).toEqual(['0: {"sum":6,"was":1}', '1: {"sum":9,"was":1}']);
-      const second = await job.stopWithSavepoint(folder.path('sp2'));
-      written = [];
+      await jobs.source.push(4, 5);
+      expect(jobs.written).toEqual(['0: {"sum":6,"was":1}', '1: {"sum":9,"was":1}']);
+      const second = await job.stopWithSavepoint(jobs.path('sp2'));
+      jobs.written = [];
       const next = await start(totalInV2, second);
-      await source.push(6);
-      expect(written).toEqual(['0: {"sum":12,"was":1}']);
+      await jobs.source.push(6);
+      expect(jobs.written).toEqual(['0: {"sum":12,"was":1}']);
       await next.cancel();
     },
   );
@@ -141,8 +127,8 @@ describe('a changed state type', () => {
     };
     const path = await saved(before, 1, 2, 3);
     const job = await start(after, path);
-    await source.push(5, 6);
-    expect(written).toEqual(['1: [["#3"],[[1,"#1"],[3,"#3"]],"#3"]', '0: [["#2"],[[2,"#2"]],"#2"]']);
+    await jobs.source.push(5, 6);
+    expect(jobs.written).toEqual(['1: [["#3"],[[1,"#1"],[3,"#3"]],"#3"]', '0: [["#2"],[[2,"#2"]],"#2"]']);
     await job.cancel();
   });
 
@@ -166,21 +152,21 @@ describe('a changed state type', () => {
     const run = (descriptor: ListStateDescriptor<unknown>, fromSavepoint?: string) => {
       const env = StreamExecutionEnvironment.getExecutionEnvironment();
       const buffered = env
-        .fromSource(source)
+        .fromSource(jobs.source)
         .uid('numbers')
         .process(() => new Buffer(descriptor));
-      buffered.uid('buffer').sinkTo(sink);
+      buffered.uid('buffer').sinkTo(jobs.sink);
       return env.execute({ fromSavepoint });
     };
     const first = await run(new ListStateDescriptor('list'));
-    await source.push(1, 2);
-    const path = await first.stopWithSavepoint(folder.path('sp'));
+    await jobs.source.push(1, 2);
+    const path = await first.stopWithSavepoint(jobs.path('sp'));
     const second = await run(
       new ListStateDescriptor('list').withVersion(2, (n) => ({ n })),
       path,
     );
-    await source.push(3);
-    expect(written.at(-1)).toBe('[{"n":1},{"n":2},3]');
+    await jobs.source.push(3);
+    expect(jobs.written.at(-1)).toBe('[{"n":1},{"n":2},3]');
     await second.cancel();
   });
 });
@@ -245,7 +231,7 @@ describe('in a notebook', () => {
   const cell = (notebook: Notebook, mark: string, open: Open) =>
     notebook.cell('a', (env) => {
       env
-        .fromSource(source)
+        .fromSource(jobs.source)
         .keyBy(() => 0)
         .process(new Holding(open, mark))
         .uid('totals', { onEdit: 'keep' })
@@ -253,27 +239,27 @@ describe('in a notebook', () => {
     });
 
   test("an edit with onEdit: 'keep' migrates; the snapshot after it goes on with what came of that", async () => {
-    const notebook = await Notebook.open(folder.path('n.sqlite'));
+    const notebook = await Notebook.open(jobs.path('n.sqlite'));
     cell(notebook, 'one', total);
-    await source.push(1, 2);
+    await jobs.source.push(1, 2);
     expect(cell(notebook, 'two', totalInV2).carried).toHaveLength(1);
-    await source.push(3);
+    await jobs.source.push(3);
     const rows = ['0: 1', '0: 3', '0: {"sum":6,"was":1}'];
     expect(notebook.view('a/0').values).toEqual(rows);
     await notebook.session.beginCut({ label: 'x' })!.durable;
     await notebook.crash();
-    const again = await Notebook.open(folder.path('n.sqlite'), true);
+    const again = await Notebook.open(jobs.path('n.sqlite'), true);
     expect(cell(again, 'two', totalInV2).resumed).toHaveLength(1);
-    await source.push(4);
+    await jobs.source.push(4);
     await again.view('a/0').until(({ values }) => values.length === 4);
     expect(again.view('a/0').values).toEqual([...rows, '0: {"sum":10,"was":1}']);
     await again.crash();
   });
 
   test('an edit without one fails the branch, which says so', async () => {
-    const notebook = await Notebook.open(folder.path('n.sqlite'));
+    const notebook = await Notebook.open(jobs.path('n.sqlite'));
     cell(notebook, 'one', total);
-    await source.push(1, 2);
+    await jobs.source.push(1, 2);
     const text: Open = (context) => {
       context.getState(new ValueStateDescriptor('total', 'none'));
       return () => 0;
