@@ -2,9 +2,9 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { SinkState } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
 import { type Branch, takeMatch } from './branch.ts';
-import { carriedKeys, editedNodes, keepsState, pairNodes, type NodePairs } from './carry-over.ts';
+import { editedNodes, pairNodes, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
-import { comparePlans } from './kept-plan.ts';
+import { keptState, type KeptState } from './kept-state.ts';
 import { savedSubtasks } from './rescale.ts';
 import type { LaneCut } from './lane-cut.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
@@ -172,48 +172,29 @@ export class CellEdit {
     const { runner } = old;
     const failed = runner?.status === 'failed';
     const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
-    const keeps = runner !== undefined && pairs !== undefined && keepsState(edited, { failed, reachesBack });
-    const keys = keeps ? carriedKeys(pairs, old) : undefined;
-    let planKept = false;
-    let changed: readonly string[] | undefined;
-    if (failed) this.#goOnAfterFailure(old, fresh, keys);
+    const kept = keptState(fresh, old, { pairs, edited, failed, reachesBack }, lanes.fingerprints);
+    if (failed) this.#goOnAfterFailure(old, fresh, kept);
     else {
       fresh.mutedThrough = runner?.writtenThrough;
-      if (keys) fresh.carried = { cut: runner!.cut(), keys };
-      else if (runner?.goesOn === true) ({ planKept, changed } = this.#keepPlan(old, fresh, reachesBack));
+      if (kept.of === 'operators') fresh.carried = { cut: runner!.cut(), keys: kept.keys };
+      // Rows of the view before are of the plan before.
+      if (kept.of === 'plan') {
+        const { keys, shownAgain } = kept;
+        fresh.carried = { cut: { ...runner!.cut(), views: [] }, keys, shownAgain };
+      }
     }
     const left = branches.retire(old, this.commits);
     // Law 8: a crash between the edit's cut and this commit loses nothing, if what comes in its place can make it. What one
     // that has failed leaves is in its last good cut.
     const sameSink = lanes.fingerprints.own(old.sink) === lanes.fingerprints.own(fresh.sink);
     if (sameSink && !failed) fresh.left = left;
-    if (planKept) return { branch: fresh, change: 'carried' };
-    const differs = changed === undefined || changed.length === 0 ? {} : { changed };
-    return { branch: fresh, change: keeps ? (failed ? 'resumed' : 'carried') : 'rebuilt', ...differs };
-  }
-
-  /**
-   * Law 4: a query whose stateful parts are the same keeps their state. A view is to show all that it would have, had it run from
-   * the start: if the state cannot make it again the recording does, as far as that reaches back.
-   */
-  #keepPlan(
-    old: Branch,
-    fresh: Branch,
-    reachesBack: boolean,
-  ): { planKept: boolean; changed: readonly string[] | undefined } {
-    const { fingerprints } = this.#session.lanes;
-    const shows = fresh.sink.view !== undefined;
-    const plan = comparePlans(fresh.sink, old.sink, fingerprints, shows && reachesBack);
-    if (plan === undefined || 'changed' in plan) return { planKept: false, changed: plan?.changed };
-    const keys = carriedKeys(plan.pairs, old);
-    // Rows of the view before are of the plan before.
-    const cut = { ...old.runner!.cut(), views: [] };
-    fresh.carried = { cut, keys, shownAgain: shows ? plan.shownAgain : [] };
-    return { planKept: true, changed: undefined };
+    if (kept.of !== 'nothing') return { branch: fresh, change: failed ? 'resumed' : 'carried' };
+    const { changed = [] } = kept;
+    return { branch: fresh, change: 'rebuilt', ...(changed.length === 0 ? {} : { changed }) };
   }
 
   /** Law 9: from the last good cut, which lies on disk; what that has committed is not written again. */
-  #goOnAfterFailure(old: Branch, fresh: Branch, keys: ReadonlyMap<StreamNode, string> | undefined): void {
+  #goOnAfterFailure(old: Branch, fresh: Branch, kept: KeptState): void {
     const { branches, cuts, host } = this.#session;
     fresh.held = true;
     const goOn = async (): Promise<void> => {
@@ -221,7 +202,8 @@ export class CellEdit {
         const good = await cuts.lastAt(old);
         const cut = good?.cut.load();
         fresh.mutedThrough = cut ? (cut.mutedThrough ?? cut.cursor) : old.mutedThrough;
-        if (cut && keys && good!.fingerprint === old.fingerprint) fresh.carried = { cut, keys };
+        if (cut && kept.of === 'operators' && good!.fingerprint === old.fingerprint)
+          fresh.carried = { cut, keys: kept.keys };
         if (cut) this.#takeOverSink(fresh, good!, cut);
       } finally {
         fresh.held = false;
