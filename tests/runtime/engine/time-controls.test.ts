@@ -52,6 +52,13 @@ const windows = (env: SessionEnvironment) =>
     .window(TumblingEventTimeWindows.of('4 s'))
     .aggregate(counting);
 
+/** Counts of 30 events, ten a second, by the clock. */
+const perSecond = (env: SessionEnvironment) =>
+  events(env, { rate: 10, count: 30 })
+    .keyBy(() => 0)
+    .window(TumblingProcessingTimeWindows.of('1 s'))
+    .aggregate(counting);
+
 const numbers = (id: string) => (notebook.view(id).values as Event[]).map(({ n }) => n);
 
 describe('env.step', () => {
@@ -122,13 +129,7 @@ describe('env.step', () => {
   });
 
   it("moves the streams' clock to when a paced source is due, and timers of the clock with it", async () => {
-    notebook.cell('a', (env) => {
-      events(env, { rate: 10, count: 30 })
-        .keyBy(() => 0)
-        .window(TumblingProcessingTimeWindows.of('1 s'))
-        .aggregate(counting)
-        .show();
-    });
+    notebook.cell('a', (env) => void perSecond(env).show());
     await notebook.env.step(25);
     const counts = notebook.view('a/0').values as number[];
     expect(counts.length).toBeGreaterThanOrEqual(2);
@@ -138,13 +139,7 @@ describe('env.step', () => {
   it('fires a timer of the clock when its millisecond is over: what still comes in it is in the same window', async () => {
     const { clock } = notebook.session;
     clock.advanceTo(Math.ceil(clock.now() / 1_000) * 1_000 + 99);
-    notebook.cell('a', (env) => {
-      events(env, { rate: 10, count: 30 })
-        .keyBy(() => 0)
-        .window(TumblingProcessingTimeWindows.of('1 s'))
-        .aggregate(counting)
-        .show();
-    });
+    notebook.cell('a', (env) => void perSecond(env).show());
     await notebook.env.step(25);
     expect(notebook.view('a/0').values).toEqual([10, 10]);
   });
@@ -253,22 +248,12 @@ describe('law 7: rewind', () => {
   });
 
   it('runs again what a cell had made before it was edited, with the functions it had then', async () => {
-    notebook.cell(
-      'a',
-      (env) =>
-        void events(env)
-          .map(({ n }) => n)
-          .show(),
-    );
+    const shown = (fn: (event: Event) => number) =>
+      notebook.cell('a', (env) => void events(env).map(fn).show());
+    shown(({ n }) => n);
     await notebook.env.step(3);
     notebook.cell('b', () => undefined);
-    notebook.cell(
-      'a',
-      (env) =>
-        void events(env)
-          .map(({ n }) => n * 10)
-          .show(),
-    );
+    shown(({ n }) => n * 10);
     await notebook.env.step(1);
     expect(notebook.view('a/0').values).toEqual([0, 10, 20, 30]);
     await notebook.env.rewind('a');
