@@ -1,10 +1,10 @@
 import type { ValueState } from '../../state/value-state.ts';
 import type { Row } from '../changelog-row.ts';
-import type { JoinOptions } from './join-operator.ts';
+import type { JoinSides } from './join-sides.ts';
 import { KeyedTableOperator } from './keyed-table-operator.ts';
 
 export type AppendJoinOptions = Pick<
-  JoinOptions,
+  JoinSides,
   'leftKey' | 'rightKey' | 'matches' | 'leftKeyIsNull' | 'rightKeyIsNull'
 >;
 
@@ -28,22 +28,25 @@ export class AppendJoinOperator extends KeyedTableOperator {
   }
 
   protected processRow({ values }: Row, timestamp: number | undefined): void {
-    const { matches, leftKeyIsNull } = this.#options;
-    // NULL equals nothing: such a row has no partner, now or later.
-    if (leftKeyIsNull(values)) return;
-    keep(this.#left, values);
-    const rights = this.#right.value();
-    if (rights === undefined) return;
-    for (const right of rights) if (matches(values, right)) this.emit('+I', [...values, ...right], timestamp);
+    this.#join(values, true, timestamp);
   }
 
   protected override processRow2({ values }: Row, timestamp: number | undefined): void {
-    const { matches, rightKeyIsNull } = this.#options;
-    if (rightKeyIsNull(values)) return;
-    keep(this.#right, values);
-    const lefts = this.#left.value();
-    if (lefts === undefined) return;
-    for (const left of lefts) if (matches(left, values)) this.emit('+I', [...left, ...values], timestamp);
+    this.#join(values, false, timestamp);
+  }
+
+  #join(values: Values, fromLeft: boolean, timestamp: number | undefined): void {
+    const { matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
+    // NULL equals nothing: such a row has no partner, now or later.
+    if ((fromLeft ? leftKeyIsNull : rightKeyIsNull)(values)) return;
+    keep(fromLeft ? this.#left : this.#right, values);
+    const others = (fromLeft ? this.#right : this.#left).value();
+    if (others === undefined) return;
+    for (const other of others) {
+      const left = fromLeft ? values : other;
+      const right = fromLeft ? other : values;
+      if (matches(left, right)) this.emit('+I', [...left, ...right], timestamp);
+    }
   }
 }
 

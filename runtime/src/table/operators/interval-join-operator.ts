@@ -5,17 +5,11 @@ import { TimeBuckets } from '../../time/time-buckets.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, saturatingAdd } from '../../time/timestamp.ts';
 import type { Row } from '../changelog-row.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
-import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+import { Padding, padsSide, type JoinSides } from './join-sides.ts';
+import { KeyedTableOperator } from './keyed-table-operator.ts';
 
-export interface TableIntervalJoinOptions {
-  readonly leftKey: RowKey | undefined;
-  readonly rightKey: RowKey | undefined;
+export interface TableIntervalJoinOptions extends JoinSides {
   readonly type: RelationJoinType;
-  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
-  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly rightKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly leftColumns: number;
-  readonly rightColumns: number;
   readonly leftTime: number;
   readonly rightTime: number;
   /** right.time − left.time lies between them, in ms. */
@@ -36,6 +30,7 @@ const valuesOf = (held: Held): readonly unknown[] => ('unpaired' in held ? held.
  */
 export class TableIntervalJoinOperator extends KeyedTableOperator {
   readonly #options: TableIntervalJoinOptions;
+  readonly #padding: Padding;
   readonly #table = new IntervalTable((side) => this.#restored(side));
   /** Sides of which something is to be removed. One that pads rows is here for each of them, so that they go out in time. */
   readonly #due = new TimeBuckets<Side>();
@@ -43,6 +38,7 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
   constructor(options: TableIntervalJoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
+    this.#padding = new Padding(options);
   }
 
   override setup(output: Output, runtime: OperatorRuntime): void {
@@ -117,8 +113,7 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
 
   /** True if rows of the side that nothing has paired with go out with NULLs. */
   #pads(left: boolean): boolean {
-    const { type } = this.#options;
-    return type === 'full' || type === (left ? 'left' : 'right');
+    return padsSide(this.#options.type, left);
   }
 
   #schedule(side: Side, time: number): void {
@@ -162,9 +157,7 @@ export class TableIntervalJoinOperator extends KeyedTableOperator {
   }
 
   #pad(values: readonly unknown[], time: number, left: boolean): void {
-    const { leftColumns, rightColumns } = this.#options;
-    const nulls = Array<null>(left ? rightColumns : leftColumns).fill(null);
-    this.emit('+I', left ? [...values, ...nulls] : [...nulls, ...values], time);
+    this.emit('+I', this.#padding.padded(values, left), time);
   }
 
   override get nextEventTime(): number {

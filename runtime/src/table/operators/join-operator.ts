@@ -2,19 +2,11 @@ import type { MapState } from '../../state/map-state.ts';
 import { isAddition, type Row, type RowKind } from '../changelog-row.ts';
 import { rowIdentity } from '../types/value-identity.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
-import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+import { Padding, padsSide, type JoinSides } from './join-sides.ts';
+import { KeyedTableOperator } from './keyed-table-operator.ts';
 
-export interface JoinOptions {
-  readonly leftKey: RowKey | undefined;
-  readonly rightKey: RowKey | undefined;
+export interface JoinOptions extends JoinSides {
   readonly type: RelationJoinType;
-  /** What must hold of a pair besides equal keys. */
-  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
-  readonly leftColumns: number;
-  readonly rightColumns: number;
-  /** True for a key that equals nothing, NULL in it. */
-  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly rightKeyIsNull: (values: readonly unknown[]) => boolean;
   /** What tells rows of a side apart where they have a key; without one they are told apart by all they hold, and counted. */
   readonly leftUnique: ((values: readonly unknown[]) => string) | undefined;
   readonly rightUnique: ((values: readonly unknown[]) => string) | undefined;
@@ -42,16 +34,14 @@ export class JoinOperator extends KeyedTableOperator {
   readonly #options: JoinOptions;
   readonly #left: Side;
   readonly #right: Side;
-  readonly #nullsLeft: readonly null[];
-  readonly #nullsRight: readonly null[];
+  readonly #padding: Padding;
 
   constructor(options: JoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
     this.#left = this.mapState('left', options.leftTimeToLive);
     this.#right = this.mapState('right', options.rightTimeToLive);
-    this.#nullsLeft = Array<null>(options.leftColumns).fill(null);
-    this.#nullsRight = Array<null>(options.rightColumns).fill(null);
+    this.#padding = new Padding(options);
   }
 
   protected processRow(row: Row, timestamp: number | undefined): void {
@@ -70,16 +60,12 @@ export class JoinOperator extends KeyedTableOperator {
   #full(row: Row, fromLeft: boolean, timestamp: number | undefined): void {
     const { type, matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
     const [own, other] = fromLeft ? [this.#left, this.#right] : [this.#right, this.#left];
-    const keepsOwn = type === 'full' || type === (fromLeft ? 'left' : 'right');
-    const keepsOther = type === 'full' || type === (fromLeft ? 'right' : 'left');
+    const keepsOwn = padsSide(type, fromLeft);
+    const keepsOther = padsSide(type, !fromLeft);
     const { values } = row;
     const adds = isAddition(row);
     const pair = (mine: readonly unknown[], theirs: readonly unknown[]) =>
       fromLeft ? [...mine, ...theirs] : [...theirs, ...mine];
-    const padded = (mine: readonly unknown[]) =>
-      fromLeft ? [...mine, ...this.#nullsRight] : [...this.#nullsLeft, ...mine];
-    const paddedOther = (theirs: readonly unknown[]) =>
-      fromLeft ? [...this.#nullsLeft, ...theirs] : [...theirs, ...this.#nullsRight];
     const isNull = (fromLeft ? leftKeyIsNull : rightKeyIsNull)(values);
     const partners = isNull
       ? []
@@ -89,18 +75,18 @@ export class JoinOperator extends KeyedTableOperator {
     const count = partners.reduce((sum, [, partner]) => sum + partner.count, 0);
     if (!this.#keep(own, this.#identityOf(fromLeft), values, adds, count)) return;
     if (partners.length === 0) {
-      if (keepsOwn) this.emit(adds ? '+I' : '-D', padded(values), timestamp);
+      if (keepsOwn) this.emit(adds ? '+I' : '-D', this.#padding.padded(values, fromLeft), timestamp);
       return;
     }
     // Padded rows that the pairs stand for go all before the pairs come, and come back after they have gone.
-    if (keepsOther && adds) this.#padOthers(partners, 0, '-D', paddedOther, timestamp);
+    if (keepsOther && adds) this.#padOthers(partners, 0, '-D', !fromLeft, timestamp);
     // With padded rows a pair may stand for another row, so that it is not an update of one row any more.
     const isUpdate = !keepsOwn && !(adds && keepsOther);
     const kind: RowKind = isUpdate ? row.kind : adds ? '+I' : '-D';
     for (const [, partner] of partners)
       for (let copy = 0; copy < partner.count; copy++)
         this.emit(kind, pair(values, partner.values), timestamp);
-    if (keepsOther && !adds) this.#padOthers(partners, 1, '+I', paddedOther, timestamp);
+    if (keepsOther && !adds) this.#padOthers(partners, 1, '+I', !fromLeft, timestamp);
     // A row that is never padded need not know how many it is paired with: it lives on as long as it would have.
     if (keepsOther)
       for (const [identity, partner] of partners)
@@ -112,12 +98,13 @@ export class JoinOperator extends KeyedTableOperator {
     partners: readonly (readonly [string, SideRow])[],
     having: number,
     kind: RowKind,
-    padded: (values: readonly unknown[]) => readonly unknown[],
+    left: boolean,
     timestamp: number | undefined,
   ): void {
     for (const [, partner] of partners) {
       if (partner.partners !== having) continue;
-      for (let copy = 0; copy < partner.count; copy++) this.emit(kind, padded(partner.values), timestamp);
+      const padded = this.#padding.padded(partner.values, left);
+      for (let copy = 0; copy < partner.count; copy++) this.emit(kind, padded, timestamp);
     }
   }
 

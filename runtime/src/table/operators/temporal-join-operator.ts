@@ -1,14 +1,10 @@
 import type { ValueState } from '../../state/value-state.ts';
 import { isAddition, type Row } from '../changelog-row.ts';
-import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+import { Padding, type JoinSides } from './join-sides.ts';
+import { KeyedTableOperator } from './keyed-table-operator.ts';
 
-export interface TemporalJoinOptions {
-  readonly leftKey: RowKey | undefined;
-  readonly rightKey: RowKey | undefined;
+export interface TemporalJoinOptions extends Omit<JoinSides, 'rightKeyIsNull'> {
   readonly outer: boolean;
-  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
-  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly rightColumns: number;
   readonly leftTime: number;
   /** Without one the version is the latest, and rows go out as they come. */
   readonly rightTime: number | undefined;
@@ -33,11 +29,13 @@ interface TemporalState {
  */
 export class TemporalJoinOperator extends KeyedTableOperator {
   readonly #options: TemporalJoinOptions;
+  readonly #padding: Padding;
   readonly #state: ValueState<TemporalState | undefined>;
 
   constructor(options: TemporalJoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
+    this.#padding = new Padding(options);
     this.#state = this.valueState('temporal');
   }
 
@@ -94,9 +92,9 @@ export class TemporalJoinOperator extends KeyedTableOperator {
   }
 
   #join({ kind, values }: Row, version: readonly unknown[] | null, timestamp: number | undefined): void {
-    const { outer, matches, leftKeyIsNull, rightColumns } = this.#options;
+    const { outer, matches, leftKeyIsNull } = this.#options;
     if (version !== null && !leftKeyIsNull(values) && matches(values, version))
       this.emit(kind, [...values, ...version], timestamp);
-    else if (outer) this.emit(kind, [...values, ...Array<null>(rightColumns).fill(null)], timestamp);
+    else if (outer) this.emit(kind, this.#padding.padded(values, true), timestamp);
   }
 }

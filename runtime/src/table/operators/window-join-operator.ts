@@ -1,17 +1,11 @@
 import type { ValueState } from '../../state/value-state.ts';
 import type { Row } from '../changelog-row.ts';
 import type { RelationJoinType } from '../plan/relation.ts';
-import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
+import { Padding, padsSide, type JoinSides } from './join-sides.ts';
+import { KeyedTableOperator } from './keyed-table-operator.ts';
 
-export interface WindowJoinOptions {
-  readonly leftKey: RowKey | undefined;
-  readonly rightKey: RowKey | undefined;
+export interface WindowJoinOptions extends JoinSides {
   readonly type: RelationJoinType;
-  readonly matches: (left: readonly unknown[], right: readonly unknown[]) => boolean;
-  readonly leftKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly rightKeyIsNull: (values: readonly unknown[]) => boolean;
-  readonly leftColumns: number;
-  readonly rightColumns: number;
   readonly leftEnd: number;
   readonly rightEnd: number;
   readonly domain: 'rowtime' | 'proctime';
@@ -29,11 +23,13 @@ interface JoinedWindow {
 export class WindowJoinOperator extends KeyedTableOperator {
   override readonly agesRecords = false;
   readonly #options: WindowJoinOptions;
+  readonly #padding: Padding;
   readonly #windows: ValueState<JoinedWindow[] | undefined>;
 
   constructor(options: WindowJoinOptions) {
     super(options.leftKey, options.rightKey);
     this.#options = options;
+    this.#padding = new Padding(options);
     this.#windows = this.valueState('windows');
   }
 
@@ -67,7 +63,7 @@ export class WindowJoinOperator extends KeyedTableOperator {
   }
 
   #join({ end, left, right }: JoinedWindow): void {
-    const { type, matches, leftKeyIsNull, rightKeyIsNull, leftColumns, rightColumns } = this.#options;
+    const { type, matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
     const out = (values: readonly unknown[]) => this.emit('+I', values, this.#options.lastOf(end));
     const paired = new Set<readonly unknown[]>();
     for (const mine of left) {
@@ -78,10 +74,9 @@ export class WindowJoinOperator extends KeyedTableOperator {
       if (type === 'semi' || type === 'anti') {
         if (partners.length > 0 === (type === 'semi')) out(mine);
       } else if (partners.length > 0) for (const theirs of partners) out([...mine, ...theirs]);
-      else if (type === 'left' || type === 'full') out([...mine, ...Array<null>(rightColumns).fill(null)]);
+      else if (padsSide(type, true)) out(this.#padding.padded(mine, true));
     }
-    if (type !== 'right' && type !== 'full') return;
-    for (const theirs of right)
-      if (!paired.has(theirs)) out([...Array<null>(leftColumns).fill(null), ...theirs]);
+    if (!padsSide(type, false)) return;
+    for (const theirs of right) if (!paired.has(theirs)) out(this.#padding.padded(theirs, false));
   }
 }
