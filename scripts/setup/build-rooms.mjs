@@ -1,4 +1,5 @@
-// Compiles the rooms: TypeScript to lib/ with TypeScript 7, then the prebuilt JupyterLab extension to labextension/dist.
+// Compiles the rooms: TypeScript to lib/ with TypeScript 7; what runs of the runtime to runtime/dist; the prebuilt JupyterLab extension
+// to labextension/dist.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24, root } from './paths.mjs';
@@ -13,9 +14,12 @@ const configs = ['tsconfig.base.json', 'tsconfig.json'].map((name) => join(root,
 /** Builds what changed since the last complete build; `force` builds all of it. */
 export async function buildRooms(progress, { force = false } = {}) {
   const compiled = await compile(progress, force);
-  const bundled = await bundle(progress, force);
-  if (!compiled && !bundled) return 'up to date';
-  return [...(compiled ? ['TypeScript compiled'] : []), ...(bundled ? ['extension bundled'] : [])].join(', ');
+  const done = [
+    ...(compiled ? ['TypeScript compiled'] : []),
+    ...((await bundleRuntime(progress, force)) ? ['runtime bundled'] : []),
+    ...((await bundleExtension(progress, force)) ? ['extension bundled'] : []),
+  ];
+  return done.join(', ') || 'up to date';
 }
 
 async function compile(progress, force) {
@@ -49,7 +53,24 @@ function removeOrphans(room) {
   }
 }
 
-async function bundle(progress, force) {
+async function bundleRuntime(progress, force) {
+  const folder = join(root, 'runtime');
+  const stamp = join(folder, 'dist', '.tidemark-stamp');
+  const config = join(folder, 'rolldown.config.js');
+  const wanted = contentStamp([join(folder, 'src'), config, packageLock]);
+  if (!force && readStamp(stamp) === wanted) return false;
+  progress('bundling the runtime');
+  removeStamp(stamp);
+  const rolldown = join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+  await runCommand(node24, [rolldown, '-c', config], {
+    cwd: folder,
+    nextStep: 'mend the errors above, then build again (npm run build).',
+  });
+  writeStamp(stamp, wanted);
+  return true;
+}
+
+async function bundleExtension(progress, force) {
   const folder = join(root, 'labextension');
   const output = join(folder, 'dist', 'labextensions', '@tidemark', 'labextension');
   const stamp = join(folder, 'dist', '.tidemark-stamp');

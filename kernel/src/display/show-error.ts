@@ -3,7 +3,7 @@ import { KernelError } from '../errors.ts';
 import type { ShownError } from '../session/ipc.ts';
 
 /** A frame of the kernel, the runtime or Node. */
-const OURS = /\/(?:kernel|runtime|tidemark)\/(?:src|lib)\/|\(?node:/;
+const OURS = /\/(?:kernel|runtime|tidemark)\/(?:src|lib|dist)\/|\(?node:/;
 
 /** An error, or whatever was thrown, as the name, message and traceback that Jupyter shows. */
 export function showError(thrown: unknown): ShownError {

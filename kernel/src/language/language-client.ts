@@ -68,6 +68,11 @@ export class LanguageClient {
     return this.#ask('inspectSql', text, cursor);
   }
 
+  /** More SQL is to be expected. */
+  warmSql(): void {
+    void this.#ask('warmSql').catch(this.#note);
+  }
+
   /** What SQL can name from now on. */
   catalog(...args: LanguageArguments<'catalog'>): void {
     void this.#ask('catalog', ...args).catch(this.#note);

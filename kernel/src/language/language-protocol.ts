@@ -9,6 +9,7 @@ export type LanguageMethod =
   | 'inspect'
   | 'completeSql'
   | 'inspectSql'
+  | 'warmSql'
   | 'catalog'
   | 'isComplete'
   | 'forget';

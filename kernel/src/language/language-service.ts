@@ -86,8 +86,6 @@ export class LanguageService {
     // A cell that waits goes before what only completions need.
     await new Promise((resolve) => setImmediate(resolve));
     this.#globals ??= globalNames(this.#checker);
-    await new Promise((resolve) => setImmediate(resolve));
-    await this.#sql.load();
   }
 
   /** Checks a cell and makes it evaluable. What it declares becomes live by `commit`. */
@@ -156,6 +154,11 @@ export class LanguageService {
   /** What is known of the name at an offset of a text of SQL. */
   inspectSql(text: string, cursor: number): Promise<Inspection> {
     return this.#sql.inspect(text, cursor);
+  }
+
+  /** Loads what completes and checks SQL, so that the first who asks does not wait for it. */
+  async warmSql(): Promise<void> {
+    await this.#sql.load();
   }
 
   /** The tables and functions that SQL can name from now on. */

@@ -2,7 +2,10 @@ import type { DescribedCatalog, SqlAssist } from 'tidemark/sql';
 import type { Completions } from './completion.ts';
 import type { Inspection } from './inspection.ts';
 
-/** SQL of `%%sql` cells and templates, by what the session last said of its tables. Loaded when it is first asked. */
+/**
+ * SQL of `%%sql` cells and templates, by what the session last said of its tables. Loaded when it is first asked or
+ * after the first cell of SQL: that takes a quarter of a second, and memory, which notebooks without SQL do not spend.
+ */
 export class SqlLanguage {
   #assist: Promise<SqlAssist> | undefined;
   #catalog: DescribedCatalog = { tables: [], functions: [] };

@@ -1,11 +1,17 @@
 import { Session } from 'node:inspector';
 import { parse, type Node } from 'acorn';
+import * as tidemark from 'tidemark';
 import { canonical, type DescribeFunction, Param } from 'tidemark/session';
 
 /** Deepest chain of functions that name functions. */
 const DEPTH = 8;
 /** Data captured by a function counts by value up to this many characters of its canonical text. */
 const DATA_LENGTH = 10_000;
+
+/** What cells import of `tidemark` counts by its name: no edit of a cell changes it, and all that hangs together with it is much. */
+const PUBLIC = new Map<unknown, string>(
+  Object.entries(tidemark).map(([name, value]) => [value, `tidemark.${name}`]),
+);
 
 interface RemoteProperty {
   readonly name: string;
@@ -76,8 +82,8 @@ export function functionDescriber(): FunctionDescriber {
     );
   };
 
-  /** Variables that `fn` closes over, innermost scope first; not the notebook's, which are looked up by name. */
-  const closureOf = (fn: object): Map<string, unknown> => {
+  /** Of these names, the variables that `fn` closes over; not the notebook's, which are looked up by name. */
+  const closureOf = (fn: object, names: readonly string[]): Map<string, unknown> => {
     const captured = new Map<string, unknown>();
     const scopes = properties(fn).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value
       ?.objectId;
@@ -87,8 +93,10 @@ export function functionDescriber(): FunctionDescriber {
     for (const { value } of list?.result ?? []) {
       if (!value?.objectId || /^(Script|Global)/.test(value.description ?? '')) continue;
       const scope = take(value.objectId) as { object?: Record<string, unknown> } | undefined;
-      for (const name of Object.keys(scope?.object ?? {})) {
-        if (!captured.has(name)) captured.set(name, initialized(scope?.object, name));
+      // The innermost scope first.
+      for (const name of names) {
+        if (!captured.has(name) && Object.hasOwn(scope?.object ?? {}, name))
+          captured.set(name, initialized(scope?.object, name));
       }
     }
     return captured;
@@ -128,10 +136,13 @@ export function functionDescriber(): FunctionDescriber {
     if (seen.has(fn) || depth > DEPTH) return '^';
     seen.add(fn);
     if (typeof fn === 'function') {
+      const known = PUBLIC.get(fn);
+      if (known !== undefined) return known;
       const source = Function.prototype.toString.call(fn);
-      const captured = closureOf(fn);
+      const names = namesIn(source);
+      const captured = closureOf(fn, names);
       const parts = [source];
-      for (const name of namesIn(source)) {
+      for (const name of names) {
         const held = captured.has(name) ? { value: captured.get(name) } : notebookVariable(name);
         if (held && !captured.has(name)) named.add(name);
         if (held) parts.push(`${name}=${describeCaptured(held.value, seen, depth)}`);

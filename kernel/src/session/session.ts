@@ -144,7 +144,9 @@ export class Session {
       }),
     );
     if (error) return { ...failed(this.#mapped(error)), report };
-    return { error: undefined, report, expressions: await this.#evaluateExpressions(execution), payload: [] };
+    const expressions = await this.#evaluateExpressions(execution);
+    this.#host.language.warmSql();
+    return { error: undefined, report, expressions, payload: [] };
   }
 
   interrupt(): void {

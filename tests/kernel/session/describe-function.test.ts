@@ -56,6 +56,11 @@ describe('law 3: source text alone is not enough', () => {
     expect(describeFunction(make(1, 1)[0])).toBe(describeFunction(make(1, 2)[0]));
   });
 
+  it('counts what tidemark exports by its name', () => {
+    const by = (make: typeof ewmaDetector) => () => make();
+    expect(describeFunction(by(ewmaDetector))).toMatch(/make=tidemark\.ewmaDetector$/);
+  });
+
   it('looks into the fields of an instance, private ones too', () => {
     class Threshold {
       #limit: number;

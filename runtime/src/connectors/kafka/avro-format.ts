@@ -1,5 +1,6 @@
-import avsc, { type Schema, type Type } from 'avsc';
+import type { Schema, Type } from 'avsc';
 import type { Format, MessageFormat } from '../../formats/format.ts';
+import { onDemand } from '../on-demand.ts';
 import { formatHasNoMessages, kafkaOptionInvalid } from './kafka-errors.ts';
 import { SchemaRegistry, type SchemaRegistryOptions } from './schema-registry.ts';
 
@@ -10,6 +11,8 @@ export interface AvroOptions {
   /** A Confluent-compatible schema registry: then messages begin with the id of their schema. */
   readonly registry?: SchemaRegistryOptions;
 }
+
+const avsc = onDemand<typeof import('avsc')>('avsc');
 
 const MAGIC_BYTE = 0;
 const HEADER_BYTES = 5;
@@ -37,7 +40,7 @@ export function avro<T>({ schema, registry }: AvroOptions): Format<T> {
   if (schema === undefined && registry === undefined) {
     throw kafkaOptionInvalid('avro', 'schema', schema, 'is given, or a registry that knows it');
   }
-  const type = schema === undefined ? undefined : avsc.Type.forSchema(schema);
+  const type = schema === undefined ? undefined : avsc().Type.forSchema(schema);
   return {
     name: 'avro',
     parameters: { schema, registry: registry?.url },
@@ -62,7 +65,7 @@ function registryMessages<T>(registry: SchemaRegistry, reader: Type | undefined)
   const writers = new Map<number, { type: Type; resolver?: ReturnType<Type['createResolver']> }>();
   let writing: { id: number; type: Type } | undefined;
   const known = async (id: number): Promise<void> => {
-    const type = avsc.Type.forSchema(JSON.parse(await registry.schema(id)) as Schema);
+    const type = avsc().Type.forSchema(JSON.parse(await registry.schema(id)) as Schema);
     writers.set(
       id,
       reader === undefined ? { type } : { type: reader, resolver: reader.createResolver(type) },
@@ -97,7 +100,7 @@ function registryMessages<T>(registry: SchemaRegistry, reader: Type | undefined)
         return;
       }
       const { id, schema } = await registry.latest(subject);
-      writing = { id, type: avsc.Type.forSchema(JSON.parse(schema) as Schema) };
+      writing = { id, type: avsc().Type.forSchema(JSON.parse(schema) as Schema) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Format } from '../../formats/format.ts';
 import { json } from '../../formats/json-format.ts';
 import type { Sink } from '../../operators/sink.ts';
@@ -8,6 +8,7 @@ import { messagesOf } from './message-decoder.ts';
 import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 import { OutgoingWriter, type Connect } from './outgoing.ts';
 import type { Credential } from './secret.ts';
+import { webSocketLibrary } from './web-socket-library.ts';
 
 /** How a WebSocket is written to. */
 export interface WebSocketSinkOptions<T> {
@@ -65,6 +66,7 @@ function connectTo(endpoint: Endpoint): Connect {
     endpoint.reveal().then(
       ({ url, headers }) => {
         if (over) return;
+        const { WebSocket } = webSocketLibrary();
         const open = (socket = new WebSocket(url, { headers }));
         open.on('open', () =>
           opened({ send: (message, done) => open.send(message, done), close: () => open.close() }),
@@ -81,7 +83,7 @@ function connectTo(endpoint: Endpoint): Connect {
     return () => {
       over = true;
       // A closing handshake may be under way, after which the last messages have arrived.
-      if (socket?.readyState === WebSocket.CONNECTING) socket.terminate();
+      if (socket !== undefined && socket.readyState === socket.CONNECTING) socket.terminate();
     };
   };
 }

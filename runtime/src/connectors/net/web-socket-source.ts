@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Format, MessageFormat } from '../../formats/format.ts';
 import type { PollResult, Source, SourceReader, SourceReaderContext } from '../source.ts';
 import { BackOff, type ReconnectOptions } from './back-off.ts';
@@ -7,6 +7,7 @@ import { MessageBuffer } from './message-buffer.ts';
 import { decodeMessage, messagesOf } from './message-decoder.ts';
 import { connectionFailed, connectionLost, reasonOf } from './net-errors.ts';
 import type { Credential } from './secret.ts';
+import { webSocketLibrary } from './web-socket-library.ts';
 
 /** How a WebSocket is read. */
 export interface WebSocketSourceOptions<T> {
@@ -106,6 +107,7 @@ class WebSocketReader<T> implements SourceReader<T> {
     try {
       const { url, headers } = await this.#endpoint.reveal();
       if (this.#closed) return;
+      const { WebSocket } = webSocketLibrary();
       this.#open(new WebSocket(url, { headers }));
     } catch (error) {
       this.#buffer.fail(this.#failure(reasonOf(error)));
@@ -158,8 +160,9 @@ class WebSocketReader<T> implements SourceReader<T> {
 
   #setPaused(paused: boolean): void {
     this.#paused = paused;
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    if (paused) this.#socket.pause();
-    else this.#socket.resume();
+    const socket = this.#socket;
+    if (socket?.readyState !== socket?.OPEN) return;
+    if (paused) socket?.pause();
+    else socket?.resume();
   }
 }

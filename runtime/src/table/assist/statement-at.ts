@@ -20,9 +20,9 @@ export function statementAt(text: string, cursor: number): StatementAt | undefin
   const prefix = text.slice(0, cursor);
   const word = WORD.exec(prefix)?.[0] ?? '';
   const start = cursor - word.length;
-  const { tokens, errors } = sqlLexer.tokenize(prefix.slice(0, start));
+  const { tokens, errors } = sqlLexer().tokenize(prefix.slice(0, start));
   if (errors.length > 0 || isInComment(prefix)) return undefined;
-  const whole = sqlLexer.tokenize(text).tokens;
+  const whole = sqlLexer().tokenize(text).tokens;
   const from = tokens.findLastIndex(isEnd);
   const begin = from < 0 ? 0 : tokens[from]!.endOffset! + 1;
   const end = whole.find((token) => isEnd(token) && token.startOffset >= cursor)?.startOffset ?? Infinity;

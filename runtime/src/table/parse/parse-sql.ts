@@ -44,7 +44,7 @@ function startOf(): SourceRange {
 }
 
 function parse<T>(text: string, rule: Rule<T>): T {
-  const { tokens, errors } = sqlLexer.tokenize(text);
+  const { tokens, errors } = sqlLexer().tokenize(text);
   const wrong = errors[0];
   if (wrong !== undefined) {
     const line = wrong.line ?? 1;

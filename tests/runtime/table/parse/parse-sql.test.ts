@@ -1,12 +1,18 @@
+import { Lexer } from 'chevrotain';
 import { expect, test } from 'vitest';
 import { BaseParser } from '../../../../runtime/src/table/parse/base-parser.ts';
 import { parseStatements } from '../../../../runtime/src/table/parse/parse-sql.ts';
 import { StatementParser } from '../../../../runtime/src/table/parse/statement-parser.ts';
+import { allTokens } from '../../../../runtime/src/table/parse/tokens.ts';
 
 test('the grammar is free of ambiguities', () => {
   BaseParser.skipValidations = false;
   expect(() => new StatementParser()).not.toThrow();
   BaseParser.skipValidations = true;
+});
+
+test('every token can be met', () => {
+  expect(() => new Lexer(allTokens, { positionTracking: 'full' })).not.toThrow();
 });
 
 const STATEMENTS = [
