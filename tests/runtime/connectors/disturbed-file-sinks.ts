@@ -1,6 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import { expect } from 'vitest';
 import fc from 'fast-check';
+import { holds } from '../property.ts';
 import { fileSinkOn } from '../../../runtime/src/connectors/file-sink/file-sink.ts';
 import { localCheckpoints } from '../../../runtime/src/checkpoint/local-checkpoints.ts';
 import { createLocalBackend } from '../../../runtime/src/engine/local-backend.ts';
@@ -53,19 +54,16 @@ const run: fc.Arbitrary<Run> = fc.record({
 
 /** Whatever fails, and whenever, each record is in the finished files once. */
 export async function checkDisturbedFileSinks(runs: number): Promise<void> {
-  const { FC_SEED, FC_PATH } = process.env;
-  await fc.assert(
-    fc.asyncProperty(run, async (disturbed) => {
+  await holds(
+    run,
+    async (disturbed) => {
       const files = await carryOut(disturbed);
       const numbers = await numbersIn(files, disturbed.format);
       expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: disturbed.records }, (_, n) => n));
       expect(leftBehind(files)).toEqual([]);
-    }),
-    {
-      numRuns: runs,
-      ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
-      path: FC_PATH ?? '',
     },
+    runs,
+    runs,
   );
 }
 

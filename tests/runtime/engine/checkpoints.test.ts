@@ -33,6 +33,8 @@ afterEach(() => folder.remove());
 
 /** Its checkpoints come when they are asked for. */
 const RARELY = '1 h';
+/** Ms: long enough for a checkpoint on a slow machine, short enough to wait for one that never comes. */
+const PATIENCE = 400;
 
 class Counting extends KeyedProcessFunction<number, number, number> {
   #count!: ValueState<number>;
@@ -177,7 +179,7 @@ test('checkpoints are taken every so often, and their number is bounded', async 
 
 test('a checkpoint that takes too long is given up, and what it held is in the next', async () => {
   const source = new PushedSource();
-  env.enableCheckpointing(RARELY, { timeout: 20, tolerableFailures: 1 });
+  env.enableCheckpointing(RARELY, { timeout: PATIENCE, tolerableFailures: 1 });
   env.fromSource(source).sinkTo(world.sink());
   const job = await env.execute();
   await source.push(1);
@@ -232,7 +234,7 @@ test('functions hear of complete and of aborted checkpoints', async () => {
     }
   }
   const source = new PushedSource();
-  env.enableCheckpointing(RARELY, { timeout: 20, tolerableFailures: 1 });
+  env.enableCheckpointing(RARELY, { timeout: PATIENCE, tolerableFailures: 1 });
   env
     .fromSource(source)
     .process(() => new Listening())
