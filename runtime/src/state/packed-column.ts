@@ -147,12 +147,30 @@ function packObjects(values: readonly unknown[]): PackedColumn | undefined {
 function unpackObjects(names: readonly string[], fields: readonly (readonly unknown[])[]): unknown[] {
   const objects: unknown[] = [];
   const { length } = fields[0]!;
+  const like = objectLike(names, fields);
   for (let at = 0; at < length; at++) {
-    const object: Record<string, unknown> = {};
+    const object = { ...like };
     for (let i = 0; i < names.length; i++) object[names[i]!] = fields[i]![at];
     objects.push(object);
   }
   return objects;
+}
+
+/**
+ * An object with the fields of the first, as parsing makes one, and a literal: with room for these and no more. To add one field
+ * after the other to `{}` makes larger objects of another shape, which whoever changes them is slower with.
+ */
+function objectLike(
+  names: readonly string[],
+  fields: readonly (readonly unknown[])[],
+): Record<string, unknown> {
+  const text = names.map((name, i) => `${JSON.stringify(name)}:${valueLike(fields[i]![0])}`);
+  return JSON.parse(`{${text.join()}}`) as Record<string, unknown>;
+}
+
+/** Shapes tell whole numbers, others, and objects apart. */
+function valueLike(value: unknown): string {
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : 'null';
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
