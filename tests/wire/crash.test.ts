@@ -23,6 +23,22 @@ test('the running cell says that its process was killed and what is lost; the ne
   expect((await kernel.execute('lost')).error.evalue).toContain("Cannot find name 'lost'");
 });
 
+test('law 8: a cell that is being checked fails with the variables that it is checked against', async () => {
+  await kernel.execute('const gone = 1');
+  const checker = kernel.checkerPid();
+  process.kill(checker, 'SIGSTOP');
+  const id = kernel.sendExecute("console.log('ran', gone)");
+  const behind = kernel.sendExecute("console.log('ran too')");
+  await kernel.waitFor(({ type, parentId }) => type === 'execute_input' && parentId === id);
+  process.kill(kernel.sessionPid(), 'SIGKILL');
+  const cell = await kernel.finished(id);
+  process.kill(checker, 'SIGCONT');
+  expect(cell.error.evalue).toContain('SIGKILL');
+  expect(cell.text() + cell.text('stderr')).toBe('');
+  expect((await kernel.finished(behind)).status).toBe('aborted');
+  expect((await kernel.execute('gone')).error.evalue).toContain("Cannot find name 'gone'");
+});
+
 test('with no cell running, the last cell is told on stderr', async () => {
   const cell = await kernel.execute('1');
   process.kill(kernel.sessionPid(), 'SIGKILL');

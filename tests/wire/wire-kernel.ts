@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -232,16 +232,25 @@ export class WireKernel {
     return String(echo);
   }
 
-  /** The session process: the one child that is a Node process of ours. */
+  /** The session process, which runs the cells. */
   sessionPid(): number {
-    const children = readFileSync(`/proc/${this.process.pid}/task/${this.process.pid}/children`, 'utf8')
-      .trim()
-      .split(' ');
-    const session = children.find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('session-main'),
+    return this.#childWith('session-main');
+  }
+
+  /** The process of TypeScript, which checks the cells. */
+  checkerPid(): number {
+    return this.#childWith('--api');
+  }
+
+  #childWith(argument: string): number {
+    const tasks = `/proc/${this.process.pid}/task`;
+    // A thread's children are its own.
+    const children = readdirSync(tasks).flatMap((task) =>
+      readProcess(`${tasks}/${task}/children`).trim().split(' ').filter(Boolean),
     );
-    if (session === undefined) throw new Error('the kernel has no session process');
-    return Number(session);
+    const child = children.find((pid) => readProcess(`/proc/${pid}/cmdline`).includes(argument));
+    if (child === undefined) throw new Error(`the kernel has no process with ${argument}`);
+    return Number(child);
   }
 
   get exited(): Promise<number | null> {
@@ -282,6 +291,15 @@ export class WireKernel {
 
   #changed(): void {
     for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Nothing of a process or thread that has ended meanwhile. */
+function readProcess(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -46,7 +46,7 @@ export class Session {
   #waiting: { execution: Execution; resolve: (done: Done) => void } | undefined;
   #expressions: ((results: Readonly<Record<string, ExpressionResult>>) => void) | undefined;
   #interrupts = 0;
-  #stopWaiting: (() => void) | undefined;
+  #stopCheck: ((why: Error) => void) | undefined;
 
   constructor(host: SessionHost) {
     this.#host = host;
@@ -105,8 +105,8 @@ export class Session {
     if (parts.code === undefined) return { error: undefined, report: undefined, expressions: {}, payload };
 
     const source = { cellId: execution.cellId, name: '', executionCount: execution.executionCount };
-    const compiled = await this.#unlessInterrupted(language.compile({ ...source, code: parts.code }));
-    if (this.#interrupts > interrupts || !compiled) return failed(showError(interrupted()));
+    const compiled = await this.#unlessStopped(language.compile({ ...source, code: parts.code }));
+    if (this.#interrupts > interrupts) throw interrupted();
     if (!compiled.ok)
       return failed(diagnosticsError(compiled.diagnostics, execution.executionCount, this.#host.cwd));
 
@@ -151,7 +151,7 @@ export class Session {
 
   interrupt(): void {
     this.#interrupts += 1;
-    this.#stopWaiting?.();
+    this.#stopCheck?.(interrupted());
     this.#client.interrupt();
     this.#host.publisher.trimToEnd();
     const running = this.#waiting;
@@ -168,15 +168,13 @@ export class Session {
     await this.#host.language.close();
   }
 
-  /** What the type checker answers; undefined when the user does not wait for it. */
-  async #unlessInterrupted<T>(answer: Promise<T>): Promise<T | undefined> {
-    const stopped = new Promise<undefined>((resolve) => {
-      this.#stopWaiting = () => resolve(undefined);
-    });
+  /** What the type checker answers; rejects when the user does not wait for it, or what the cell was checked against is gone. */
+  async #unlessStopped<T>(answer: Promise<T>): Promise<T> {
+    const stopped = new Promise<never>((_resolve, reject) => (this.#stopCheck = reject));
     try {
       return await Promise.race([answer, stopped]);
     } finally {
-      this.#stopWaiting = undefined;
+      this.#stopCheck = undefined;
     }
   }
 
@@ -233,9 +231,13 @@ export class Session {
     }
   }
 
-  /** The session process died: the cell that ran fails, and a new process waits for the cells (law 8). */
+  /**
+   * The session process died: the cell that ran fails, and a new process waits for the cells (law 8). A cell runs from its check on: one
+   * that is still checked fails too, since it is checked against variables that are gone.
+   */
   #onDeath(code: number | null, signal: string | null): void {
-    const error = showError(sessionDied(code, signal));
+    const died = sessionDied(code, signal);
+    const error = showError(died);
     const { runs, publisher, comms } = this.#host;
     const came = this.#client.wasReady;
     this.#host.onLost();
@@ -247,6 +249,7 @@ export class Session {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting) waiting.resolve({ type: 'done', run: waiting.execution.run, error, report: undefined });
+    else if (this.#stopCheck) this.#stopCheck(died);
     else publisher.stream('stderr', `${error.evalue}\n`, runs.last);
   }
 
