@@ -23,7 +23,7 @@ export function cutsTable(measured: CutsMeasured): string {
 export function jobCheckpointsTable({ keys, plain, writing }: JobCheckpointsMeasured): string {
   const shown = ({ gaps, lateness, rate }: LoopMeasured): string =>
     `${median(gaps).toFixed(1)} ms (median), ${percentile(gaps, 0.99).toFixed(1)} ms (99th percentile), ` +
-    `${Math.max(...gaps).toFixed(1)} ms (most); a 10 ms timer is late by ${lateness.toFixed(1)} ms (99th percentile); ` +
+    `${Math.max(...gaps).toFixed(1)} ms (most); a timer is late by ${lateness.toFixed(1)} ms (99th percentile); ` +
     `${millions(rate)} million records/s`;
   return (
     `A job outside a notebook with ${keys.toLocaleString('en')} keys, all touched: between two turns of the event loop\n` +

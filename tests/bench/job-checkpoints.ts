@@ -1,9 +1,8 @@
 // How long the event loop is away in the process of a job outside a notebook, while its checkpoints are written and without them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generatorSource, StreamExecutionEnvironment, WatermarkStrategy } from 'tidemark';
-import { LoopGaps } from './loop-gaps.ts';
+import { LoopGaps, timerLateness } from './loop-gaps.ts';
 import { Keep, type Price } from './price-sums.ts';
-import { TimerLateness } from './timer-lateness.ts';
 
 const CHECKPOINTS = 40;
 
@@ -17,7 +16,7 @@ export interface JobCheckpointsMeasured {
 export interface LoopMeasured {
   /** Between two turns of the event loop, ms. */
   readonly gaps: readonly number[];
-  /** How late a 10 ms timer came, ms at the 99th percentile. */
+  /** How late a timer came, ms at the 99th percentile. */
   readonly lateness: number;
   /** Records a second meanwhile. */
   readonly rate: number;
@@ -39,17 +38,14 @@ export async function measureJobCheckpoints(keys: number): Promise<JobCheckpoint
     const before = records;
     const start = performance.now();
     const gaps = new LoopGaps();
-    const timer = new TimerLateness();
     gaps.start();
-    timer.start();
     await work();
-    timer.stop();
     const all = gaps.stop();
     // Gaps of a stream that stands still would say nothing.
     if (records === before) throw new Error('the stream stood still');
     return {
       gaps: all,
-      lateness: timer.percentile(0.99),
+      lateness: timerLateness(all, 0.99),
       rate: ((records - before) / (performance.now() - start)) * 1000,
     };
   };
