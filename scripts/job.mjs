@@ -7,8 +7,16 @@ import { setUp } from './setup/set-up.mjs';
 
 await runEntry(async () => {
   await setUp();
-  const main = join(root, 'kernel', 'lib', 'job', 'main.js');
-  const args = ['--disable-warning=ExperimentalWarning', main, 'run', ...process.argv.slice(2)];
+  const kernel = join(root, 'kernel', 'lib');
+  const { ENGINE_FLAGS } = await import(`${kernel}/session/engine-flags.js`);
+  const main = join(kernel, 'job', 'main.js');
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    ...ENGINE_FLAGS,
+    main,
+    'run',
+    ...process.argv.slice(2),
+  ];
   // The job hears Ctrl-C itself, and stops in order.
   process.removeAllListeners('SIGINT').on('SIGINT', () => undefined);
   const child = spawn(node24, args, { cwd: root, stdio: 'inherit' });

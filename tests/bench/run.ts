@@ -4,6 +4,7 @@
 // `npm run bench -- memory` measures what a key takes, `npm run bench -- cuts` what cuts cost, `npm run bench -- kafka` a
 // pipeline on a real Kafka broker, `npm run bench -- nexmark [query…]` the SQL of the Nexmark benchmark.
 import { fork } from 'node:child_process';
+import { ENGINE_FLAGS } from '../../kernel/src/session/engine-flags.ts';
 import { measureCatchUp, type CatchUpMeasured } from './catch-up.ts';
 import { measureCuts, type CutsMeasured } from './cuts.ts';
 import { catchUpTable, cutsTable, jobCheckpointsTable, replyDelayTable } from './cuts-tables.ts';
@@ -178,7 +179,11 @@ async function kafkaTable(): Promise<void> {
 function inOwnProcess<M>(task: string, count = events): Promise<M> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, [task, `--events=${count}`, `--runs=${runs}`], {
-      execArgv: /^--(memory|sensors)/.test(task) ? [...process.execArgv, '--expose-gc'] : process.execArgv,
+      execArgv: [
+        ...process.execArgv,
+        ...ENGINE_FLAGS,
+        ...(/^--(memory|sensors)/.test(task) ? ['--expose-gc'] : []),
+      ],
     });
     child.once('message', (measured) => resolve(measured as M));
     child.once('exit', (code) => reject(new Error(`${task} ended with code ${code}`)));

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { ENGINE_FLAGS } from './engine-flags.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { FromSession, ToSession } from './ipc.ts';
 import { OUTBOX_FD, WATCHDOG_FD } from './ipc.ts';
@@ -52,6 +53,7 @@ export class SessionClient {
       execArgv: [
         '--no-force-async-hooks-checks',
         '--disable-warning=ExperimentalWarning',
+        ...ENGINE_FLAGS,
         ...sourceConditions(),
       ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'],
