@@ -76,6 +76,8 @@ export class Engine {
   /** Set while a lane runs, so that a slice that was terminated from outside leaves its name. */
   #running: LaneRunner | undefined;
   #paused = false;
+  /** Above 0 while history is cut off: nothing moves, though nobody has paused the streams. */
+  #holds = 0;
   #stopRequested = false;
   #errand: Errand | undefined;
 
@@ -175,6 +177,22 @@ export class Engine {
   resume(): void {
     this.endErrand();
     this.#paused = false;
+    this.#goOn();
+  }
+
+  /** Lets nothing move, nor time pass, until what it returns is called. Whoever pauses or resumes meanwhile has their will then. */
+  hold(): () => void {
+    this.endErrand();
+    this.#holds += 1;
+    this.clock.pause();
+    return () => {
+      this.#holds -= 1;
+      if (!this.#paused) this.#goOn();
+    };
+  }
+
+  #goOn(): void {
+    if (this.#holds > 0) return;
     this.clock.resume();
     this.wake();
   }
@@ -265,6 +283,7 @@ export class Engine {
   slice(timeUp: () => boolean): boolean {
     this.#stopRequested = false;
     const expired = (): boolean => this.#stopRequested || timeUp();
+    if (this.#holds > 0) return false;
     if (this.#paused) return this.#errand?.slice(expired) ?? false;
     let progress = true;
     while (progress && !expired()) {
@@ -492,7 +511,7 @@ export class Engine {
   }
 
   #sleepFor(): number | undefined {
-    if (this.#paused) return undefined;
+    if (this.#paused || this.#holds > 0) return undefined;
     let sleep: number | undefined;
     for (const runner of this.#runners) {
       if (!runner.active) continue;

@@ -376,10 +376,8 @@ export class Session implements ExecutionBackend {
    * @throws {TidemarkError} `no-such-cut`
    */
   async restore(id?: number): Promise<SessionCut> {
-    const wasPaused = this.engine.paused;
-    this.engine.endErrand();
     // Nothing is appended to a timeline that is being cut off.
-    this.engine.pause();
+    const goOn = this.engine.hold();
     // A cut on its way to the disk may put it over the budget meanwhile.
     const letGo = this.#cuts.hold(id);
     try {
@@ -396,11 +394,11 @@ export class Session implements ExecutionBackend {
       this.params.refresh();
       this.#branches.adopt(branches);
       this.#branches.revive();
-      if (wasPaused) for (const branch of this.#branches.all) this.#branches.holdIfPaused(branch);
+      for (const branch of this.#branches.all) this.#branches.holdIfPaused(branch);
       return cut;
     } finally {
       letGo();
-      if (!wasPaused) this.engine.resume();
+      goOn();
     }
   }
 

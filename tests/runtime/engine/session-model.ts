@@ -7,6 +7,7 @@ import {
   WatermarkStrategy,
 } from '../../../runtime/src/index.ts';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
+import { holds } from '../property.ts';
 import { Notebook, temporaryFolder } from './notebook.ts';
 
 /** What the cells of the notebook say, as data, so that a cell can be edited and an undisturbed run be made of the same. */
@@ -152,18 +153,15 @@ export async function checkDisturbedSessions(runs: number): Promise<void> {
     known.set(name, result);
     return result;
   };
-  const seed = process.env['FC_SEED'];
   try {
-    await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 10 }), async (events) => {
+    await holds(
+      fc.array(event, { minLength: 2, maxLength: 10 }),
+      async (events) => {
         const results = await disturbed(folder.path(`session-${(sessions += 1)}.sqlite`), events);
         for (const { text: said, values } of results.values()) expect(values).toEqual(await expected(said));
-      }),
-      {
-        numRuns: runs,
-        ...(seed === undefined ? {} : { seed: Number(seed) }),
-        path: process.env['FC_PATH'] ?? '',
       },
+      runs,
+      runs,
     );
   } finally {
     folder.remove();

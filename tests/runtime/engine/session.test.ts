@@ -238,6 +238,42 @@ describe('law 7: restore', () => {
     expect(notebook.env.snapshots().map(({ id }) => id)).toEqual([snapshot?.id]);
   });
 
+  it('takes an edited cell back to what it was, and that goes on to its end', async () => {
+    notebook.cell('a', (env) => void counts(env, '10 s').show());
+    const [before] = notebook.env.snapshots();
+    await finished('a/0');
+    const { values } = notebook.view('a/0');
+    notebook.cell('a', (env) => void counts(env, '20 s').show());
+    await notebook.env.restore(before?.id);
+    await finished('a/0');
+    expect(notebook.view('a/0').values).toEqual(values);
+  });
+
+  it('leaves streams that were paused so, also those of cells that were edited since', async () => {
+    notebook.cell('a', (env) => void counts(env, '10 s').show());
+    const [before] = notebook.env.snapshots();
+    await finished('a/0');
+    notebook.cell('a', (env) => void counts(env, '20 s').show());
+    notebook.env.pause();
+    await notebook.env.restore(before?.id);
+    expect(notebook.view('a/0').status).toBe('paused');
+    notebook.env.resume();
+    await finished('a/0');
+    expect(total('a/0')).toBe(COUNT);
+  });
+
+  it('runs on where it is resumed while it is going back', async () => {
+    notebook.cell('a', (env) => void counts(env, '10 s').show());
+    const [before] = notebook.env.snapshots();
+    await finished('a/0');
+    notebook.env.pause();
+    const restored = notebook.env.restore(before?.id);
+    notebook.env.resume();
+    await restored;
+    await finished('a/0');
+    expect(total('a/0')).toBe(COUNT);
+  });
+
   it('says which snapshots there are when asked for another', async () => {
     await expect(notebook.env.restore(99)).rejects.toMatchObject({ code: 'no-such-cut' });
   });
