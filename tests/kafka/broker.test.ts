@@ -10,6 +10,7 @@ import {
 } from '../../runtime/src/index.ts';
 import { openCluster } from '../../runtime/src/connectors/kafka/open-cluster.ts';
 import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
+import { brokerTopics } from './broker-topics.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
 import { killPipeline, seedOfRun } from './kill-pipeline.ts';
@@ -39,6 +40,7 @@ async function killAndRestart(): Promise<void> {
 describe('with a broker', () => {
   clusterBehaviours(() => broker.brokers);
   prefixTakenOver(() => broker.brokers);
+  brokerTopics(() => broker.brokers);
 });
 
 describe('a broker that asks who connects', () => {

@@ -20,6 +20,8 @@ export function securedListeners(folder: string) {
       listeners: [`SASL://127.0.0.1:${sasl}`, `TLS://127.0.0.1:${tls}`],
       protocols: ['SASL:SASL_PLAINTEXT', 'TLS:SSL'],
       lines: [
+        // Compaction looks for work all the time.
+        'log.cleaner.backoff.ms=50',
         'transaction.abort.timed.out.transaction.cleanup.interval.ms=100',
         'listener.name.sasl.sasl.enabled.mechanisms=PLAIN',
         `listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${USER.username}="${USER.password}";`,
