@@ -8,8 +8,9 @@ export interface CombineOptions {
   /** Scores from which on something is an event, each in 0 to 1; one event is one alarm at each. Default 0.984 and 0.992. */
   readonly alarms?: readonly number[];
   /**
-   * Records after an alarm without another one at its level, default 150; at most a quarter of the records so far, so
-   * that a short series does not fall silent.
+   * Records after an alarm for which what is at its level belongs to it, default 150; at most a quarter of the records so far,
+   * so that a short series does not fall silent. Where an event ends is not known: the score is the mean of those for half to
+   * twice as many.
    */
   readonly quiet?: number;
   /** Records that are not scored, default the shortest warm-up of the detectors. */
@@ -19,18 +20,20 @@ export interface CombineOptions {
 /** State of `combine`. */
 interface CombinationState {
   seen: number;
-  /** For each level, the records until the next alarm may be raised. */
-  readonly quiet: number[];
+  /** For each quiet time and, within it, each level: the number of the last record that belongs to the alarm before. */
+  readonly until: number[];
   readonly parts: readonly unknown[];
 }
 
 /** No detector alone counts for more than one in 100,000: what is an event shows in more than one way. */
 const GREATEST_SHARE = 5;
+/** Times `quiet`: what each of them says counts alike. With a single one, which alarms there are hangs on the record. */
+const QUIET_TIMES = [0.5, 0.75, 1, 1.5, 2];
 
 /**
  * Scores of several detectors in one: the surprise, −log10(1 − score), of the whole is the root mean square of theirs, so
  * that some that are sure outweigh many that see nothing. One event is one alarm: after a score that reaches an alarm
- * level, what reaches no further level in the next `quiet` records is held below all of them.
+ * level, what reaches no further level in the next `quiet` records, more or less, is held below all of them.
  * @throws {TidemarkError} `bad-argument` without detectors, or for an option out of its range
  * @example
  * const detector = combine([ewmaDetector(), tailDetector({ of: 'change' })], { quiet: 10 });
@@ -45,38 +48,47 @@ export function combine(
 ): AnomalyDetector {
   if (detectors.length === 0) throw nothingToCombine();
   const alarms = (options.alarms ?? [0.984, 0.992]).map((alarm) => surpriseOf(between('alarm', alarm, 0, 1)));
-  const held = Math.min(...alarms) / 2;
+  const lowest = Math.min(...alarms);
+  const held = lowest / 2;
   const quiet = wholeNumber('quiet', options.quiet ?? 150, 0);
+  const quiets = QUIET_TIMES.map((times) => Math.round(times * quiet));
   const shortest = Math.min(...detectors.map((detector) => detector.warmUp));
   const warmUp = wholeNumber('warmUp', options.warmUp ?? shortest, 0);
 
-  /** Whether the surprise is part of an event that raised its alarms before. Counts the quiet down, and begins it. */
-  function isRepeat(state: CombinationState, surprise: number): boolean {
+  /** Whether, with this quiet time, the surprise is part of an event that raised its alarms before. Begins the quiet. */
+  function isRepeat({ until, seen }: CombinationState, time: number, surprise: number): boolean {
     let [reached, raised] = [false, false];
     for (let level = 0; level < alarms.length; level++) {
-      const isQuiet = state.quiet[level]! > 0;
-      if (isQuiet) state.quiet[level]! -= 1;
       if (surprise < alarms[level]!) continue;
       reached = true;
-      if (isQuiet) continue;
+      const at = time * alarms.length + level;
+      if (seen <= until[at]!) continue;
       raised = true;
-      state.quiet[level] = Math.min(quiet, state.seen >> 2);
+      until[at] = seen + Math.min(quiets[time]!, seen >> 2);
     }
     return reached && !raised;
+  }
+
+  /** The surprise that is left when what belongs to events before is held. */
+  function withoutRepeats(state: CombinationState, surprise: number): number {
+    if (!(surprise >= lowest)) return surprise;
+    let sum = 0;
+    for (let time = 0; time < quiets.length; time++) sum += isRepeat(state, time, surprise) ? held : surprise;
+    return sum / quiets.length;
   }
 
   return {
     name: options.name ?? 'combination',
     parameters: {
       alarms,
-      quiet,
+      quiets,
       warmUp,
       of: detectors.map(({ name, parameters }) => ({ name, parameters })),
     },
     warmUp,
     createState: (): CombinationState => ({
       seen: 0,
-      quiet: alarms.map(() => 0),
+      until: quiets.flatMap(() => alarms.map(() => 0)),
       parts: detectors.map((detector) => detector.createState()),
     }),
     score(state: CombinationState, value: number, timestamp: number) {
@@ -89,7 +101,7 @@ export function combine(
       state.seen += 1;
       if (state.seen <= warmUp) return 0;
       const surprise = Math.sqrt(squares / detectors.length);
-      return scoreOf(isRepeat(state, surprise) ? held : surprise);
+      return scoreOf(withoutRepeats(state, surprise));
     },
   };
 }

@@ -24,18 +24,18 @@ describe('combine', () => {
     expect(scoresOf(combine([saysItself], { alarms: [] }), [1 - 1e-9])[0]).toBeCloseTo(1 - 1e-5, 9);
   });
 
-  test('one event is one alarm, until the quiet is over', () => {
-    const detector = combine([saysItself], { alarms: [0.99], quiet: 5 });
-    const scores = scoresOf(detector, [...usual, 0.995, 0.995, 0.5, 0.995, 0.5, 0.5, 0.995]);
-    expect(scores.slice(400).map((score) => score >= 0.99)).toEqual([
-      true,
-      false,
-      false,
-      false,
-      false,
-      false,
-      true,
-    ]);
+  test('one event is one alarm; what comes at half to twice the quiet after it counts for more and more', () => {
+    // Belongs to the event for 2, 3, 4, 6 or 8 records.
+    const detector = combine([saysItself], { alarms: [0.99], quiet: 4 });
+    const scores = scoresOf(detector, [
+      ...[...usual, 0.995, 0.995, 0.5, 0.995],
+      ...new Array<number>(8).fill(0.5),
+      0.995,
+    ]).slice(400);
+    expect(scores.flatMap((score, at) => (score >= 0.99 ? [at] : []))).toEqual([0, 12]);
+    // Half of log10(1 / 0.01), and the mean of that, four times, and of all.
+    expect(scores[1]).toBeCloseTo(1 - 10 ** -1);
+    expect(scores[3]).toBeCloseTo(1 - 10 ** -((4 * 1 - Math.log10(0.005)) / 5));
   });
 
   test('an event that grows to the next level is another alarm', () => {
