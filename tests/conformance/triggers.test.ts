@@ -138,6 +138,32 @@ describe('the continuous trigger', () => {
     });
     expect(perWatermark).toEqual([1, 1, 1, 0, 0]);
   });
+
+  for (const [timestamp, fires] of [
+    [-3, [4, 8]],
+    [-4, [0, 4]],
+    [-8, [-4, 0]],
+    [-9, [-4, 0]],
+    [0, [4, 8]],
+    [3, [4, 8]],
+  ] as const) {
+    conforms<number, number>(`counts its intervals from ${timestamp} towards zero, as Flink does`, {
+      build: (input) =>
+        input
+          .keyBy(() => 'key')
+          .window(GlobalWindows.create())
+          .trigger(ContinuousEventTimeTrigger.of(4))
+          .reduce((a, b) => a + b),
+      show: ({ value }) => String(value),
+      steps: [
+        [element(1, timestamp)],
+        ...fires.flatMap((time): (readonly [TestStep<number>, ...string[]])[] => [
+          [watermark(time - 1)],
+          [watermark(time), '1'],
+        ]),
+      ],
+    });
+  }
 });
 
 const timeout = (trigger: Trigger<number, TimeWindow>) => firings(trigger);

@@ -3,7 +3,7 @@ import { ReducingStateDescriptor } from '../state/reducing-state.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
 import { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts';
-import { windowStart, type Window } from './window.ts';
+import type { Window } from './window.ts';
 
 const NEXT_FIRE = new ReducingStateDescriptor<number>('fire-time', (a, b) => Math.min(a, b));
 
@@ -31,15 +31,17 @@ abstract class ContinuousTrigger extends Trigger {
     return true;
   }
 
+  /** Counted towards zero, as Flink counts: before 1970 the first multiple after `time` is passed over. */
   protected firstFireAfter(time: number): number {
-    return saturatingAdd(windowStart(time, 0, this.interval), this.interval);
+    return saturatingAdd(time - (time % this.interval), this.interval);
   }
 }
 
 /** Fires every interval of event time, and at the end of the window. */
 export class ContinuousEventTimeTrigger extends ContinuousTrigger {
   /**
-   * Fires when the watermark reaches a multiple of `interval`, and at the end of the window.
+   * Fires when the watermark reaches a multiple of `interval`, and at the end of the window. As in Flink, the first multiple after a
+   * window's first record is passed over if that record's timestamp is negative and no multiple itself.
    * @throws {TidemarkError} `bad-argument` unless interval > 0.
    * @example
    * const result = await testJob(
