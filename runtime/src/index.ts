@@ -27,7 +27,7 @@ export type {
 } from './api/table/selected-row.ts';
 export type { SqlValue } from './api/table/sql-template.ts';
 export { TableResult } from './api/table/table-result.ts';
-export type { GroupedTable, WindowedTable } from './api/table/grouped-table.ts';
+export type { GroupedTable, WindowColumns, WindowedTable } from './api/table/grouped-table.ts';
 export { Cumulate, Slide, Tumble, type GroupWindow } from './api/table/group-windows.ts';
 export type { UserDefinedAggregate } from './table/functions/user-aggregate.ts';
 export { formatChange, type ChangelogRow } from './api/table/changelog.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StreamExecutionEnvironment, type Table } from 'tidemark';
+import { StreamExecutionEnvironment, Tumble, type Table } from 'tidemark';
 
 const env = StreamExecutionEnvironment.getExecutionEnvironment();
 const orders = env.fromDataStream(env.fromData({ user: 'ann', amount: 3 }), {
@@ -17,6 +17,8 @@ test('a column that a table has not is an error of the compiler, and of the plan
   expect(() => orders.select('usr')).toThrow("Perhaps 'user' is meant");
   // @ts-expect-error: it is `user`
   expect(() => orders.groupBy('usr').select('COUNT(*) AS n')).toThrow("Perhaps 'user' is meant");
+  // @ts-expect-error: it is `user`, of groups too
+  expect(() => orders.groupBy('user').select('usr', 'COUNT(*) AS n')).toThrow("Perhaps 'user' is meant");
   expect(orders.select('user', 'amount * 2 AS double').columns).toHaveLength(2);
 });
 
@@ -31,6 +33,44 @@ test('the rows of what is selected are known', () => {
   const texts: string[] = ['user'];
   expect(rowsAre<Record<string, unknown>>()(orders.select(...texts), true)).toBe(true);
   expect(rowsAre<Record<string, unknown>>()(env.sqlQuery('SELECT 1 AS one').select('one'), true)).toBe(true);
+});
+
+test('so are those of groups: keys, and aggregates of a column', () => {
+  const groups = orders
+    .groupBy('user')
+    .select(
+      'user',
+      'COUNT(*) AS n',
+      'SUM(amount) AS total',
+      'max(user) AS last',
+      'MAX(amount) - MIN(amount) AS range',
+    );
+  expect(
+    rowsAre<{
+      user: string | null;
+      n: number | bigint;
+      total: number | null;
+      last: string | null;
+      range: unknown;
+    }>()(groups, true),
+  ).toBe(true);
+  expect(
+    rowsAre<Record<string, unknown>>()(env.sqlQuery('SELECT 1 AS a').groupBy('a').select('a'), true),
+  ).toBe(true);
+});
+
+test('so are those of windows, which add columns of their own', () => {
+  const timed = env.fromDataStream(env.fromData({ user: 'ann', ts: 0 }), {
+    columns: { user: 'STRING', ts: 'TIMESTAMP(3)' },
+    watermark: { ts: "ts - INTERVAL '1' SECOND" },
+  });
+  const windows = timed.window(Tumble.over('10 s').on('ts').as('w')).groupBy('w', 'user');
+  const counts = windows.select('user', 'window_start', 'COUNT(*) AS n');
+  expect(rowsAre<{ user: string | null; window_start: number; n: number | bigint }>()(counts, true)).toBe(
+    true,
+  );
+  // @ts-expect-error: it is `user`
+  expect(() => windows.select('usr', 'COUNT(*) AS n')).toThrow("Perhaps 'user' is meant");
 });
 
 test('so are the records of its stream', async () => {

@@ -1,3 +1,5 @@
+import type { ValueOf } from './schema.ts';
+
 /** Characters that no plain name has: a text with one is an expression, which the planner checks. */
 export type ExpressionCharacter =
   ' ' | '(' | '.' | '*' | '+' | '-' | '/' | '%' | '`' | "'" | '|' | '[' | '\n';
@@ -21,14 +23,25 @@ export type SelectItems<T, E extends readonly string[]> = { readonly [I in keyof
 /** The name of what a text selects. */
 export type SelectedName<E> = E extends `${string} AS ${infer N}` ? (N extends `\`${infer Q}\`` ? Q : N) : E;
 
-/** The type of what a text selects; `unknown` of an expression. */
-export type SelectedValue<T, E> = E extends keyof T
-  ? T[E]
-  : E extends `${infer X} AS ${string}`
-    ? X extends keyof T
-      ? T[X]
-      : unknown
+/** The type of what a text selects; `unknown` of an expression that is neither a column nor one aggregate of a column. */
+export type SelectedValue<T, E> = E extends `${infer X} AS ${string}` ? ValueOfText<T, X> : ValueOfText<T, E>;
+
+type ValueOfText<T, X> = X extends keyof T
+  ? T[X]
+  : X extends `${infer F}(${infer A})`
+    ? AggregateValue<T, Uppercase<F>, A>
     : unknown;
+
+/** A closing parenthesis among the arguments means that the text is more than one call. */
+type AggregateValue<T, F extends string, A extends string> = A extends `${string})${string}`
+  ? unknown
+  : F extends 'COUNT'
+    ? ValueOf<'BIGINT NOT NULL'>
+    : F extends 'SUM' | 'MIN' | 'MAX' | 'FIRST_VALUE' | 'LAST_VALUE'
+      ? A extends keyof T
+        ? T[A] | null
+        : unknown
+      : unknown;
 
 /** The rows that columns and expressions of rows `T` make, as far as they tell. */
 export type SelectedRow<T, E extends string> = string extends keyof T

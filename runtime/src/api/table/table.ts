@@ -81,7 +81,7 @@ export class Table<T = Record<string, unknown>> {
    * const counts = env.fromDataStream(orders, 'user STRING, amount INT').groupBy('user').select('user', 'COUNT(*) AS n');
    * counts.columns; // → [{ name: 'user', type: 'STRING' }, { name: 'n', type: 'BIGINT' }]
    */
-  groupBy<const E extends readonly string[], R = T>(...keys: SelectItems<NoInfer<R>, E>): GroupedTable {
+  groupBy<const E extends readonly string[], R = T>(...keys: SelectItems<NoInfer<R>, E>): GroupedTable<R> {
     return new GroupedTable((expressions) =>
       this.#query(`SELECT ${expressions} FROM $self GROUP BY ${keys.join(', ')}`),
     );
@@ -100,7 +100,7 @@ export class Table<T = Record<string, unknown>> {
    *   .select('user', 'w.start AS start', 'SUM(amount) AS total');
    * (await env.toDataStream(sums).executeAndCollect()).length; // → 3
    */
-  window(window: GroupWindow): WindowedTable {
+  window(window: GroupWindow): WindowedTable<T> {
     const named = (text: string) =>
       text.replaceAll(new RegExp(`\\b${window.name}\\.(start|end|rowtime)\\b`, 'g'), (_, part: string) =>
         part === 'rowtime' ? 'window_time' : `window_${part}`,
