@@ -57,7 +57,8 @@ export class LabelMenu {
     setTimeout(() => {
       if (!signal.aborted) document.addEventListener('pointerdown', elsewhere, { signal, capture: true });
     });
-    window.addEventListener('scroll', elsewhere, { signal, capture: true });
+    // Its user's scrolling: a table that follows its newest row scrolls by itself, and the menu stays.
+    window.addEventListener('wheel', elsewhere, { signal, capture: true, passive: true });
   }
 
   close(): void {

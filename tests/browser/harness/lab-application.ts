@@ -25,6 +25,10 @@ export interface NotebookPanel {
     readonly path: string;
     readonly ready: Promise<void>;
     readonly model: { readonly dirty: boolean };
+    readonly saveState: {
+      connect(slot: (context: unknown, state: string) => void): void;
+      disconnect(slot: (context: unknown, state: string) => void): void;
+    };
     readonly sessionContext: {
       readonly ready: Promise<void>;
       readonly session: { readonly kernel: { readonly id: string; readonly status: string } | null } | null;

@@ -211,11 +211,21 @@ export class LabPage {
     await this.#untilSplashIsGone();
   }
 
-  /** Saves the notebook and waits until it is written. */
+  /** Saves the notebook and waits until it is written; views that move may have changed it again by then. */
   async save(): Promise<void> {
-    await this.command('docmanager:save');
-    await this.page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget?.context.model.dirty === false,
+    await this.page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const { saveState } = window.jupyterapp.shell.currentWidget!.context;
+          const onState = (_context: unknown, state: string): void => {
+            if (state === 'started') return;
+            saveState.disconnect(onState);
+            if (state === 'failed') reject(new Error('the notebook could not be saved'));
+            else resolve();
+          };
+          saveState.connect(onState);
+          window.jupyterapp.commands.execute('docmanager:save').catch(reject);
+        }),
     );
   }
 
