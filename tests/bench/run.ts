@@ -63,8 +63,8 @@ async function table(): Promise<void> {
   const chosen = asked.length > 0 ? asked : Object.keys(EXPECTED);
   console.log(
     `${events.toLocaleString('en')} events; million records/s: median of ${runs} runs (slowest–fastest). ` +
-      'ratio: engine to loop; later: engine after ten other jobs to engine before; late: a 10 ms timer, ms at the 99th ' +
-      'percentile while the engine runs.\n',
+      'ratio: engine to loop; later: engine after ten other jobs to engine before; late: a timer that falls due at ' +
+      'any moment of the run, ms at the 99th percentile.\n',
   );
   console.log(row(['query', 'engine', 'hand-written loop', 'ratio', 'later', 'late', 'rows', 'checksum']));
   for (const query of chosen) {
