@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { wholeNumberText } from './whole-number-text.ts';
 
 // DECIMAL values are held as text with exactly the digits of their scale. So they compare as keys, are cloned as they are,
 // and print as they are.
@@ -113,8 +114,8 @@ export function unitsToText(units: number, scale: number): DecimalText {
     whole--;
     rest += power;
   }
-  const text =
-    scale <= LOOKED_UP ? whole + FRACTIONS[scale]![rest]! : `${whole}.${String(rest).padStart(scale, '0')}`;
+  const fraction = scale <= LOOKED_UP ? FRACTIONS[scale]![rest]! : `.${String(rest).padStart(scale, '0')}`;
+  const text = wholeNumberText(whole) + fraction;
   return units < 0 ? `-${text}` : text;
 }
 
