@@ -1,12 +1,21 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createSecureContext, TLSSocket, type SecureContextOptions, type TLSSocketOptions } from 'node:tls';
 import { PGlite } from '@electric-sql/pglite';
 
 /** A type byte and its length, which counts itself; the first message of a connection has no type. */
 const LENGTH_BYTES = 4;
+/** In the place of a version: asks for TLS. */
+const TLS_REQUEST = 80_877_103;
 const TERMINATE = 'X'.charCodeAt(0);
 
 const READY = 'Z'.charCodeAt(0);
 const IDLE = 'I'.charCodeAt(0);
+
+/** A port with TLS. */
+interface Secured {
+  readonly port: number;
+  stop(): Promise<void>;
+}
 
 /**
  * PostgreSQL itself, compiled to WebAssembly, behind a port: what comes by the wire is handed to it, message by message. It
@@ -34,6 +43,28 @@ export class PostgresServer {
     const server = createServer();
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return new PostgresServer(database, server);
+  }
+
+  /** A further port, where a client has to ask for TLS first and, with `requestCert`, to show a certificate. */
+  async listenSecurely(options: SecureContextOptions & TLSSocketOptions): Promise<Secured> {
+    const secureContext = createSecureContext(options);
+    const secured = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.once('data', (request) => {
+        if (request.length !== 8 || request.readUInt32BE(LENGTH_BYTES) !== TLS_REQUEST)
+          return socket.destroy();
+        socket.write('S');
+        const secure = new TLSSocket(socket, { ...options, isServer: true, secureContext });
+        secure.on('error', () => undefined);
+        secure.once('secure', () => this.#serve(secure));
+        return;
+      });
+    });
+    await new Promise<void>((listening) => secured.listen(0, '127.0.0.1', listening));
+    const { port } = secured.address() as AddressInfo;
+    return { port, stop: () => new Promise((closed) => secured.close(() => closed())) };
   }
 
   /** Breaks every connection, as a server that goes down does. */

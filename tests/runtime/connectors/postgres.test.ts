@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   AsyncDataStream,
   databaseLookup,
@@ -6,9 +6,11 @@ import {
   postgres,
   StreamExecutionEnvironment,
   type Database,
+  type PostgresOptions,
 } from '../../../runtime/src/index.ts';
 import { Notebook, temporaryFolder } from '../engine/notebook.ts';
 import { PushedSource } from '../engine/pushed-source.ts';
+import { CERTIFICATE, CERTIFICATE_KEY } from './server-certificate.ts';
 import { PostgresServer } from './postgres-server.ts';
 
 let server: PostgresServer;
@@ -116,4 +118,54 @@ test('a table that is not there, and a server that is not, are errors that say s
   });
   const away = postgres({ host: '127.0.0.1', port: 1, database: 'shop', user: 'postgres' });
   expect(await failing(away, 'sums')).toMatchObject({ code: 'database-failed' });
+});
+
+describe('with TLS', () => {
+  const own = { cert: CERTIFICATE, key: CERTIFICATE_KEY };
+  let port: number;
+  let stop: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ port, stop } = await server.listenSecurely({ ...own, ca: CERTIFICATE, requestCert: true, rejectUnauthorized: true })); // prettier-ignore
+    await server.database.exec(
+      "CREATE TABLE units (name TEXT PRIMARY KEY, unit TEXT); INSERT INTO units VALUES ('pump', 'bar')",
+    );
+  });
+  afterAll(() => stop());
+
+  const securely = (ssl: NonNullable<PostgresOptions['ssl']>, host = 'localhost') =>
+    postgres({ host, port, database: 'postgres', user: 'postgres', ssl });
+
+  test('sink and lookup trust an authority of their own, and show their certificate', async () => {
+    const secured = securely({ ca: CERTIFICATE, ...own });
+    expect(JSON.stringify(secured.parameters)).not.toContain('CERTIFICATE');
+    const writing = env();
+    writing
+      .fromData({ name: 'fan', unit: 'rpm' })
+      .sinkTo(databaseSink(secured, { table: 'units', key: 'name', columns: ['name', 'unit'] }));
+    await (await writing.execute()).finished();
+    const lookup = databaseLookup(secured, { table: 'units', key: 'name', of: (name: string) => name });
+    const found = AsyncDataStream.orderedWait(env().fromData('pump', 'fan'), lookup);
+    expect(await found.executeAndCollect()).toEqual(
+      ['pump', 'fan'].map((name) => [name, expect.objectContaining({ name }) as unknown]),
+    );
+    expect(await all('SELECT * FROM units ORDER BY name')).toEqual([
+      { name: 'fan', unit: 'rpm' },
+      { name: 'pump', unit: 'bar' },
+    ]);
+  });
+
+  test.each([
+    ['a certificate that nobody vouches for', () => securely(true), /self-signed certificate/],
+    ['that of another machine', () => securely({ ca: CERTIFICATE, ...own }, '127.0.0.1'), /IP: 127\.0\.0\.1/],
+  ])('%s is an error, which does not repeat it', async (_, secured, reason) => {
+    const lookup = databaseLookup(secured(), { table: 'units', key: 'name', of: (name: string) => name });
+    const failed = AsyncDataStream.orderedWait(env().fromData('pump'), lookup).executeAndCollect();
+    const { message } = await failed.then(
+      () => new Error('It went through.'),
+      (error: unknown) => error as Error,
+    );
+    expect(message).toMatch(reason);
+    expect(message).not.toContain('BEGIN');
+  });
 });

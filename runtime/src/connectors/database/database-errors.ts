@@ -16,6 +16,6 @@ function textOf(cause: unknown): string {
   const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code === 'string' && code.startsWith('28'))
     return `it does not accept these credentials (${code})`;
-  if (typeof code === 'string' && code.startsWith('E') && code !== 'ERR_SQLITE_ERROR') return reasonOf(cause);
+  if (typeof code === 'string' && code.startsWith('E') && !code.startsWith('ERR_')) return reasonOf(cause);
   return typeof message === 'string' && message !== '' ? message : reasonOf(cause);
 }

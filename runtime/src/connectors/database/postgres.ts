@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
 import { reveal, type Credential } from '../net/secret.ts';
 import {
@@ -24,8 +25,11 @@ export interface PostgresOptions {
   readonly user?: Credential;
   /** `secret('PG_PASSWORD')`. */
   readonly password?: Credential;
-  /** True to encrypt the connection and check the server's certificate. */
-  readonly ssl?: boolean;
+  /**
+   * True to encrypt the connection and check the server's certificate; or these options of Node's `tls.connect`: `{ ca }` for a
+   * certificate signed by one's own authority, `{ cert, key }` to show one's own. In no fingerprint, snapshot or error.
+   */
+  readonly ssl?: boolean | ConnectionOptions;
 }
 
 /** A statement has at most 65,535 parameters. */
