@@ -9,7 +9,13 @@ export class RandomQuery {
   }
 
   query(depth = 2): string {
-    const shapes = [() => this.#select(), () => this.#grouped(), () => this.#joined(), () => this.#topN()];
+    const shapes = [
+      () => this.#select(),
+      () => this.#grouped(),
+      () => this.#joined(),
+      () => this.#topN(),
+      () => this.#over(),
+    ];
     if (depth > 0)
       shapes.push(
         () => this.#set(depth),
@@ -34,6 +40,10 @@ export class RandomQuery {
       () => `NULLIF(${this.#number(of, depth - 1)}, ${this.#number(of, depth - 1)})`,
       () => `ABS(${this.#number(of, depth - 1)})`,
       () => `CHAR_LENGTH(${this.#text(of, depth - 1)})`,
+      () => `SIGN(${this.#number(of, depth - 1)})`,
+      () => `ASCII(${this.#text(of, depth - 1)})`,
+      () => `POSITION('b' IN ${this.#text(of, depth - 1)})`,
+      () => `CAST(${this.#text(of, 0)} IS NULL AS INT)`,
     ])();
   }
 
@@ -49,6 +59,13 @@ export class RandomQuery {
       () => `SUBSTRING(${column}, 1, 1)`,
       () => `REPLACE(${column}, 'a', 'o')`,
       () => `TRIM(${column})`,
+      () => `LOWER(${column})`,
+      () => `REVERSE(${column})`,
+      () => `LEFT(${column}, ${random.below(3)})`,
+      () => `RIGHT(${column}, ${random.below(3)})`,
+      () => `LPAD(${column}, 3, '-')`,
+      () => `REPEAT(${column}, 2)`,
+      () => `CASE WHEN ${this.#condition(of, 0)} THEN ${column} ELSE 'else' END`,
     ])();
   }
 
@@ -164,6 +181,20 @@ export class RandomQuery {
     const direction = random.pick(['ASC NULLS FIRST', 'DESC NULLS LAST', 'DESC NULLS FIRST']);
     const places = random.pick(['rn <= 2', 'rn = 1', 'rn = 2', 'rn BETWEEN 2 AND 3', 'rn < 4']);
     return `SELECT id, ${order}, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY ${random.pick(['f', 'a', 's'])} ORDER BY ${order} ${direction}, id) AS rn FROM t) x WHERE ${places}`;
+  }
+
+  /** `id` last in the order, so that it is one: what stands before a row is then the same however rows came. */
+  #over(): string {
+    const random = this.#random;
+    const partition = random.chance(0.7) ? `PARTITION BY ${random.pick(['f', 'a', 's'])} ` : '';
+    const order = random.pick(['', 'a ASC NULLS FIRST, ', 'd DESC NULLS LAST, ', 's ASC NULLS FIRST, ']);
+    const call = random.pick([
+      () => 'COUNT(*)',
+      () => `COUNT(${this.#number([''], 1)})`,
+      () => `SUM(${this.#number([''], 1)})`,
+      () => `${random.pick(['MIN', 'MAX'])}(${random.pick(['a', 'd', 's'])})`,
+    ])();
+    return `SELECT id, ${call} OVER (${partition}ORDER BY ${order}id) AS x FROM t${this.#where([''])}`;
   }
 
   #set(depth: number): string {
