@@ -16,7 +16,8 @@ export class NamedOperator {
   }
 
   /**
-   * Names the operator for good, so that its state is found again whatever becomes of its code.
+   * Names the operator for good, so that its state is found again whatever becomes of its code. Operators of a job that have the
+   * same are refused when it is executed (`duplicate-uid`).
    * @example
    * orders.keyBy('user').sum('amount').uid('totals');
    */

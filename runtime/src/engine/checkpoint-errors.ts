@@ -65,3 +65,11 @@ export function savepointInSession(): TidemarkError {
     'Run the job outside of it, or look at the state with savepoint(path).readKeyedState(uid, name).',
   );
 }
+
+export function duplicateUid(uid: string, one: string, other: string): TidemarkError {
+  return new TidemarkError(
+    'duplicate-uid',
+    `Two operators of the job have the uid '${uid}': ${one} and ${other}. State is found again by uid, so each needs its own. ` +
+      'Name one of them otherwise; where it comes from a function that makes operators, give that the uid as a parameter.',
+  );
+}

@@ -1,4 +1,4 @@
-import { stateNotRestored } from './checkpoint-errors.ts';
+import { duplicateUid, stateNotRestored } from './checkpoint-errors.ts';
 import type { SourcePlace } from './engine.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { LaneCut } from './lane-runner.ts';
@@ -70,4 +70,24 @@ export function operatorsOf(sinks: readonly StreamNode[], keyOf: (node: StreamNo
   };
   for (const sink of sinks) visit(sink);
   return names;
+}
+
+/**
+ * Flink's rule: state is found again by uid, so no two operators of a job have the same.
+ * @throws {TidemarkError} `duplicate-uid`
+ */
+export function checkUids(sinks: readonly StreamNode[]): void {
+  const named = new Map<string, StreamNode>();
+  const seen = new Set<StreamNode>();
+  const visit = (node: StreamNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const { from } of node.inputs) visit(from);
+    const { uid } = node;
+    if (uid === undefined) return;
+    const other = named.get(uid);
+    if (other) throw duplicateUid(uid, other.name, node.name);
+    named.set(uid, node);
+  };
+  for (const sink of sinks) visit(sink);
 }

@@ -8,7 +8,7 @@ import { BranchView } from './branch-view.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { collectRecords } from './collect.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { operatorsOf, restorable } from './job-state.ts';
+import { checkUids, operatorsOf, restorable } from './job-state.ts';
 import { LocalJob, type LocalJobOptions } from './local-job.ts';
 import { RestartStrategies } from './restart-strategies.ts';
 import { afterRealTime } from './slice-loop.ts';
@@ -77,6 +77,7 @@ export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
       if (sinks.size === 0) throw nothingToExecute();
       const saved = fromSavepoint === undefined ? undefined : store.savepoints.read(fromSavepoint);
       const nodes = [...sinks];
+      checkUids(nodes);
       const from =
         saved && restorable(saved, operatorsOf(nodes, laneKeys(fingerprints)), allowNonRestoredState);
       sinks.clear();
