@@ -22,6 +22,7 @@ export type {
   SelectedName,
   SelectedRow,
   SelectedValue,
+  AggregateValue,
   SelectItem,
   SelectItems,
 } from './api/table/selected-row.ts';

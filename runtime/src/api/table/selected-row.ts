@@ -24,16 +24,16 @@ export type SelectItems<T, E extends readonly string[]> = { readonly [I in keyof
 export type SelectedName<E> = E extends `${string} AS ${infer N}` ? (N extends `\`${infer Q}\`` ? Q : N) : E;
 
 /** The type of what a text selects; `unknown` of an expression that is neither a column nor one aggregate of a column. */
-export type SelectedValue<T, E> = E extends `${infer X} AS ${string}` ? ValueOfText<T, X> : ValueOfText<T, E>;
+export type SelectedValue<T, E> = E extends `${infer X} AS ${string}`
+  ? SelectedValue<T, X>
+  : E extends keyof T
+    ? T[E]
+    : E extends `${infer F}(${infer A})`
+      ? AggregateValue<T, Uppercase<F>, A>
+      : unknown;
 
-type ValueOfText<T, X> = X extends keyof T
-  ? T[X]
-  : X extends `${infer F}(${infer A})`
-    ? AggregateValue<T, Uppercase<F>, A>
-    : unknown;
-
-/** A closing parenthesis among the arguments means that the text is more than one call. */
-type AggregateValue<T, F extends string, A extends string> = A extends `${string})${string}`
+/** The type of an aggregate of a column. A closing parenthesis among the arguments means that the text is more than one call. */
+export type AggregateValue<T, F extends string, A extends string> = A extends `${string})${string}`
   ? unknown
   : F extends 'COUNT'
     ? ValueOf<'BIGINT NOT NULL'>
