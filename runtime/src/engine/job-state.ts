@@ -3,6 +3,7 @@ import type { SourcePlace } from './engine.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { LaneCut } from './lane-runner.ts';
 import type { NodeSnapshot } from './lane-snapshot.ts';
+import { nodesBehind } from './named-variables.ts';
 
 /** All of a job outside a notebook: where its sources stand, and what its operators hold. */
 export interface JobState {
@@ -78,16 +79,11 @@ export function operatorsOf(sinks: readonly StreamNode[], keyOf: (node: StreamNo
  */
 export function checkUids(sinks: readonly StreamNode[]): void {
   const named = new Map<string, StreamNode>();
-  const seen = new Set<StreamNode>();
-  const visit = (node: StreamNode): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    for (const { from } of node.inputs) visit(from);
+  for (const node of new Set(sinks.flatMap(nodesBehind))) {
     const { uid } = node;
-    if (uid === undefined) return;
+    if (uid === undefined) continue;
     const other = named.get(uid);
     if (other) throw duplicateUid(uid, other.name, node.name);
     named.set(uid, node);
-  };
-  for (const sink of sinks) visit(sink);
+  }
 }
