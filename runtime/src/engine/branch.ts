@@ -23,13 +23,15 @@ export interface Branch {
   carried?: CarriedState;
   /** True until what it is to go on from has been read. */
   held?: boolean;
+  /** Called when it starts while its cell still runs: what it goes on from is not settled yet. */
+  beforeStart?: (() => void) | undefined;
   /** Of one that takes the place of another: up to where that one has written to its sink (law 5). */
   mutedThrough?: number;
   /** What the sinks of that one leave to its own. */
   left?: readonly SinkLegacy[];
   /** The same of one that ran before a crash, as a cut holds it. */
   leftInCut?: readonly (SinkState | undefined)[];
-  job?: string;
+  job?: string | undefined;
 }
 
 /** How well a branch that is made now matches one that is there: higher is better, 0 is not at all (law 3). */

@@ -38,6 +38,8 @@ export class CellEdit {
   /** What the cell owned before and has not made again yet. */
   readonly #before: Set<Branch>;
   readonly #kept: Branch[] = [];
+  /** What became of those that somebody has started before the end of the cell. */
+  readonly #early = new Map<Branch, Change>();
   /** Place of the next branch that the cell makes. */
   ordinal = 0;
 
@@ -57,11 +59,18 @@ export class CellEdit {
     if (kept?.runner && kept.runner.status !== 'failed' && kept.runner.status !== 'canceled') {
       kept.cell = cell;
       kept.ordinal = ordinal;
+      // The cell names its job anew.
+      kept.job = undefined;
       this.#kept.push(kept);
       return kept;
     }
     if (kept) this.#before.add(kept);
     const branch = branches.add(node, made);
+    // Whoever starts it before the cell has ended starts it in the place of what it replaces.
+    branch.beforeStart = () => {
+      const [change] = this.#settle([branch]);
+      if (change) this.#early.set(branch, change);
+    };
     this.made.push(branch);
     return branch;
   }
@@ -69,9 +78,9 @@ export class CellEdit {
   /** The cell threw: what it made is dropped, what it owned before stays. */
   fail(touched: ReadonlySet<string>): CellOutcome {
     const { branches, host } = this.#session;
-    const resumed = this.made.filter(({ cut }) => cut);
+    const resumed = this.made.filter((branch) => branch.cut && !this.#early.has(branch));
     for (const branch of this.made) {
-      if (branch.runner) continue;
+      if (branch.runner || this.#early.has(branch)) continue;
       const { cell, ordinal, fingerprint, sink, cut } = branch;
       if (cut) branches.waiting.add({ cell, ordinal, fingerprint, name: sink.name, cut });
       branches.discard(branch);
@@ -81,6 +90,7 @@ export class CellEdit {
     return this.#outcome([
       ...[...this.#before, ...this.#kept].map((branch) => ({ branch, change: 'kept' as const })),
       ...resumed.map((branch) => ({ branch, change: 'resumed' as const })),
+      ...this.#early.values(),
       ...this.#editByVariables(touched),
     ]);
   }
@@ -88,19 +98,10 @@ export class CellEdit {
   /** Starts what the cell made observable, and takes down what it no longer makes. */
   end(touched: ReadonlySet<string>): CellOutcome {
     const { branches } = this.#session;
+    const late = this.made.filter((branch) => !this.#early.has(branch));
+    const settled = new Map(this.#settle(late).map((change) => [change.branch, change]));
     const changes: Change[] = this.#kept.map((branch) => ({ branch, change: 'kept' }));
-    const replacements = this.#replacements();
-    for (const branch of this.made) {
-      const replaced = replacements.get(branch);
-      if (!replaced) {
-        changes.push({ branch, change: branch.cut ? 'resumed' : this.#replaceWaiting(branch) });
-        continue;
-      }
-      const pairs = pairNodes(branch.sink, replaced.sink);
-      const { fingerprints } = this.#session.lanes;
-      const edited = pairs && editedNodes(pairs, (node) => fingerprints.own(node), fingerprints);
-      changes.push(this.#replace(replaced, branch, pairs, edited));
-    }
+    for (const branch of this.made) changes.push(this.#early.get(branch) ?? settled.get(branch)!);
     const retired = [...this.#before, ...branches.takeOldOrphans()];
     for (const branch of retired) {
       branches.retire(branch, this.commits);
@@ -112,11 +113,25 @@ export class CellEdit {
     return this.#outcome(changes);
   }
 
+  /** Says what branches that the cell has made go on from, and takes down what they replace. */
+  #settle(made: readonly Branch[]): Change[] {
+    const replacements = this.#replacements(made);
+    return made.map((branch) => {
+      branch.beforeStart = undefined;
+      const replaced = replacements.get(branch);
+      if (!replaced) return { branch, change: branch.cut ? 'resumed' : this.#replaceWaiting(branch) };
+      const pairs = pairNodes(branch.sink, replaced.sink);
+      const { fingerprints } = this.#session.lanes;
+      const edited = pairs && editedNodes(pairs, (node) => fingerprints.own(node), fingerprints);
+      return this.#replace(replaced, branch, pairs, edited);
+    });
+  }
+
   /** What comes in the place of what: of one that shares a `uid`, or else of that at its place in the cell. */
-  #replacements(): ReadonlyMap<Branch, Branch> {
+  #replacements(made: readonly Branch[]): ReadonlyMap<Branch, Branch> {
     const found = new Map<Branch, Branch>();
     const match = (isIt: (fresh: Branch, old: Branch) => boolean): void => {
-      for (const fresh of this.made) {
+      for (const fresh of made) {
         if (fresh.cut || found.has(fresh)) continue;
         const old = [...this.#before].find((one) => one.sink.kind === fresh.sink.kind && isIt(fresh, one));
         if (!old) continue;

@@ -21,10 +21,11 @@ export interface JobCheckpoints {
   list(): readonly CheckpointInfo[];
 }
 
-/** Lanes of a job; those of a cell that still runs are there when it has ended, or when somebody waits for them. */
+/** Lanes of a job; those of a cell that still runs are there when it has ended, or when somebody asks something of them. */
 export interface JobLanes {
   readonly lanes: readonly LaneRunner[];
-  start(): void;
+  /** @returns set while some wait for what they are to go on from */
+  start(): Promise<void> | undefined;
 }
 
 /** A named set of lanes: what `execute` started, or what a cell made observable. */
@@ -78,8 +79,8 @@ export class Job implements JobClient {
   }
 
   /** Resolves when every lane has ended; rejects with the error of the first that failed, or when it was canceled. */
-  finished(): Promise<JobExecutionResult> {
-    this.#of.start();
+  async finished(): Promise<JobExecutionResult> {
+    await this.#of.start();
     return new Promise((resolve, reject) => {
       const stop: (() => void)[] = [];
       const look = (): boolean => {
@@ -105,6 +106,7 @@ export class Job implements JobClient {
   }
 
   async triggerSavepoint(path: string): Promise<string> {
+    await this.#of.start();
     return this.#checkpoints.savepoint(path, this.#runners);
   }
 
@@ -112,6 +114,7 @@ export class Job implements JobClient {
     path: string,
     { drain = false }: { readonly drain?: boolean } = {},
   ): Promise<string> {
+    await this.#of.start();
     if (drain) for (const runner of this.#runners) await runner.drain();
     else await this.pause();
     const written = await this.triggerSavepoint(path);
@@ -120,18 +123,19 @@ export class Job implements JobClient {
   }
 
   async cancel(): Promise<void> {
+    await this.#of.start();
     for (const runner of this.#runners) this.#remove(runner);
     await Promise.all(this.#runners.map(({ closing }) => closing));
   }
 
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
+    await this.#of.start();
     for (const runner of this.#runners) runner.pause();
-    return Promise.resolve();
   }
 
-  resume(): Promise<void> {
+  async resume(): Promise<void> {
+    await this.#of.start();
     for (const runner of this.#runners) runner.resume();
-    return Promise.resolve();
   }
 
   metrics(): readonly OperatorMetrics[] {

@@ -57,7 +57,9 @@ export class SessionBranches {
   }
 
   start(branch: Branch): void {
-    if (branch.runner || branch.held || !this.all.has(branch)) return;
+    if (branch.runner || !this.all.has(branch)) return;
+    branch.beforeStart?.();
+    if (branch.held) return;
     const openView = (): ViewObserver => {
       if (!branch.view) throw new TypeError(`nobody looks at ${branch.sink.name}`);
       return branch.view.tap(this.#host.openView(branch.view.id));

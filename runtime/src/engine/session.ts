@@ -220,13 +220,14 @@ export class Session implements ExecutionBackend {
     const named = [...this.#branches.all].filter((branch) => branch.job === undefined);
     if (named.length === 0) return Promise.reject(nothingToExecute());
     for (const branch of named) {
-      this.#branches.start(branch);
       branch.job = request.name ?? 'job';
+      // What the cell has made the end of the cell starts, in the place of what it replaces (law 4).
+      if (!this.#current?.made.includes(branch)) this.#branches.start(branch);
     }
     return Promise.resolve(this.#job(request.name, named));
   }
 
-  /** The job of some sinks of the cell: its end starts them, or finds that they go on as they are (law 4). */
+  /** The job of some sinks of the cell. */
   #jobOf(name: string | undefined, sinks: readonly StreamNode[]): JobClient {
     const branches = sinks.flatMap((sink) => this.#attached.get(sink) ?? []);
     for (const branch of branches) branch.job = name ?? 'job';
@@ -242,6 +243,7 @@ export class Session implements ExecutionBackend {
         },
         start: () => {
           for (const branch of branches) this.#branches.start(branch);
+          return this.#branches.settled;
         },
       },
       this.clock,
