@@ -2,10 +2,25 @@ import { expect, test } from 'vitest';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
 import { Notebook, temporaryFolder } from './notebook.ts';
 import { PushedSource } from './pushed-source.ts';
-import { checkRetention } from './retention.ts';
+import { checkHappenings, checkRetention } from './retention.ts';
 
 test('law 12: whatever budgets are set, what is listed can be restored, and the file stays within them', () =>
   checkRetention(6));
+
+test('law 12: what several sessions have recorded goes from the disk when the last of them has less room', async () => {
+  const folder = temporaryFolder();
+  const session = [{ kind: 'push', count: 300 }, { kind: 'cut' }, { kind: 'crash' }] as const;
+  const happenings = [...session, ...session, ...session, { kind: 'limit rows', rows: 1 }] as const;
+  await checkHappenings(folder.path('n.sqlite'), happenings);
+  folder.remove();
+});
+
+test('law 6: what a session has taken by itself while its streams ran can be restored as well', async () => {
+  const folder = temporaryFolder();
+  const pushes = Array.from({ length: 12 }, (_, n) => ({ kind: 'push' as const, count: n + 1 }));
+  await checkHappenings(folder.path('n.sqlite'), pushes);
+  folder.remove();
+});
 
 test('law 12: what a lane has still to read after a cut is kept while that is the last, and the cut goes with it', async () => {
   const folder = temporaryFolder();
