@@ -32,7 +32,8 @@ interface TableWindows {
   readonly step?: number;
   readonly offset?: number;
   readonly time?: 'rowtime' | 'proctime';
-  readonly field: string;
+  /** The columns that are numbers of the windows. */
+  readonly fields: readonly string[];
 }
 
 const LAYOUTS: Readonly<Record<NonNullable<TableWindows['kind']>, WindowLayout>> = {
@@ -44,11 +45,20 @@ const LAYOUTS: Readonly<Record<NonNullable<TableWindows['kind']>, WindowLayout>>
 
 function tableShape(windows: TableWindows | undefined): WindowShape | undefined {
   if (windows === undefined) return undefined;
-  const { kind = 'TUMBLE', size, step, offset, time, field } = windows;
+  const { kind = 'TUMBLE', size, step, offset, time, fields } = windows;
   const processingTime = time === 'proctime';
   const layout = LAYOUTS[kind];
-  if (layout === 'session') return { layout, gap: size, processingTime, field };
-  return { layout, size, slide: layout === 'tumbling' ? undefined : step, offset, processingTime, field };
+  const [field, ...more] = fields;
+  const numbers = { field, ...(more.length === 0 ? {} : { more }) };
+  if (layout === 'session') return { layout, gap: size, processingTime, ...numbers };
+  return {
+    layout,
+    size,
+    slide: layout === 'tumbling' ? undefined : step,
+    offset,
+    processingTime,
+    ...numbers,
+  };
 }
 
 function ms(value: unknown): number | undefined {

@@ -41,7 +41,7 @@ function seen(name: string): LiveView {
 
 describe.each(Object.keys(SAMPLES))('the chart of %s', (name) => {
   test('is the golden one', () => {
-    const file = new URL(`./golden/${name}.vl.json`, import.meta.url);
+    const file = new URL(`./golden/${name.replaceAll(' ', '-')}.vl.json`, import.meta.url);
     const spec = seen(name).description.spec;
     if (UPDATE) writeFileSync(file, `${JSON.stringify(spec, null, 2)}\n`);
     expect(spec).toEqual(JSON.parse(readFileSync(file, 'utf8')));

@@ -78,6 +78,59 @@ export function cumulatingView(): ViewMaterializer {
   return view;
 }
 
+/** Three numbers of two keys in 10 s windows, of scales that have nothing in common. */
+function measuresView(): ViewMaterializer {
+  const view = createMaterializer(
+    description('windows', { title: 'table' }),
+    {},
+    { layout: 'tumbling', size: 10_000, field: 'trips', more: ['mean_fare', 'share'] },
+  );
+  for (let w = 0; w < 12; w++) {
+    const window = { start: T0 + w * 10_000, end: T0 + (w + 1) * 10_000 };
+    ['north', 'south'].forEach((zone, k) => {
+      const row = {
+        zone,
+        trips: 900 + 300 * k + ((w * 131) % 400),
+        mean_fare: `${12 + ((w + 3 * k) % 5)}.50`,
+        share: w === 4 ? null : 0.2 + 0.1 * k,
+      };
+      view.onRecord(row, window.end - 1, { key: zone, window, pane: 0 });
+    });
+    view.onWatermark(window.end);
+  }
+  return view;
+}
+
+/** Two numbers a session. */
+function measuredSessionView(): ViewMaterializer {
+  const view = createMaterializer(
+    description('windows', { title: 'table' }),
+    {},
+    { layout: 'session', gap: 5000, field: 'n', more: ['mean'] },
+  );
+  for (let s = 0; s < 4; s++) {
+    const window = { start: T0 + s * 30_000, end: T0 + s * 30_000 + 15_000 };
+    view.onRecord({ user: 'ada', n: 3 + s, mean: 2.5 * s }, window.end - 1, { key: 'ada', window, pane: 0 });
+  }
+  return view;
+}
+
+/** Two numbers of windows that overlap, without keys; one of them goes below zero. */
+function measuredSlidingView(): ViewMaterializer {
+  const view = createMaterializer(
+    description('windows', { title: 'table' }),
+    {},
+    { layout: 'sliding', size: 60_000, slide: 10_000, field: 'n', more: ['mean'] },
+  );
+  for (let w = 0; w < 30; w++) {
+    const window = { start: T0 + w * 10_000, end: T0 + w * 10_000 + 60_000 };
+    const row = { n: 1000 + 10 * w, mean: Math.sin(w / 4) };
+    view.onRecord(row, window.end - 1, { key: undefined, window, pane: 0 });
+    view.onWatermark(window.end);
+  }
+  return view;
+}
+
 /** Sessions of four users. */
 export function sessionView(): ViewMaterializer {
   const view = createMaterializer(description('windows'), {}, { layout: 'session', gap: 5000 });
@@ -173,6 +226,9 @@ export const SAMPLES: Readonly<Record<string, () => ViewMaterializer>> = {
   sliding: slidingView,
   cumulating: cumulatingView,
   session: sessionView,
+  'several numbers': measuresView,
+  'several numbers of sessions': measuredSessionView,
+  'several numbers of sliding windows': measuredSlidingView,
   line: lineView,
   watermarks: watermarkView,
   anomalies: anomalyView,

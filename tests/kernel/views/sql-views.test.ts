@@ -179,7 +179,7 @@ describe('a query over windows', () => {
     `SELECT ${select} FROM TABLE(${window}) GROUP BY window_start, window_end, user`;
   const TUMBLE = "TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '10' SECOND)";
 
-  test('is a chart of windows: a series a key, the first number on the y axis', async () => {
+  test('is a chart of windows: a series a key, its number on the y axis', async () => {
     const view = await shown(over(TUMBLE), TIMED);
     expect(view.shape).toEqual({
       layout: 'tumbling',
@@ -197,6 +197,29 @@ describe('a query over windows', () => {
     const spec = JSON.stringify(view.view.takeDelta()?.view?.spec ?? view.view.description.spec);
     expect(spec).toContain('10 s windows');
     expect(spec).toContain('"title":"total"');
+  });
+
+  test('of several numbers has a panel for each, with scales of their own on one time axis', async () => {
+    const select = `window_start, window_end, user, COUNT(*) AS n, MAX(item) AS item,
+      AVG(CAST(amount AS DECIMAL(10, 2))) AS \`value\`, SUM(CASE WHEN amount > 4 THEN amount END) AS large`;
+    const view = await shown(over(TUMBLE, select), TIMED, { snapshotEveryStep: true });
+    expect(view.shape).toMatchObject({ field: 'n', more: ['value', 'large'] });
+    expect(rowsOf(view, 'key', 'start', 'value', '_value1', '_value2')).toEqual([
+      ['ann', 0, 2, 3.5, null],
+      ['bob', 0, 1, 5, 5],
+      ['bob', 10_000, 1, 2, null],
+    ]);
+    const spec = view.view.takeDelta()?.view?.spec ?? view.view.description.spec;
+    expect(spec).toMatchObject({ resolve: { scale: { y: 'independent' } } });
+    expect(JSON.stringify(spec).match(/"title":"(n|value|large)"/g)).toEqual(
+      expect.arrayContaining(['"title":"n"', '"title":"value"', '"title":"large"']),
+    );
+  });
+
+  test('of more numbers than there is room for says so', async () => {
+    const sums = [1, 2, 3, 4, 5, 6, 7].map((by) => `SUM(amount * ${by}) AS by${by}`).join(', ');
+    const { view } = await shown(over(TUMBLE, `window_start, window_end, user, ${sums}`), TIMED);
+    expect(view.takeDelta()?.progress?.note).toBe('the first 5 of 7 numbers');
   });
 
   test.each([

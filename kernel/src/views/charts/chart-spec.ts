@@ -9,6 +9,8 @@ export type WindowLayout = 'tumbling' | 'sliding' | 'cumulating' | 'session';
 /** What a chart of windows says beside their numbers. */
 export interface WindowChartOptions {
   readonly valueTitle: string;
+  /** Titles of the other numbers of a window, each of which has a panel of its own. */
+  readonly more?: readonly string[];
   /** ms, where known. */
   readonly size?: number;
   /** ms, where known. */
@@ -37,11 +39,14 @@ export const WATERMARK_COLOUR = '#d6467a';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 
+/** px, of a plot of one number. */
+export const PLOT_HEIGHT = 220;
+
 /**
  * The frame that all charts share. Text and lines are drawn in `currentColor`, so that a chart follows the page from a
  * light to a dark theme without being built again; a saved picture gets fixed colours (`inkedSpec`).
  */
-export function chartFrame(parts: ChartSpec, height = 220): ChartSpec {
+export function chartFrame(parts: ChartSpec, height = PLOT_HEIGHT): ChartSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     width: 640,
@@ -140,12 +145,35 @@ export function windowSeries(keyless = false): { readonly pick: ChartSpec; reado
   return { pick, colour: { ...SERIES_COLOUR, legend: null } };
 }
 
+/** The most numbers of a window that a chart shows; more are left out of it, with a note. */
+export const MAX_PANELS = 5;
+
+/** All numbers that a chart shows, by their titles. */
+export function shownTitles({ valueTitle, more = [] }: WindowChartOptions): readonly string[] {
+  return [valueTitle, ...more].slice(0, MAX_PANELS);
+}
+
+/** The field of a row that has a window's number: that of the first, and of each further one. */
+export function valueField(at: number): string {
+  return at === 0 ? 'value' : `_value${at}`;
+}
+
+/** The field of a row that has what that number was before late records. */
+export function previousField(at: number): string {
+  return at === 0 ? '_previous' : `_previous${at}`;
+}
+
 /** What the mark under the pointer says about a window. */
-export function windowTooltip(valueTitle: string): Json {
+export function windowTooltip(titles: readonly string[]): Json {
   return [
     { field: 'key', type: 'nominal', title: 'key' },
     { field: '_window', type: 'nominal', title: 'window' },
-    { field: 'value', type: 'quantitative', title: valueTitle, format: ',~r' },
+    ...titles.map((title, at) => ({
+      field: valueField(at),
+      type: 'quantitative',
+      title,
+      format: ',~r',
+    })),
     { field: '_amended', type: 'nominal', title: 'pane' },
   ];
 }

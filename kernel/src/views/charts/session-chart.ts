@@ -4,6 +4,8 @@ import {
   SERIES_COLOUR,
   timeAxis,
   WINDOW_TRANSFORM,
+  shownTitles,
+  valueField,
   windowTooltip,
   type ChartSpec,
   type WindowChartOptions,
@@ -11,11 +13,11 @@ import {
 import { statusTexts, watermarkRule } from './status-layers.ts';
 
 /** Windows of any length: one lane a key, a bar from each session's start to its end, its value written on it. */
-export function sessionChart(
-  { valueTitle, processingTime }: WindowChartOptions,
-  timeTitle: string,
-): ChartSpec {
+export function sessionChart(options: WindowChartOptions, timeTitle: string): ChartSpec {
   const axis = timeAxis(timeTitle);
+  const titles = shownTitles(options);
+  const tooltip = windowTooltip(titles);
+  const written = titles.map((_, at) => `format(datum.${valueField(at)}, ',~r')`).join(" + ' · ' + ");
   const lane = {
     field: 'key',
     type: 'nominal',
@@ -24,7 +26,11 @@ export function sessionChart(
   };
   const middle = { field: '_middle', ...axis };
   return chartFrame({
-    transform: [...WINDOW_TRANSFORM, { calculate: '(datum.start + datum.end) / 2', as: '_middle' }],
+    transform: [
+      ...WINDOW_TRANSFORM,
+      { calculate: '(datum.start + datum.end) / 2', as: '_middle' },
+      { calculate: written, as: '_written' },
+    ],
     layer: [
       {
         mark: { type: 'bar', height: { band: 0.66 }, cornerRadius: 3, opacity: 0.85 },
@@ -33,7 +39,7 @@ export function sessionChart(
           x2: { field: 'end' },
           y: lane,
           color: { ...SERIES_COLOUR, legend: null },
-          tooltip: windowTooltip(valueTitle),
+          tooltip,
         },
       },
       {
@@ -44,10 +50,10 @@ export function sessionChart(
           tooltip: null,
           // Only where its bar has room for it.
           opacity: {
-            expr: "scale('x', datum.end) - scale('x', datum.start) > 8 + 7 * length(format(datum.value, ',~r')) ? 1 : 0",
+            expr: "scale('x', datum.end) - scale('x', datum.start) > 8 + 7 * length(datum._written) ? 1 : 0",
           },
         },
-        encoding: { x: middle, y: lane, text: { field: 'value', type: 'quantitative', format: ',~r' } },
+        encoding: { x: middle, y: lane, text: { field: '_written', type: 'nominal' } },
       },
       {
         transform: [{ filter: 'datum._late' }],
@@ -60,9 +66,9 @@ export function sessionChart(
           opacity: 1,
           stroke: 'white',
         },
-        encoding: { x: { field: 'end', ...axis }, y: lane, tooltip: windowTooltip(valueTitle) },
+        encoding: { x: { field: 'end', ...axis }, y: lane, tooltip },
       },
-      ...(processingTime === true ? [] : watermarkRule(axis)),
+      ...(options.processingTime === true ? [] : watermarkRule(axis)),
       ...statusTexts(),
     ],
   });

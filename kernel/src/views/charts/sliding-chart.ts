@@ -5,35 +5,32 @@ import {
   timeAxis,
   WINDOW_TRANSFORM,
   windowSeries,
+  shownTitles,
   windowTooltip,
   type ChartSpec,
   type WindowChartOptions,
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
+import { valuePanels, type ValuePanel } from './value-panels.ts';
 
 /**
  * Windows that overlap: one line a key, a point at each window's start, or its end where several have one start, late amendments
  * marked.
  */
 export function slidingChart(
-  { valueTitle, processingTime, keyless }: WindowChartOptions,
+  options: WindowChartOptions,
   timeTitle: string,
   at: 'start' | 'end' = 'start',
 ): ChartSpec {
-  const { pick, colour } = windowSeries(keyless);
+  const { pick, colour } = windowSeries(options.keyless);
   const axis = timeAxis(timeTitle);
   const x = { field: at, ...axis };
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    axis: { title: valueTitle },
-    scale: { zero: true, nice: 5 },
-  };
-  return chartFrame({
-    transform: [...WINDOW_TRANSFORM, { joinaggregate: [{ op: 'count', as: '_points' }], groupby: ['key'] }],
-    layer: [
+  const tooltip = windowTooltip(shownTitles(options));
+  const layersOf = ({ value, previous, y: scale, first }: ValuePanel): readonly ChartSpec[] => {
+    const y = { field: value, ...scale };
+    return [
       {
-        params: [pick],
+        ...(first ? { params: [pick] } : {}),
         mark: { type: 'line', strokeWidth: 1.8, interpolate: 'linear', strokeJoin: 'round' },
         encoding: { x, y, color: colour, opacity: seriesOpacity(0.95) },
       },
@@ -46,21 +43,23 @@ export function slidingChart(
           size: { condition: { test: 'datum._points > width / 6', value: 4 }, value: 26 },
           color: colour,
           opacity: seriesOpacity(0.95),
-          tooltip: windowTooltip(valueTitle),
+          tooltip,
         },
       },
       {
-        transform: [{ filter: 'datum._late && isValid(datum._previous)' }],
+        transform: [{ filter: `datum._late && isValid(datum.${previous})` }],
         mark: { type: 'rule', color: LATE_COLOUR, strokeWidth: 1.2, strokeDash: [3, 2] },
-        encoding: { x, y: { ...y, field: '_previous' }, y2: { field: 'value' } },
+        encoding: { x, y: { ...y, field: previous }, y2: { field: value } },
       },
       {
         transform: [{ filter: 'datum._late' }],
         mark: { type: 'point', shape: 'diamond', filled: true, size: 55, color: LATE_COLOUR, opacity: 1 },
-        encoding: { x, y, tooltip: windowTooltip(valueTitle) },
+        encoding: { x, y, tooltip },
       },
-      ...(processingTime === true ? [] : watermarkRule(axis)),
-      ...statusTexts(),
-    ],
-  });
+    ];
+  };
+  const shared = [...(options.processingTime === true ? [] : watermarkRule(axis)), ...statusTexts()];
+  const { parts, height } = valuePanels(options, layersOf, shared);
+  const points = { joinaggregate: [{ op: 'count', as: '_points' }], groupby: ['key'] };
+  return chartFrame({ transform: [...WINDOW_TRANSFORM, points], ...parts }, height);
 }

@@ -5,31 +5,53 @@ import {
   timeAxis,
   WINDOW_TRANSFORM,
   windowSeries,
+  shownTitles,
   windowTooltip,
   type ChartSpec,
   type WindowChartOptions,
 } from './chart-spec.ts';
 import { statusTexts, watermarkRule } from './status-layers.ts';
+import { valuePanels, type ValuePanel } from './value-panels.ts';
 
 /**
  * Windows that do not overlap: each takes its own stretch of the time axis, and the keys in it stand side by side. What
  * late records changed is marked, with a line where the value stood before.
  */
-export function tumblingChart(
-  { valueTitle, processingTime, keyless }: WindowChartOptions,
-  timeTitle: string,
-): ChartSpec {
-  const { pick, colour } = windowSeries(keyless);
+export function tumblingChart(options: WindowChartOptions, timeTitle: string): ChartSpec {
+  const { pick, colour } = windowSeries(options.keyless);
   const axis = timeAxis(timeTitle);
   const x = { field: '_left', ...axis };
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    axis: { title: valueTitle },
-    scale: { zero: true, nice: 5 },
-  };
+  const tooltip = windowTooltip(shownTitles(options));
   const late = { filter: 'datum._late' };
-  return chartFrame({
+  const layersOf = ({ value, previous, y, first }: ValuePanel): readonly ChartSpec[] => [
+    {
+      ...(first ? { params: [pick] } : {}),
+      mark: { type: 'bar', cornerRadiusEnd: 1.5, stroke: null },
+      encoding: {
+        x,
+        x2: { field: '_right' },
+        y: { field: value, ...y, stack: null },
+        // Said outright: with two ends on x, Vega-Lite would draw only the bar's upper edge.
+        y2: { datum: 0 },
+        color: colour,
+        opacity: seriesOpacity(0.9),
+        tooltip,
+      },
+    },
+    {
+      transform: [late, { filter: `isValid(datum.${previous})` }],
+      mark: { type: 'rule', color: LATE_COLOUR, strokeWidth: 1.5, strokeDash: [3, 2] },
+      encoding: { x, x2: { field: '_right' }, y: { field: previous, ...y } },
+    },
+    {
+      transform: [late],
+      mark: { type: 'point', shape: 'diamond', filled: true, size: 55, color: LATE_COLOUR, opacity: 1 },
+      encoding: { x: { ...x, field: '_middle' }, y: { field: value, ...y }, tooltip },
+    },
+  ];
+  const shared = [...(options.processingTime === true ? [] : watermarkRule(axis)), ...statusTexts()];
+  const { parts, height } = valuePanels(options, layersOf, shared);
+  const spec = {
     transform: [
       ...WINDOW_TRANSFORM,
       { joinaggregate: [{ op: 'max', field: '_slot', as: '_slots' }] },
@@ -41,33 +63,7 @@ export function tumblingChart(
       { calculate: 'datum._left + datum._width', as: '_right' },
       { calculate: '(datum._left + datum._right) / 2', as: '_middle' },
     ],
-    layer: [
-      {
-        params: [pick],
-        mark: { type: 'bar', cornerRadiusEnd: 1.5, stroke: null },
-        encoding: {
-          x,
-          x2: { field: '_right' },
-          y: { ...y, stack: null },
-          // Said outright: with two ends on x, Vega-Lite would draw only the bar's upper edge.
-          y2: { datum: 0 },
-          color: colour,
-          opacity: seriesOpacity(0.9),
-          tooltip: windowTooltip(valueTitle),
-        },
-      },
-      {
-        transform: [late, { filter: 'isValid(datum._previous)' }],
-        mark: { type: 'rule', color: LATE_COLOUR, strokeWidth: 1.5, strokeDash: [3, 2] },
-        encoding: { x, x2: { field: '_right' }, y: { ...y, field: '_previous' } },
-      },
-      {
-        transform: [late],
-        mark: { type: 'point', shape: 'diamond', filled: true, size: 55, color: LATE_COLOUR, opacity: 1 },
-        encoding: { x: { ...x, field: '_middle' }, y, tooltip: windowTooltip(valueTitle) },
-      },
-      ...(processingTime === true ? [] : watermarkRule(axis)),
-      ...statusTexts(),
-    ],
-  });
+    ...parts,
+  };
+  return chartFrame(spec, height);
 }

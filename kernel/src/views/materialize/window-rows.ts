@@ -1,11 +1,17 @@
 import type { RecordOrigin, WatermarkProgress } from 'tidemark';
-import { clockTime, type Json } from '../../protocol/index.ts';
-import { MAX_SERIES, type WindowLayout } from '../charts/chart-spec.ts';
+import { clockTime, type Json, type ViewRow } from '../../protocol/index.ts';
+import {
+  MAX_PANELS,
+  MAX_SERIES,
+  previousField,
+  valueField,
+  type WindowLayout,
+} from '../charts/chart-spec.ts';
 import { durationText, windowChart } from '../charts/window-chart.ts';
 import { KeySlots } from './key-slots.ts';
 import { fieldOf, keyText, plainJson } from './plain-json.ts';
 import type { RowMaker, ViewContext } from './row-maker.ts';
-import { windowValue } from './window-value.ts';
+import { fieldValue, windowValue } from './window-value.ts';
 
 /** What the graph knows of the windows before the first one fires. Times in ms. */
 export interface WindowShape {
@@ -19,6 +25,8 @@ export interface WindowShape {
   /** What the operator computes (`sum`), and of which field of its results (a name, or a tuple's index). */
   readonly aggregation?: string;
   readonly field?: string | number;
+  /** Fields of its results that are numbers too, beside that one. */
+  readonly more?: readonly string[];
 }
 
 interface TimeRange {
@@ -50,6 +58,8 @@ export class WindowRows implements RowMaker {
   readonly #slots = new KeySlots(MAX_SERIES);
   readonly #firings = new Map<string, Firing>();
   readonly #shapeIsGiven: boolean;
+  /** The fields of the numbers that are drawn beside the first. */
+  readonly #more: readonly string[];
   #shape: WindowShape | undefined;
   #lastWindow: TimeRange | undefined;
   #chart: { readonly of: string; readonly spec: Json } | undefined;
@@ -65,6 +75,7 @@ export class WindowRows implements RowMaker {
     this.#context = context;
     this.#shape = shape;
     this.#shapeIsGiven = shape !== undefined;
+    this.#more = (shape?.more ?? []).slice(0, MAX_PANELS - 1);
   }
 
   onRecord(result: unknown, timestamp: number | undefined, origin: RecordOrigin | undefined): void {
@@ -84,7 +95,8 @@ export class WindowRows implements RowMaker {
       this.#valueTitle = title;
       this.#keyless = key === undefined;
     }
-    const previous = pane > 0 ? this.#context.rows.get(id)?.value : undefined;
+    const before = pane > 0 ? this.#context.rows.get(id) : undefined;
+    const numbers = [value, ...this.#more.map((field) => fieldValue(result, field))];
     const late = pane > 0 && !this.#byClock && this.#context.watermark() >= window.end - 1;
     const label = key === undefined ? 'all' : keyText(key);
     if (origin?.window !== undefined) this.#learn(origin.window);
@@ -97,11 +109,10 @@ export class WindowRows implements RowMaker {
       key: label,
       start: window.start,
       end: window.end,
-      value,
+      ...Object.fromEntries(numbers.flatMap((number, at) => numberFields(number, at, before))),
       pane,
       _late: late,
       _slot: this.#slots.slotOf(label),
-      ...(previous === undefined || previous === value ? {} : { _previous: previous }),
     });
   }
 
@@ -139,6 +150,7 @@ export class WindowRows implements RowMaker {
       slide,
       processingTime,
       keyless: this.#keyless,
+      ...(this.#more.length === 0 ? {} : { more: this.#more }),
     };
     const of = `${layout} ${JSON.stringify(options)}`;
     if (this.#chart?.of !== of) this.#chart = { of, spec: windowChart(layout, options) };
@@ -158,7 +170,9 @@ export class WindowRows implements RowMaker {
   }
 
   note(): string | undefined {
+    const numbers = 1 + (this.#shape?.more ?? []).length;
     const notes = [
+      ...(numbers > MAX_PANELS ? [`the first ${MAX_PANELS} of ${numbers} numbers`] : []),
       ...(this.#keys > MAX_SERIES ? [`${MAX_SERIES} largest of ${this.#keys} keys`] : []),
       ...(this.#anyLate ? ['◆ amended by late records'] : []),
     ];
@@ -242,6 +256,13 @@ export class WindowRows implements RowMaker {
     if (layout === 'cumulating') return lastStart + step;
     return lastStart - Math.floor((size - 1 - (this.#firstEvent - lastStart)) / step) * step + size;
   }
+}
+
+/** What a row says of one of its numbers, and of what it was. */
+function numberFields(number: number | null, at: number, before: ViewRow | undefined): [string, Json][] {
+  const previous = before?.[valueField(at)];
+  const changed = previous !== undefined && previous !== number;
+  return [[valueField(at), number], ...(changed ? [[previousField(at), previous] as [string, Json]] : [])];
 }
 
 function windowId(keyId: string, window: TimeRange): string {

@@ -48,6 +48,12 @@ export function windowValue(result: unknown, origin: ResultOrigin): WindowValue 
   return { value: finite(Number(fieldOf(result, name))), title: name, fields };
 }
 
+/** The number in a field that is known to be one; `null` where there is none. */
+export function fieldValue(result: unknown, field: string): number | null {
+  if (typeof result !== 'object' || result === null) return null;
+  return finite(measureIn(fieldOf(result, field)) ?? Number.NaN);
+}
+
 function tupleFields(tuple: readonly unknown[]): JsonObject {
   return Object.fromEntries(tuple.slice(0, 20).map((item, i) => [`f${i}`, plainJson(item)]));
 }

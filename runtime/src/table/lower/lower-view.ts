@@ -49,7 +49,7 @@ function ofWindows(
   timeZone: string,
 ): Described | undefined {
   if (series === undefined) return undefined;
-  const { keys, start, end, measure, local, window } = series;
+  const { keys, start, end, measures, local, window } = series;
   const last = lastOf(local ? timeZone : 'UTC');
   const timesOf = (values: readonly unknown[]) => {
     const from = start === undefined ? undefined : (values[start] as number);
@@ -65,7 +65,14 @@ function ofWindows(
   };
   return {
     updateBefore: true,
-    parameters: { windows: { ...layout, field: names[measure] }, keys, start, end, local, timeZone },
+    parameters: {
+      windows: { ...layout, fields: measures.map((column) => names[column]) },
+      keys,
+      start,
+      end,
+      local,
+      timeZone,
+    },
     emissionOf: ({ values }) => ({
       key: seriesKey(keys.map((column) => values[column])),
       window: timesOf(values),

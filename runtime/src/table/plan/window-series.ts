@@ -8,8 +8,8 @@ export interface WindowSeries {
   readonly keys: readonly number[];
   readonly start: number | undefined;
   readonly end: number | undefined;
-  /** The first aggregate that is a number. */
-  readonly measure: number;
+  /** The aggregates that are numbers, and what is computed of them: at least one. */
+  readonly measures: readonly number[];
   /** True if start and end are of the local time zone. */
   readonly local: boolean;
   /** How the windows lie, where the plan says so. */
@@ -42,13 +42,15 @@ export function windowSeries(relation: Relation): WindowSeries | undefined {
       : start === undefined
         ? undefined
         : end;
-  const measure = roles.findIndex((role, at) => role === 'measure' && isNumeric(relation.columns[at]!.type));
-  if (known === undefined || measure < 0) return undefined;
+  const measures = roles.flatMap((role, at) =>
+    role === 'measure' && isNumeric(relation.columns[at]!.type) ? [at] : [],
+  );
+  if (known === undefined || measures.length === 0) return undefined;
   const keys = roles.flatMap((role, at) => (typeof role === 'object' ? [at] : []));
   const shown = new Set(roles.flatMap((role) => (typeof role === 'object' ? [role.key] : [])));
   if (aggregate.keys.some((_, at) => !shown.has(at))) return undefined;
   const local = windowProperties(aggregate)?.local === true;
-  return { keys, start, end, measure, local, window };
+  return { keys, start, end, measures, local, window };
 }
 
 function column(roles: readonly Role[], role: 'start' | 'end'): number | undefined {
