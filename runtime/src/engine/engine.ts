@@ -111,6 +111,12 @@ export class Engine {
     return { entriesThrough: this.#oldest - 1, recordsThrough: this.#recorded.trimmedThrough };
   }
 
+  /** Up to this entry there are no records to keep: others may have come since the last that is gone, without any. */
+  get noRecordsThrough(): number {
+    const { oldest, trimmedThrough } = this.#recorded;
+    return oldest === undefined ? trimmedThrough : oldest - 1;
+  }
+
   get runners(): ReadonlySet<LaneRunner> {
     return this.#runners;
   }

@@ -42,6 +42,11 @@ export class Recorded {
     for (const { last, ...records } of earlier) this.#add({ seq: last, ...records });
   }
 
+  /** The oldest entry whose records are kept; `undefined` if none are. */
+  get oldest(): number | undefined {
+    return this.#kept[this.#at]?.seq;
+  }
+
   add(entry: TimelineEntry): void {
     this.#add({ seq: entry.seq, stamp: entry.stamp, rows: entry.count, bytes: entry.bytes ?? 0, entry });
   }

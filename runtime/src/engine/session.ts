@@ -504,12 +504,12 @@ export class Session implements ExecutionBackend {
 
   /** What is gone from memory, and what no cut can go back to any more, goes from the disk (law 12); not what a crash needs. */
   #trimStore(): void {
-    const { entriesThrough, recordsThrough } = this.engine.trimmed;
+    const { entriesThrough } = this.engine.trimmed;
     const needed = this.#cuts.neededAfter;
     const reachable = Math.min(this.#startSeq, ...this.#cuts.list().map(({ startSeq }) => startSeq));
     const trim = {
       entriesThrough: Math.max(Math.min(entriesThrough, needed), reachable - 1),
-      recordsThrough: Math.min(recordsThrough, needed),
+      recordsThrough: Math.min(this.engine.noRecordsThrough, needed),
     };
     const before = this.#trimmed;
     if (trim.entriesThrough === before.entriesThrough && trim.recordsThrough === before.recordsThrough)

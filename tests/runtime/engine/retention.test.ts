@@ -15,6 +15,19 @@ test('law 12: what several sessions have recorded goes from the disk when the la
   folder.remove();
 });
 
+test('law 12: what is left of records that were cut off by going back grows old like others', async () => {
+  const folder = temporaryFolder();
+  const happenings = [
+    { kind: 'push', count: 200 },
+    { kind: 'cut' },
+    { kind: 'push', count: 100 },
+    { kind: 'restore', which: 1 },
+    { kind: 'limit time', time: 2_500 },
+  ] as const;
+  await checkHappenings(folder.path('n.sqlite'), happenings);
+  folder.remove();
+});
+
 test('law 6: what a session has taken by itself while its streams ran can be restored as well', async () => {
   const folder = temporaryFolder();
   const pushes = Array.from({ length: 12 }, (_, n) => ({ kind: 'push' as const, count: n + 1 }));
