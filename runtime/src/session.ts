@@ -14,4 +14,5 @@ export { Param, type ParamState } from './engine/params.ts';
 export { WhatIf } from './engine/what-if.ts';
 export { SnapshotDiff } from './engine/state-diff.ts';
 export { StateTable } from './engine/state-lens.ts';
+export { Recording } from './engine/recording.ts';
 export { Why } from './engine/why.ts';

@@ -42,5 +42,21 @@ test('%why says what a window waits for', async () => {
   expect(result).toContain("'events' has come to the timestamp 1970-01-01T00:00:05.000Z");
   expect((await kernel.execute('%why 1970-01-01T00:00:00Z counts')).result).toContain('has fired');
   expect((await kernel.execute('(await env.why({ record: { n: 3, at: 3000 } })).done')).result).toBe('true');
-  expect((await kernel.execute('%why soon')).error.evalue).toContain('no time at which a window starts');
+  expect((await kernel.execute('%why soon')).error.evalue).toContain(
+    "called 'soon'. Operators with state: 'counts'",
+  );
+});
+
+test('%why alone tells about the window that ends next', async () => {
+  const next = (await kernel.execute('%why')).result;
+  expect(next).toContain("00:00:04.000Z to 1970-01-01T00:00:08.000Z of 'counts' fires");
+  expect((await kernel.execute('%why counts')).result).toBe(next);
+  expect((await kernel.execute('env.why()')).result).toBe(next);
+});
+
+test('env.recording() is shown as %recording is', async () => {
+  const { result, data } = await kernel.execute('env.recording()');
+  expect(result).toMatch(/^source +kind +records/);
+  expect(result).toBe((await kernel.execute('%recording')).result);
+  expect(data['text/html']).toContain('<table>');
 });

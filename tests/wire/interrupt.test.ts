@@ -28,6 +28,7 @@ const RUNAWAYS = {
   'a catastrophic regular expression': "/^(a+)+$/.test('a'.repeat(40) + 'b')",
   'a huge JSON.stringify':
     "let deep: unknown = 'x'.repeat(50); for (let i = 0; i < 26; i++) deep = [deep, deep]\nJSON.stringify(deep); while (true) JSON.stringify([1])",
+  'a promise of nothing': 'new Promise<void>(() => {})',
   'an await of nothing': 'await new Promise<void>(() => {})',
   'a loop of awaits': 'while (true) await new Promise((resolve) => setTimeout(resolve, 1))',
   'a for await over an endless stream':

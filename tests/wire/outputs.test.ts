@@ -120,16 +120,32 @@ test.each([
   ['NaN', 'NaN'],
   ['null', 'null'],
   ['Symbol("s")', 'Symbol(s)'],
-  ['Promise.resolve(5)', 'Promise { 5 }'],
   ['(x: number) => x', '[Function (anonymous)]'],
   ['new Date(0)', '1970-01-01T00:00:00.000Z'],
 ])('the value of %s is shown as %s', async (code, text) => {
   expect((await kernel.execute(code)).result).toBe(text);
 });
 
-test.each(['undefined', 'let nothing = 5', 'void 0'])('%s shows nothing', async (code) => {
-  expect((await kernel.execute(code)).of('execute_result')).toEqual([]);
+test('a promise that a cell ends in is shown as what it comes to', async () => {
+  const late = await kernel.execute("new Promise<string>((resolve) => setTimeout(resolve, 1, 'late'))");
+  expect(late.result).toBe("'late'");
+  const rows = await kernel.execute('Promise.resolve([{ n: 1 }, { n: 2 }])');
+  expect(rows.data['text/html']).toContain('<table>');
+  const failed = await kernel.execute("Promise.reject(new RangeError('too far'))");
+  expect(failed.error).toMatchObject({ ename: 'RangeError', evalue: 'too far' });
+  expect(failed.of('stream')).toEqual([]);
+  const left = await kernel.execute('void new Promise<void>(() => {})');
+  expect(left.status).toBe('ok');
+  const within = await kernel.execute('[Promise.resolve(5)]');
+  expect(within.result).toBe('[ Promise { 5 } ]');
 });
+
+test.each(['undefined', 'Promise.resolve()', 'let nothing = 5', 'void 0'])(
+  '%s shows nothing',
+  async (code) => {
+    expect((await kernel.execute(code)).of('execute_result')).toEqual([]);
+  },
+);
 
 test('plain rows are shown as a table too, escaped', async () => {
   const { data } = await kernel.execute('[{ name: "<b>", n: 1 }, { name: "c", other: true }]');

@@ -27,7 +27,7 @@ test('%jobs lists views and sinks with their state, as text and as a table', asy
   );
   const { data, result } = await kernel.execute('%jobs');
   expect(result).toMatch(/^job +cell +name +status +records\n/);
-  expect(result).toMatch(/jobs +.*(?:running|finished) +3/);
+  expect(result).toMatch(/\[\d+\] +.*(?:running|finished) +3/);
   expect(data['text/html']).toContain('<th style="text-align: left">status</th>');
 });
 

@@ -1,4 +1,4 @@
-import type { SnapshotDiff, StateRow, StateTable, Why } from 'tidemark';
+import type { Recording, SnapshotDiff, StateRow, StateTable, Why } from 'tidemark';
 import { clockTime } from '../protocol/index.ts';
 import { RowTable } from './row-table.ts';
 
@@ -44,4 +44,22 @@ export function diffTable({ from, to, branches, rows, count }: SnapshotDiff): Ro
 /** Why something has not happened: in words, a line a step. */
 export function whyTable({ lines }: Why): RowTable {
   return new RowTable([], lines.join('\n'));
+}
+
+/** What is recorded, one line a source. */
+export function recordingTable({ sources, limits }: Recording): RowTable {
+  const time = (date: Date | undefined): string => date?.toISOString().slice(11, 23) ?? '';
+  return new RowTable(
+    sources.map(({ name, kind, rereadable, records, kept, bytes, from, to, ended }) => ({
+      source: name,
+      kind,
+      records,
+      kept: rereadable ? 'all, by position' : `${kept} of at most ${limits.rows}`,
+      bytes,
+      from: time(from),
+      to: time(to),
+      ...(ended ? { ended: 'yes' } : {}),
+    })),
+    'Nothing is recorded yet: no source has been read.',
+  );
 }

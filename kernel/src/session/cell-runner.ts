@@ -7,7 +7,7 @@ import type { CellReport, CellRun, Dataflow } from './dataflow.ts';
 import { displaysSettled } from './display-api.ts';
 import type { Evaluation } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
-import { rejectGuarded } from './guard.ts';
+import { guard, rejectGuarded } from './guard.ts';
 import { showReport } from './cell-report.ts';
 import type { CellProgress } from './cell-progress.ts';
 import type { ExpressionResult, ExpressionsRequest, RunRequest, ShownError } from './ipc.ts';
@@ -174,8 +174,11 @@ export class CellRunner {
     return value;
   };
 
-  async #show(cell: CellContext, request: RunRequest, value: unknown): Promise<void> {
-    if (request.silent || !request.hasValue || value === undefined) return;
+  /** Of a promise, what it comes to: who ends a cell in one and wants to go on meanwhile writes `void` before it. */
+  async #show(cell: CellContext, request: RunRequest, result: unknown): Promise<void> {
+    if (request.silent || !request.hasValue) return;
+    const value = result instanceof Promise ? await guard(result) : result;
+    if (value === undefined) return;
     if (this.#dataflow()?.showValue(value)) return;
     const shown = await showValue(this.#dataflow()?.displayable(value) ?? value);
     postResult(cell.run, shown);

@@ -1,4 +1,4 @@
-import { plainText } from '../display/show-value.ts';
+import { showError } from '../display/show-error.ts';
 import { currentCell } from './cell-context.ts';
 import { hostSection } from './host-section.ts';
 import { writeOutput } from './output.ts';
@@ -13,5 +13,7 @@ export function reportLateErrors(): void {
 }
 
 function report(what: string, thrown: unknown): void {
-  hostSection(() => writeOutput(currentCell().run, 'stderr', `${what} ${plainText(thrown)}\n`));
+  const { ename, evalue, traceback } = showError(thrown);
+  const text = ename === 'Thrown' ? evalue : traceback.join('\n');
+  hostSection(() => writeOutput(currentCell().run, 'stderr', `${what} ${text}\n`));
 }

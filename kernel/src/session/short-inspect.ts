@@ -1,7 +1,15 @@
 import { inspect } from 'node:util';
 import { DataStream, DataStreamSink } from 'tidemark';
-import { Param, SessionEnvironment, SnapshotDiff, StateTable, WhatIf, Why } from 'tidemark/session';
-import { diffTable, stateTable, whyTable } from '../display/inspection-tables.ts';
+import {
+  Param,
+  Recording,
+  SessionEnvironment,
+  SnapshotDiff,
+  StateTable,
+  WhatIf,
+  Why,
+} from 'tidemark/session';
+import { diffTable, recordingTable, stateTable, whyTable } from '../display/inspection-tables.ts';
 import type { RowTable } from '../display/row-table.ts';
 import { whatIfTable } from '../display/what-if-table.ts';
 
@@ -22,6 +30,7 @@ export function inspectShortly(): void {
   shows(StateTable.prototype, stateTable);
   shows(SnapshotDiff.prototype, diffTable);
   shows(Why.prototype, whyTable);
+  shows(Recording.prototype, recordingTable);
   says(SessionEnvironment.prototype, (env) => {
     const listed: readonly Listed[] = env.jobs();
     const running = listed.filter(({ status }) => status === 'running').length;

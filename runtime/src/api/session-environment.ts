@@ -268,12 +268,12 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
   }
 
   /**
-   * Why a window has not fired: which input or split holds its watermark back, whether that is idle, and how far out of
-   * order it may be. Or why a record was dropped: its windows, when these were cleaned up, and the watermark when it came.
+   * Why a window has not fired, the one that ends next if none is named: which input or split holds its watermark back,
+   * whether that is idle, and how far out of order it may be. Or why a record was dropped: its windows, when these were cleaned up, and the watermark when it came.
    * @param question `window`: its start (epoch ms or a Date), or its start and end; `record`: as its source handed it
    *   over, or a function that tells it. `of`: the stream, view or operator that is asked about, by default the first
    *   with windows
-   * @throws {TidemarkError} `no-windows`, `no-such-record`, `no-such-operator`, `no-such-branch`
+   * @throws {TidemarkError} `no-windows`, `no-such-record`, `no-such-operator`, `no-such-branch`, `window-without-end`
    * @example
    * const sums = orders.keyBy('user').window(TumblingEventTimeWindows.of('5 s')).sum('amount');
    * sums.show();
@@ -281,16 +281,14 @@ export class SessionEnvironment extends StreamExecutionEnvironment {
    * const why = await env.why({ window: 0, of: sums });
    * why.needed; // → 4999
    * why.lines.length > 1; // → true
+   * (await env.why()).needed; // → 4999
    */
-  async why(question: WhyQuestion): Promise<Why> {
+  async why(question: WhyQuestion = {}): Promise<Why> {
     const { window, record, of } = question;
     const asked = of instanceof DataStream ? of.node : of;
     const { inspection } = this.#session;
-    if (window === undefined) {
-      if (record === undefined)
-        throw badArgument('why', question, 'It asks nothing.', 'Give { window } or { record }.');
-      return inspection.whyRecord(record, asked);
-    }
+    if (record !== undefined) return inspection.whyRecord(record, asked);
+    if (window === undefined) return inspection.whyWindow(undefined, asked);
     const span = typeof window === 'number' || window instanceof Date ? { start: window } : window;
     const end = span.end === undefined ? {} : { end: Number(span.end) };
     return inspection.whyWindow({ start: Number(span.start), ...end }, asked);

@@ -174,6 +174,15 @@ export function noWindows(name: string): TidemarkError {
   );
 }
 
+export function windowWithoutEnd(name: string): TidemarkError {
+  return new TidemarkError(
+    'window-without-end',
+    `The windows of '${name}' lie on no grid, so a start does not tell the end. Give both, env.why({ window: { start, end } }), ` +
+      'or ask for the window that ends next: env.why().',
+    { details: { name } },
+  );
+}
+
 export function noSuchRecord(sources: readonly string[]): TidemarkError {
   return new TidemarkError(
     'no-such-record',

@@ -10,7 +10,8 @@ import type { SessionLanes } from './session-lanes.ts';
 import { diffCuts, type SnapshotDiff } from './state-diff.ts';
 import { findOperator, livingState, writtenState, type StateQuery, type StateTable } from './state-lens.ts';
 import type { View } from './view.ts';
-import { whyRecord, whyWindow, windowedNode, type RecordQuery, type Why } from './why.ts';
+import { whyNoWindow, whyRecord, whyWindow, type RecordQuery, type Why } from './why.ts';
+import { isWindowed, nextWindow, spanOf, windowedNode } from './windows-of-node.ts';
 
 /** What can be asked about: a stream, a view, or an operator by its uid or name. */
 export type Asked = StreamNode | View | string;
@@ -50,12 +51,18 @@ export class SessionInspection {
     return diffCuts({ id: a.cut.id, branches: a.branches }, { id: b.cut.id, branches: b.branches });
   }
 
-  /** @throws {TidemarkError} `no-windows`, `no-such-branch` */
-  whyWindow(window: { start: number; end?: number }, of: Asked | undefined): Why {
+  /**
+   * Why a window has not fired: the one that ends next if none is named.
+   * @throws {TidemarkError} `no-windows`, `no-such-branch`, `window-without-end`
+   */
+  async whyWindow(window: { start: number; end?: number } | undefined, of: Asked | undefined): Promise<Why> {
     const { branch, node } = this.#windowed(of);
     const { runner } = branch;
     if (!runner) throw noSuchBranch(`'${branch.sink.name}'`);
-    return whyWindow(runner.lane, node, window);
+    const { lane } = runner;
+    const span =
+      window === undefined ? await nextWindow(lane, findOperator([branch], node)) : spanOf(node, window);
+    return span === undefined ? whyNoWindow(lane, node) : whyWindow(lane, node, span);
   }
 
   /** @throws {TidemarkError} `no-windows`, `no-such-branch`, `no-such-record` */
@@ -74,7 +81,7 @@ export class SessionInspection {
   #windowed(of: Asked | undefined): { branch: Branch; node: StreamNode } {
     if (of === undefined) {
       const branches = [...this.#branches.all];
-      const branch = branches.find(({ sink }) => nodesBehind(sink).some(({ kind }) => kind === 'window'));
+      const branch = branches.find(({ sink }) => nodesBehind(sink).some(isWindowed));
       const first = branch ?? branches[0];
       if (!first) throw noSuchBranch('Nothing');
       return { branch: first, node: windowedNode(first.sink) };

@@ -79,6 +79,8 @@ export class Session implements ExecutionBackend {
   #lastCell = '#0';
   /** Places of branches that callbacks of cells make, after these have ended. */
   readonly #ordinals = new Map<string, number>();
+  /** What cells are called after their last run, as people see it: `[12]`. */
+  readonly #cellTexts = new Map<string, string>();
 
   /** Use `openSession`, which reads the past from the store. */
   constructor(host: SessionHost, store: SessionStore, past: SessionPast) {
@@ -177,6 +179,7 @@ export class Session implements ExecutionBackend {
     if (current?.cell !== cell)
       return { kept: [], rebuilt: [], retired: [], resumed: [], carried: [], changes: [] };
     this.#ordinals.set(cell, current.ordinal);
+    this.#cellTexts.set(cell, label.text);
     this.#notices.repeat(cell);
     this.engine.wake();
     const outcome = failed ? current.fail(touched) : current.end(touched);
@@ -327,16 +330,16 @@ export class Session implements ExecutionBackend {
     return [...this.#branches.waiting].map(({ cell, name }) => ({ cell, name }));
   }
 
-  /** Every branch with its state, for `%jobs`. */
   /** How the sinks of a cell's job stand. */
   jobStatus(cell: string, job: string): JobProgress | undefined {
     return progressOfJob([...this.#branches.all].filter((one) => one.cell === cell && one.job === job));
   }
 
+  /** Every branch with its state, for `%jobs`. */
   jobs(): readonly { job: string; cell: string; name: string; status: string; records: number }[] {
     return [...this.#branches.all].map((branch) => ({
       job: branch.job ?? '',
-      cell: branch.cell,
+      cell: this.#cellTexts.get(branch.cell) ?? branch.cell,
       name: branch.sink.name,
       status: branch.runner?.status ?? 'created',
       records:

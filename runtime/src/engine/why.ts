@@ -1,7 +1,7 @@
 import { canonical } from '../graph/fingerprint.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
-import { noSuchRecord, noWindows } from './engine-errors.ts';
+import { noSuchRecord } from './engine-errors.ts';
 import type { Engine } from './engine.ts';
 import type { Lane } from './lane.ts';
 import { nodesBehind } from './named-variables.ts';
@@ -9,6 +9,7 @@ import { WaitingReader } from './recording.ts';
 import { replayLane, type ReplayOptions } from './replay-lane.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type { ViewObserver } from './view.ts';
+import { isByClock, windowsAt, type WindowSpan } from './windows-of-node.ts';
 
 /** An input, or a split of a source, and how far its event time has come. */
 export interface HeldBack {
@@ -71,22 +72,17 @@ export class Why {
   }
 }
 
-/**
- * The windowed operator behind a sink that is nearest to it.
- * @throws {TidemarkError} `no-windows`
- */
-export function windowedNode(sink: StreamNode): StreamNode {
-  const node = nodesBehind(sink).find(({ kind }) => kind === 'window');
-  if (!node) throw noWindows(sink.name);
-  return node;
-}
-
-/** Why a window has not fired: what its watermark waits for. */
-export function whyWindow(lane: Lane, node: StreamNode, window: { start: number; end?: number }): Why {
-  const end = window.end ?? window.start + sizeOf(node);
+/** Why a window has not fired: what its watermark, or the clock, waits for. */
+export function whyWindow(lane: Lane, node: StreamNode, { start, end }: WindowSpan): Why {
   const needed = end - 1;
   const watermark = known(lane.explain(node).watermark);
-  const name = `${timeText(window.start)} to ${timeText(end)} of '${node.name}'`;
+  const name = `${timeText(start)} to ${timeText(end)} of '${node.uid ?? node.name}'`;
+  if (isByClock(node)) {
+    const lines = [
+      `The window ${name} fires when the streams' clock has passed its end. Watermarks play no part.`,
+    ];
+    return new Why({ lines, done: false, watermark, needed });
+  }
   if (watermark !== undefined && watermark >= needed) {
     const lines = [`The window ${name} has fired: its watermark stands at ${timeText(watermark)}.`];
     return new Why({ lines, done: true, watermark, needed });
@@ -96,6 +92,17 @@ export function whyWindow(lane: Lane, node: StreamNode, window: { start: number;
   const heldBackBy: HeldBack[] = [];
   follow(lane, node, needed, heldBackBy, lines);
   return new Why({ lines, done: false, watermark, needed, heldBackBy });
+}
+
+/** Why none of an operator's windows is about to fire: none is open, or no record with a timestamp has come. */
+export function whyNoWindow(lane: Lane, node: StreamNode): Why {
+  const watermark = known(lane.explain(node).watermark);
+  const heldBackBy: HeldBack[] = [];
+  const lines = [
+    `No window of '${node.uid ?? node.name}' is open, and ${watermark === undefined ? 'there has been no watermark yet' : `its watermark is ${timeText(watermark)}`}.`,
+  ];
+  follow(lane, node, watermark ?? MIN_TIMESTAMP, heldBackBy, lines);
+  return new Why({ lines, done: false, watermark, needed: undefined, heldBackBy });
 }
 
 /** Goes from an operator to the input that holds it back, up to the source. */
@@ -203,7 +210,7 @@ export async function whyRecord(
     return new Why({ lines, done: false, watermark });
   }
   const lateness = Number(node.parameters['allowedLateness'] ?? 0);
-  const windows = windowsOf(node, came).map(({ start, end }) => {
+  const windows = windowsAt(node, came).map(({ start, end }) => {
     const cleanup = end - 1 + lateness;
     return { start, end, cleanup, gone: watermark !== undefined && cleanup <= watermark };
   });
@@ -257,23 +264,6 @@ async function findRecord(
     for (const reader of readers.values()) reader.close();
   }
   throw noSuchRecord(sources.map(({ name }) => name));
-}
-
-/** Windows of a grid, or the session that a record would begin. */
-function windowsOf(node: StreamNode, time: number): { start: number; end: number }[] {
-  const { gap, slide, offset = 0 } = node.parameters;
-  if (typeof gap === 'number') return [{ start: time, end: time + gap }];
-  const size = sizeOf(node);
-  const step = typeof slide === 'number' ? slide : size;
-  if (!(size > 0)) return [];
-  const last = time - ((((time - Number(offset)) % step) + step) % step);
-  const windows: { start: number; end: number }[] = [];
-  for (let start = last; start > time - size; start -= step) windows.unshift({ start, end: start + size });
-  return windows;
-}
-
-function sizeOf({ parameters }: StreamNode): number {
-  return typeof parameters['size'] === 'number' ? parameters['size'] : 0;
 }
 
 function known(watermark: number): number | undefined {

@@ -4,6 +4,7 @@ import {
   generatorSource,
   KeyedProcessFunction,
   TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
   ValueStateDescriptor,
   WatermarkStrategy,
   type Collector,
@@ -229,7 +230,45 @@ describe('env.why', () => {
     await expect(notebook.env.why({ record: { n: 7_000 } })).rejects.toMatchObject({
       code: 'no-such-record',
     });
-    await expect(notebook.env.why({})).rejects.toMatchObject({ code: 'bad-argument' });
+  });
+
+  it('tells about the window that ends next if none is named: on a grid, of sessions, of the clock, of SQL', async () => {
+    notebook.cell('a', (env) => {
+      windows(env).show();
+      const keyed = events(env).keyBy(() => 0);
+      keyed.window(EventTimeSessionWindows.withGap('10 s')).sum('n').uid('sessions').show();
+      keyed.window(TumblingProcessingTimeWindows.of('4 s')).aggregate(counting).uid('clocked').show();
+      const columns =
+        "n INT, ts TIMESTAMP(3) METADATA FROM 'rowtime', WATERMARK FOR ts AS SOURCE_WATERMARK()";
+      env.createTemporaryView('events', env.fromDataStream(events(env), columns));
+      const sums = (windowing: string): string =>
+        `SELECT window_end, SUM(n) AS n FROM TABLE(${windowing}) GROUP BY window_start, window_end`;
+      env
+        .sqlQuery(sums("HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '2' SECOND, INTERVAL '4' SECOND)"))
+        .show({ title: 'hops' });
+      env
+        .sqlQuery(sums("SESSION(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)"))
+        .show({ title: 'gaps' });
+    });
+    const { env } = notebook;
+    expect((await env.why()).toString()).toMatch(
+      /^No window of 'counts' is open, and there has been no watermark yet/,
+    );
+    await env.step(3);
+    expect(await env.why()).toMatchObject({ done: false, needed: 3_999, watermark: 999 });
+    await env.step(3);
+    expect(await env.why({ of: 'counts' })).toMatchObject({ done: false, needed: 7_999, watermark: 3_999 });
+    // Five records, a second apart, since the start: the session lasts 10 s behind the last.
+    expect(await env.why({ of: 'sessions' })).toMatchObject({ needed: 14_999 });
+    await expect(env.why({ window: 0, of: 'sessions' })).rejects.toMatchObject({
+      code: 'window-without-end',
+    });
+    expect(await env.why({ of: 'hops' })).toMatchObject({ needed: 5_999, watermark: 3_999 });
+    expect(await env.why({ window: 4_000, of: 'hops' })).toMatchObject({ needed: 7_999 });
+    expect(await env.why({ of: 'gaps' })).toMatchObject({ needed: 14_999 });
+    const clocked = await env.why({ of: 'clocked' });
+    expect(clocked.toString()).toContain('clock has passed its end');
+    expect(clocked.heldBackBy).toEqual([]);
   });
 
   it('has nothing to say where nothing is windowed', async () => {

@@ -102,7 +102,7 @@ export function lowerWindowAggregate(
   const described = {
     name: showRelation(relation),
     inputs: [from],
-    parameters: { plan: digest(relation), retracts, zone },
+    parameters: { plan: digest(relation), retracts, zone, ...gridOf(windowing, zone) },
     expressions: [...keys, ...expressionsOf(calls)],
     functions: functionsOf(calls),
   };
@@ -205,6 +205,15 @@ export function attached({ start, end }: Windowing & { readonly kind: 'attached'
 }
 
 /** Windows of rows with a time; a TIMESTAMP_LTZ is put into the windows of its local time. */
+/** The grid, or the gap, of windows as those of streams tell it; of local time nobody can tell it once and for all. */
+function gridOf(windowing: WindowAggregate['windowing'], zone: string): Readonly<Record<string, unknown>> {
+  if (windowing.kind !== 'assigned') return { time: windowing.time };
+  const { kind, time, size, step, offset } = windowing.window;
+  if (zone !== 'UTC') return { time };
+  if (kind === 'SESSION') return { time, gap: size };
+  return { time, size, offset, ...(kind === 'HOP' ? { slide: step } : {}) };
+}
+
 function assigned(window: WindowSpecification, zone: string): WindowsOf {
   const timeOf = (values: readonly unknown[], now: number) =>
     window.time === 'proctime' ? now : (values[window.timeColumn] as number | null);
