@@ -82,6 +82,8 @@ export interface StoredNote {
 }
 
 export interface CutStore {
+  /** True if it could write nowhere when it was opened: what it keeps is gone with the process. */
+  readonly inMemory?: boolean;
   /**
    * Queues entries, in the order of `seq`; they are written in the background. What the store has from the first of them
    * on is replaced. The bytes are the store's from then on.

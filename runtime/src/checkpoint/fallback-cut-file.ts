@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TidemarkError } from '../errors.ts';
 import type {
@@ -13,8 +13,10 @@ import type {
   TimelineTrim,
 } from './cut-store.ts';
 import { hashOf, OutdatedFile, SqliteCutFile, type OpenDatabase } from './sqlite-cut-file.ts';
+import { forgetWriter, lastWriter, markInMemory, nameWriter } from './store-writer.ts';
 import {
   storeLocked,
+  storeLostMemory,
   storeMovedAside,
   storeTooOld,
   storeUnreadable,
@@ -51,11 +53,18 @@ export class FallbackCutFile {
     try {
       mkdirSync(dirname(path), { recursive: true });
       this.#disk = this.#openDisk(maxBytes);
-      writeFileSync(pidPath(path), String(process.pid));
+      const since = lastWriter(path)?.inMemorySince;
+      nameWriter(path);
+      if (since !== undefined) warn(storeLostMemory(path, since));
     } catch (error) {
       if (error instanceof TidemarkError && error.code === 'store-locked') throw error;
       this.#goOnInMemory(error);
     }
+  }
+
+  /** True if nothing that is written from here on outlives the process. */
+  get inMemory(): boolean {
+    return this.#memory !== undefined;
   }
 
   appendTimeline(blocks: readonly StoredBlock[]): void {
@@ -152,7 +161,7 @@ export class FallbackCutFile {
     this.#memory?.close();
     if (this.#disk === undefined) return;
     this.#disk.close();
-    rmSync(pidPath(this.#path), { force: true });
+    forgetWriter(this.#path);
   }
 
   #hideFrom(seq: number): void {
@@ -184,6 +193,7 @@ export class FallbackCutFile {
 
   #goOnInMemory(error: unknown): void {
     this.#warn(error instanceof TidemarkError ? error : storeUnwritable(this.#path, error));
+    if (this.#disk !== undefined) markInMemory(this.#path);
     // What was written before lies on the disk still.
     this.#memory = new SqliteCutFile(':memory:', this.#warn, undefined, (hash) =>
       this.#readDisk((disk) => disk.readBlob(hash)),
@@ -200,26 +210,12 @@ export class FallbackCutFile {
         this.#warn(storeTooOld(path, error.version, error.known, moveAside(path, `format-${error.version}`)));
         return new SqliteCutFile(path, this.#warn, maxBytes, undefined, this.#openDatabase);
       }
-      if (code === SQLITE_BUSY) throw storeLocked(path, readPid(path));
+      if (code === SQLITE_BUSY) throw storeLocked(path, lastWriter(path)?.pid);
       if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
       const aside = moveAside(path, 'damaged-1');
       this.#warn(storeMovedAside(path, aside, error));
       return new SqliteCutFile(path, this.#warn, maxBytes, undefined, this.#openDatabase);
     }
-  }
-}
-
-/** Names the writer for others; the lock itself is the operating system's. */
-function pidPath(path: string): string {
-  return `${path}.pid`;
-}
-
-function readPid(path: string): number | undefined {
-  try {
-    const pid = Number.parseInt(readFileSync(pidPath(path), 'utf8'), 10);
-    return Number.isInteger(pid) ? pid : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -34,6 +34,7 @@ export class SqliteCutStore implements CutStore {
   readonly #pending = new Map<number, Pending>();
   readonly #onWarning: (error: TidemarkError) => void;
   #calls = 0;
+  #inMemory = false;
   #closed: Promise<void> | undefined;
 
   constructor(worker: Worker, onWarning: (error: TidemarkError) => void) {
@@ -55,6 +56,11 @@ export class SqliteCutStore implements CutStore {
     await store.#opened();
     worker.unref();
     return store;
+  }
+
+  /** True if the file could not be written from the beginning. */
+  get inMemory(): boolean {
+    return this.#inMemory;
   }
 
   appendTimeline(blocks: readonly StoredBlock[]): void {
@@ -130,8 +136,10 @@ export class SqliteCutStore implements CutStore {
   #opened(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#worker.on('message', (message: StoreMessage) => {
-        if (message.type === 'opened') resolve();
-        else if (message.type === 'open-failed') {
+        if (message.type === 'opened') {
+          this.#inMemory = message.inMemory;
+          resolve();
+        } else if (message.type === 'open-failed') {
           reject(errorOf(message.failure));
           void this.#worker.terminate();
         } else this.#receive(message);

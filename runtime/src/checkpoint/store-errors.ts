@@ -20,6 +20,19 @@ export function storeUnwritable(path: string, cause: unknown): TidemarkError {
   );
 }
 
+/** @param since epoch ms */
+export function storeLostMemory(path: string, since: number): TidemarkError {
+  const time = new Date(since).toISOString();
+  return new TidemarkError(
+    'store-lost-memory',
+    `The process that had the session's file ${path} open could not write to it since ${time}, and has died: the snapshots and ` +
+      'recordings that it kept in memory from then on are gone. Streams that go on do so from the last snapshot before: sinks write ' +
+      'once more what they have written since, and what sources that cannot be read again handed over since is lost. Remove what is twice ' +
+      'from what the sinks write to, if that matters.',
+    { details: { path, since: time } },
+  );
+}
+
 export function storeUnreadable(path: string, cause: unknown): TidemarkError {
   return new TidemarkError(
     'store-unreadable',

@@ -30,7 +30,7 @@ export interface StoreFailure {
 }
 
 export type StoreMessage =
-  | { readonly type: 'opened' }
+  | { readonly type: 'opened'; readonly inMemory: boolean }
   | { readonly type: 'open-failed'; readonly failure: StoreFailure }
   | { readonly type: 'warning'; readonly failure: StoreFailure }
   | {

@@ -79,7 +79,7 @@ function open(): void {
       post({ type: 'answer', call, failure: failureOf(error) });
     }
   });
-  post({ type: 'opened' });
+  post({ type: 'opened', inMemory: file.inMemory });
 }
 
 try {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { keptState, type KeptState } from './kept-state.ts';
 import { savedSubtasks } from './rescale.ts';
 import type { LaneCut } from './lane-cut.ts';
+import { finishLeftInCut } from './left-by-sinks.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
 import type { SessionBranches } from './session-branches.ts';
 import type { CutBranch, SessionCuts } from './session-cuts.ts';
@@ -107,7 +108,11 @@ export class CellEdit {
       branches.retire(branch, this.commits);
       changes.push({ branch, change: 'retired' });
     }
-    for (const waiting of branches.waiting) if (waiting.cell === this.cell) branches.waiting.delete(waiting);
+    for (const waiting of branches.waiting) {
+      if (waiting.cell !== this.cell) continue;
+      branches.waiting.delete(waiting);
+      this.#finish(waiting, waiting.cut.load());
+    }
     changes.push(...this.#editByVariables(touched));
     for (const branch of this.made) branches.start(branch);
     return this.#outcome(changes);
@@ -236,15 +241,23 @@ export class CellEdit {
     if (waiting === undefined) return 'new';
     const cut = waiting.cut.load();
     fresh.mutedThrough = cut.mutedThrough ?? cut.cursor;
-    this.#takeOverSink(fresh, waiting, cut);
+    if (!this.#takeOverSink(fresh, waiting, cut)) this.#finish(waiting, cut);
     return 'rebuilt';
   }
 
   /** Where its sink is the same, it goes on with what that one had written, and commits what it had prepared. */
-  #takeOverSink(fresh: Branch, { sink, fingerprint }: CutBranch, { lane }: LaneCut): void {
-    if (lane === undefined || sink !== this.#session.lanes.fingerprints.own(fresh.sink)) return;
+  #takeOverSink(fresh: Branch, { sink, fingerprint }: CutBranch, { lane }: LaneCut): boolean {
+    if (lane === undefined || sink !== this.#session.lanes.fingerprints.own(fresh.sink)) return false;
     const saved = savedSubtasks(lane.nodes, fresh.sink.uid ?? fingerprint);
     fresh.leftInCut = saved.map(({ state }) => state as SinkState | undefined);
+    return true;
+  }
+
+  /** What waited is made no more: its sink ends what it had written. A crash before finds everything as it was. */
+  #finish({ name }: CutBranch, cut: LaneCut): void {
+    const { cuts, host } = this.#session;
+    const failed = (error: unknown): void => host.warn(`What ${name} has left: ${String(error)}`);
+    cuts.holdUntil(finishLeftInCut(cut, failed));
   }
 
   #outcome(changes: readonly Change[]): CellOutcome {

@@ -35,6 +35,16 @@ export function noSuchCut(id: number | undefined, known: readonly number[]): Tid
   return new TidemarkError('no-such-cut', `${message} %snapshots lists them.`, { details: { id, known } });
 }
 
+/** The session has died, and what it kept with it. */
+export function nothingKept(): TidemarkError {
+  return new TidemarkError(
+    'nothing-kept',
+    'The session that died had nowhere to write its snapshots, so that they are gone with it: cells that run again begin their ' +
+      'streams anew. Sinks write once more what they have written, and what sources that cannot be read again have handed over is lost. ' +
+      'Give write permission to the folder of the notebook, or make room on the disk, and restart the kernel.',
+  );
+}
+
 export function cutCannotGoOn(id: number, label: string): TidemarkError {
   return new TidemarkError(
     'cut-cannot-go-on',

@@ -1,4 +1,4 @@
-import { cutCannotGoOn } from './engine-errors.ts';
+import { cutCannotGoOn, nothingKept } from './engine-errors.ts';
 import { canGoOn, recordingOf } from './recording-of-cut.ts';
 import { LABEL_NOTES, Session } from './session.ts';
 import type { SessionHost, SessionPast } from './session-host.ts';
@@ -20,6 +20,7 @@ async function openStreams(host: SessionHost, store: SessionStore, resume: boole
   const past = resume ? await lastReadable(host, store, cuts) : undefined;
   const stored = await store.storedRecording();
   if (past) return new Session(host, store, { ...past, stored });
+  if (resume && store.inMemory && cuts.length === 0) host.warn(nothingKept().message);
   const last = cuts.at(-1);
   const tail = await store.timeline(last?.seq ?? 1);
   const headSeq = Math.max(tail.at(-1)?.seq ?? 0, last?.seq ?? 0);

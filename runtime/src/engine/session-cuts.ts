@@ -89,6 +89,8 @@ export class SessionCuts {
   readonly #ofFailed = new Map<string, CutBranch>();
   /** What sinks are committing. */
   readonly #committing = new Set<Promise<boolean>>();
+  /** What is to be through before a cut is on disk. */
+  readonly #awaited = new Set<Promise<void>>();
   #budget = KEPT;
   /** Cuts that somebody is about to go back to. */
   readonly #held = new Set<number>();
@@ -126,6 +128,12 @@ export class SessionCuts {
     let seq = this.#last?.neededAfter ?? Infinity;
     for (const cut of this.#cuts) if (this.#underWay.has(cut.id)) seq = Math.min(seq, cut.neededAfter);
     return seq;
+  }
+
+  /** No cut is written before this is through. */
+  holdUntil(work: Promise<void>): void {
+    this.#awaited.add(work);
+    void work.finally(() => this.#awaited.delete(work));
   }
 
   /** Keeps a cut, the last one by default, whatever the budget says; returns how to let go of it. */
@@ -344,6 +352,7 @@ export class SessionCuts {
       cut.neededAfter = Math.min(cut.neededAfter, ...parts.map(({ cursor }) => cursor));
       cut.bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
       await commits?.ready;
+      await Promise.all(this.#awaited);
       // Meanwhile the session may have gone back to an earlier one.
       if (!this.#cuts.includes(cut)) return commits?.discard(cut.id);
       await this.#writeRecord(cut, parts);

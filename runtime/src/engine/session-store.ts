@@ -78,6 +78,11 @@ export class SessionStore {
     this.savepoints = savepoints;
   }
 
+  /** True if nothing of it outlives the process. */
+  get inMemory(): boolean {
+    return this.#store.inMemory === true;
+  }
+
   /**
    * Remembers an entry until the next `flush`; its records too if its source cannot be read again.
    * @returns the bytes that these take

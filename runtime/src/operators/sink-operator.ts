@@ -9,6 +9,8 @@ import {
 import type { Sink, SinkContext, SinkWriter } from './sink.ts';
 
 export interface SinkState {
+  /** Of the sink; absent of cuts that are older than this. */
+  readonly kind?: string;
   readonly writer: unknown;
   readonly transactions: SinkTransactionsState;
 }
@@ -151,7 +153,7 @@ export class SinkOperator extends Operator implements SinkContext {
     const own = this.#transactions?.snapshot() ?? this.#restored?.transactions ?? NOTHING_PENDING;
     const inherited = pending.map(([, committable], at) => [own.next + at, committable] as const);
     const transactions = { next: own.next + inherited.length, pending: [...own.pending, ...inherited] };
-    return { writer: this.#writerState(), transactions };
+    return { kind: this.#sink.kind, writer: this.#writerState(), transactions };
   }
 
   #writerState(): unknown {
@@ -172,7 +174,8 @@ export class SinkOperator extends Operator implements SinkContext {
       if (theirs.length === 0) return undefined;
       const pending = theirs.flatMap(({ transactions }) => transactions.pending);
       const numbered = pending.map(([, committable], at) => [at, committable] as const);
-      return { writer: theirs[0]!.writer, transactions: { next: pending.length, pending: numbered } };
+      const { kind, writer } = theirs[0]!;
+      return { kind, writer, transactions: { next: pending.length, pending: numbered } };
     });
   }
 

@@ -4,6 +4,7 @@ import type { PreparedCommit, SinkWriter, SinkWriterContext } from '../../operat
 import { sinkFileFailed, sinkFileLost } from './file-sink-errors.ts';
 import { ParquetPart } from './parquet-part.ts';
 import type { PartFile } from './part-file.ts';
+import { hiddenName, publishedName, removeBegunSince, type PartNames } from './part-names.ts';
 import { RowPart } from './row-part.ts';
 import type { SinkFiles } from './sink-files.ts';
 
@@ -56,9 +57,12 @@ interface PartState {
   readonly lastWrite: number;
 }
 
-interface WriterState {
+/** A writer in a cut. */
+export interface FileSinkState {
   /** Tells the files of one job from those of others in the same folder. */
   readonly id: string;
+  /** Absent of cuts that are older than this. */
+  readonly names?: PartNames;
   readonly next: number;
   readonly part?: PartState;
 }
@@ -78,8 +82,8 @@ interface OpenPart<T> {
 export class FileSinkWriter<T> implements SinkWriter<T> {
   readonly #settings: FileSinkSettings<T>;
   readonly #context: SinkWriterContext;
-  readonly #subtask: number;
   readonly #id: string;
+  readonly #names: PartNames;
   #next: number;
   #part: OpenPart<T> | undefined;
   /** Closed since the last cut. */
@@ -90,13 +94,16 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
   constructor(settings: FileSinkSettings<T>, context: SinkWriterContext) {
     const { subtask, restored } = context;
     this.#context = context;
-    const state = restored as WriterState | undefined;
+    const state = restored as FileSinkState | undefined;
     this.#settings = settings;
-    this.#subtask = subtask;
     this.#id = state?.id ?? randomBytes(4).toString('hex');
+    const { folder, prefix, rows, files } = settings;
+    const extension = rows?.extension ?? '.parquet';
+    this.#names = { folder, stem: `${prefix}-${this.#id}-${subtask}`, extension };
     this.#next = state?.next ?? 0;
     if (state === undefined) return;
-    this.#clean(state.next);
+    // What was written after the cut that the job goes on from.
+    removeBegunSince(files, this.#names, state.next);
     if (state.part !== undefined) this.#resume(state.part);
     this.#watch();
   }
@@ -135,11 +142,12 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
     return { committable, ready: this.#told(ready) };
   }
 
-  snapshot(): WriterState {
+  snapshot(): FileSinkState {
     const part = this.#part;
-    if (part === undefined) return { id: this.#id, next: this.#next };
+    const written = { id: this.#id, names: this.#names, next: this.#next };
+    if (part === undefined) return written;
     const { number, begun, lastWrite, file } = part;
-    return { id: this.#id, next: this.#next, part: { number, begun, lastWrite, state: file.state() } };
+    return { ...written, part: { number, begun, lastWrite, state: file.state() } };
   }
 
   close(): void {
@@ -233,23 +241,12 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
     this.#part = { file: this.#open(number, state), number, begun, lastWrite, inCuts: true };
   }
 
-  /** Removes what was written after the cut that the job goes on from. */
-  #clean(from: number): void {
-    const { files, folder, prefix } = this.#settings;
-    const begins = `.${prefix}-${this.#id}-${this.#subtask}-`;
-    for (const name of files.list(folder)) {
-      if (name.startsWith(begins) && Number.parseInt(name.slice(begins.length), 10) >= from)
-        this.#remove(name);
-    }
-  }
-
   #published(number: number): string {
-    const { prefix, rows } = this.#settings;
-    return `${prefix}-${this.#id}-${this.#subtask}-${number}${rows?.extension ?? '.parquet'}`;
+    return publishedName(this.#names, number);
   }
 
   #hidden(number: number): string {
-    return `.${this.#published(number)}.inprogress`;
+    return hiddenName(this.#names, number);
   }
 
   #remove(name: string): void {
@@ -266,7 +263,7 @@ export class FileSinkWriter<T> implements SinkWriter<T> {
 
   #told(ready: Promise<void>): Promise<void> {
     return ready.catch((error: unknown) => {
-      throw this.#failure(`${this.#settings.prefix}-${this.#id}-${this.#subtask}`, error);
+      throw this.#failure(this.#names.stem, error);
     });
   }
 
