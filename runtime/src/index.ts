@@ -18,18 +18,24 @@ export { DataStream, KeyedStream } from './api/data-stream.ts';
 export { TableEnvironment, type ChangelogOptions } from './api/table/table-environment.ts';
 export { Table, type TableColumn } from './api/table/table.ts';
 export type {
-  ExpressionCharacter,
+  ConditionOf,
+  ExpressionOf,
+  ReadText,
   SelectedName,
   SelectedRow,
-  SelectedValue,
-  AggregateValue,
-  SelectItem,
   SelectItems,
 } from './api/table/selected-row.ts';
+export type { JoinColumns, JoinedRow, OuterRow } from './api/table/joined-row.ts';
 export type { SqlValue } from './api/table/sql-template.ts';
 export { TableResult } from './api/table/table-result.ts';
-export type { GroupedTable, WindowColumns, WindowedTable } from './api/table/grouped-table.ts';
-export { Cumulate, Slide, Tumble, type GroupWindow } from './api/table/group-windows.ts';
+export type {
+  GroupedTable,
+  WindowColumns,
+  WindowedTable,
+  WindowKeys,
+  WindowNames,
+} from './api/table/grouped-table.ts';
+export { Cumulate, Slide, Tumble, type GroupWindow, type WindowOf } from './api/table/group-windows.ts';
 export type { UserDefinedAggregate } from './table/functions/user-aggregate.ts';
 export { formatChange, type ChangelogRow } from './api/table/changelog.ts';
 export type { RowKind } from './table/changelog-row.ts';

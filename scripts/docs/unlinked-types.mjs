@@ -10,6 +10,16 @@ const OWN = new Set([
   'Operator',
   'RetryPredicates',
   'StreamNode',
+  // How the compiler reads a text of SQL.
+  'InBoth',
+  'IsCondition',
+  'MissingColumn',
+  'NextToken',
+  'OriginalKey',
+  'ReadExpression',
+  'Reading',
+  'RenamedKey',
+  'WindowPart',
 ]);
 
 /** Our types that are named in a project made by TypeDoc and are not in it, each with where it is first named. */

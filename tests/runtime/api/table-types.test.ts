@@ -25,7 +25,7 @@ test('a column that a table has not is an error of the compiler, and of the plan
 test('the rows of what is selected are known', () => {
   expect(rowsAre<{ user: string | null }>()(orders.select('user'), true)).toBe(true);
   expect(
-    rowsAre<{ user: string | null; a: number | null; b: unknown }>()(
+    rowsAre<{ user: string | null; a: number | null; b: number | null }>()(
       orders.select('user', 'amount AS a', 'amount + 1 AS b'),
       true,
     ),
@@ -51,7 +51,7 @@ test('so are those of groups: keys, and aggregates of a column', () => {
       n: number | bigint;
       total: number | null;
       last: string | null;
-      range: unknown;
+      range: number | null;
     }>()(groups, true),
   ).toBe(true);
   expect(

@@ -1,18 +1,35 @@
 import { toMillis, type DurationLike } from '../../time/duration.ts';
+import type { MissingColumn } from './expression/missing-column.ts';
 
 /** A window for `Table.window`: its function, its time column and its name. */
-export class GroupWindow {
+export class GroupWindow<On extends string = string, Name extends string = string> {
   /** What `w.start`, `w.end` and `w.rowtime` are called by. @internal */
-  readonly name: string;
+  readonly name: Name;
+  /** The column that has the event time. @internal */
+  readonly column: On;
   /** The window function of a table of that name. @internal */
   readonly tableOf: (table: string) => string;
 
   /** Made by `Tumble`, `Slide`, `Cumulate` and `Session`. @internal */
-  constructor(name: string, tableOf: (table: string) => string) {
+  constructor(name: Name, column: On, tableOf: (table: string) => string) {
     this.name = name;
+    this.column = column;
     this.tableOf = tableOf;
   }
 }
+
+/** A window on rows `T`, or what is wrong with the column that it takes time from. */
+export type WindowOf<T, On extends string, Name extends string> = string extends keyof T
+  ? GroupWindow<On, Name>
+  : string extends On
+    ? GroupWindow<On, Name>
+    : On extends keyof T
+      ? unknown extends T[On]
+        ? GroupWindow<On, Name>
+        : NonNullable<T[On]> extends number
+          ? GroupWindow<On, Name>
+          : NoInfer<`'${On}' is no column of a time`>
+      : NoInfer<MissingColumn<T, On>>;
 
 function interval(duration: DurationLike): string {
   return `INTERVAL '${toMillis(duration) / 1000}' SECOND`;
@@ -21,11 +38,12 @@ function interval(duration: DurationLike): string {
 function windowOf(kind: string, sizes: readonly DurationLike[]) {
   return {
     /** The column that has the event time. */
-    on: (column: string) => ({
+    on: <const On extends string>(column: On) => ({
       /** What the window is called in `groupBy` and `select`. */
-      as: (name: string): GroupWindow =>
+      as: <const Name extends string>(name: Name): GroupWindow<On, Name> =>
         new GroupWindow(
           name,
+          column,
           (table) =>
             `TABLE(${kind}(TABLE ${table}, DESCRIPTOR(\`${column}\`), ${sizes.map(interval).join(', ')}))`,
         ),

@@ -11,13 +11,13 @@ export class GroupedTable<T = Record<string, unknown>> {
   }
 
   /**
-   * What is computed of each group: keys and aggregates. Rows of keys, COUNT, SUM, MIN and MAX of columns have the types of these.
+   * What is computed of each group: keys and aggregates. In windows `w.start` and `w.end` are columns too.
    * @throws {TidemarkError} as `env.sqlQuery`
    */
   select<const E extends readonly string[], R = T>(
     ...expressions: SelectItems<NoInfer<R>, E>
-  ): Table<SelectedRow<R, E[number]>> {
-    return this.#select(expressions.join(', ')) as unknown as Table<SelectedRow<R, E[number]>>;
+  ): Table<SelectedRow<NoInfer<R>, E>> {
+    return this.#select(expressions.join(', ')) as unknown as Table<SelectedRow<NoInfer<R>, E>>;
   }
 }
 
@@ -31,17 +31,29 @@ export interface WindowColumns {
   readonly window_time: number;
 }
 
+/** What a window called `Name` adds to the names that expressions know. */
+export type WindowNames<Name extends string> = string extends Name
+  ? unknown
+  : Readonly<Record<`${Name}.start` | `${Name}.end` | `${Name}.rowtime`, number>>;
+
+/** What can be grouped by of a table in windows: the window's name, and columns. */
+export type WindowKeys<T, Name extends string> = string extends Name ? T : T & Readonly<Record<Name, number>>;
+
 /** A table whose rows are in windows: `groupBy` names the window, and other keys. */
-export class WindowedTable<T = Record<string, unknown>> {
-  readonly #groupBy: (keys: readonly string[]) => GroupedTable<T & WindowColumns>;
+export class WindowedTable<T = Record<string, unknown>, Name extends string = string> {
+  readonly #groupBy: (keys: readonly string[]) => GroupedTable;
 
   /** Made by `window`. @internal */
-  constructor(groupBy: (keys: readonly string[]) => GroupedTable<T & WindowColumns>) {
+  constructor(groupBy: (keys: readonly string[]) => GroupedTable) {
     this.#groupBy = groupBy;
   }
 
   /** The window's name, and columns. */
-  groupBy(...keys: readonly string[]): GroupedTable<T & WindowColumns> {
-    return this.#groupBy(keys);
+  groupBy<const E extends readonly string[], R = T>(
+    ...keys: SelectItems<WindowKeys<NoInfer<R>, Name>, E>
+  ): GroupedTable<NoInfer<R> & WindowColumns & WindowNames<Name>> {
+    return this.#groupBy(keys as readonly string[]) as unknown as GroupedTable<
+      NoInfer<R> & WindowColumns & WindowNames<Name>
+    >;
   }
 }

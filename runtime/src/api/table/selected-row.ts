@@ -1,53 +1,67 @@
-import type { ValueOf } from './schema.ts';
+import type { MissingColumn } from './expression/missing-column.ts';
+import type { ReadExpression, Reading } from './expression/read-expression.ts';
+import type { NextToken } from './expression/token.ts';
 
-/** Characters that no plain name has: a text with one is an expression, which the planner checks. */
-export type ExpressionCharacter =
-  ' ' | '(' | '.' | '*' | '+' | '-' | '/' | '%' | '`' | "'" | '|' | '[' | '\n';
+/** What a text of SQL says of itself, read by the compiler; of rows that are not known, or a text that is not, nothing. */
+export type ReadText<Columns, Text extends string> = string extends keyof Columns
+  ? Reading
+  : string extends Text
+    ? Reading
+    : ReadExpression<Columns, Text>;
 
-/** A text as a column or expression of rows `T`: the name of a column must be one of theirs, where they are known. */
-export type SelectItem<T, E extends string> = string extends keyof T
-  ? E
-  : string extends E
-    ? E
-    : E extends `${string}${ExpressionCharacter}${string}`
-      ? E
-      : E extends keyof T
-        ? E
-        : E extends `${number}`
-          ? E
-          : keyof T & string;
+/**
+ * A text as an expression of `Columns`: what it names must be one of them. It stands for the text, or for what is wrong with it. Texts
+ * that are not literals, sub-queries and texts of more than 150 words are left to the planner.
+ */
+export type ExpressionOf<Columns, Text extends string> = [ReadText<Columns, Text>['missing']] extends [never]
+  ? Text
+  : NoInfer<MissingColumn<Columns, ReadText<Columns, Text>['missing']>>;
 
-/** Texts as columns or expressions of rows `T`. */
-export type SelectItems<T, E extends readonly string[]> = { readonly [I in keyof E]: SelectItem<T, E[I]> };
+/** Texts as columns or expressions of `Columns`. */
+export type SelectItems<Columns, Texts extends readonly string[]> = {
+  readonly [I in keyof Texts]: ExpressionOf<Columns, Texts[I]>;
+};
 
-/** The name of what a text selects. */
-export type SelectedName<E> = E extends `${string} AS ${infer N}` ? (N extends `\`${infer Q}\`` ? Q : N) : E;
+/** A text as a condition on `Columns`: an expression that is true or false. */
+export type ConditionOf<Columns, Text extends string> = [ReadText<Columns, Text>['missing']] extends [never]
+  ? IsCondition<ReadText<Columns, Text>['value']> extends true
+    ? Text
+    : NoInfer<`a condition is needed: '${Text}' is no BOOLEAN`>
+  : NoInfer<MissingColumn<Columns, ReadText<Columns, Text>['missing']>>;
 
-/** The type of what a text selects; `unknown` of an expression that is neither a column nor one aggregate of a column. */
-export type SelectedValue<T, E> = E extends `${infer X} AS ${string}`
-  ? SelectedValue<T, X>
-  : E extends keyof T
-    ? T[E]
-    : E extends `${infer F}(${infer A})`
-      ? AggregateValue<T, Uppercase<F>, A>
-      : unknown;
+type IsCondition<Value> = unknown extends Value ? true : [Value] extends [boolean | null] ? true : false;
 
-/** The type of an aggregate of a column. A closing parenthesis among the arguments means that the text is more than one call. */
-export type AggregateValue<T, F extends string, A extends string> = A extends `${string})${string}`
-  ? unknown
-  : F extends 'COUNT'
-    ? ValueOf<'BIGINT NOT NULL'>
-    : F extends 'SUM' | 'MIN' | 'MAX' | 'FIRST_VALUE' | 'LAST_VALUE'
-      ? A extends keyof T
-        ? T[A] | null
-        : unknown
-      : unknown;
+/** The name of what a text selects as the item at a place. */
+export type SelectedName<Columns, Text extends string, At extends string> = ReadText<
+  Columns,
+  Text
+>['alias'] extends infer Alias extends string
+  ? Alias
+  : Text extends keyof Columns
+    ? Text extends `${string}.${infer Part}`
+      ? WindowPart<Part>
+      : Text
+    : NextToken<Text> extends ['quoted', infer Quoted extends string, '']
+      ? Quoted
+      : NextToken<Text> extends ['word', keyof Columns, `.${infer Field}`]
+        ? NextToken<Field> extends ['word', infer Name extends string, '']
+          ? Name
+          : `EXPR$${At}`
+        : `EXPR$${At}`;
 
-/** The rows that columns and expressions of rows `T` make, as far as they tell. */
-export type SelectedRow<T, E extends string> = string extends keyof T
+/** `w.start`, `w.end` and `w.rowtime` are columns of windows. */
+type WindowPart<Part extends string> = Part extends 'rowtime' ? 'window_time' : `window_${Part}`;
+
+/** The rows that columns and expressions make, as far as they tell: `unknown` where the type of one cannot be told. */
+export type SelectedRow<Columns, Texts extends readonly string[]> = string extends keyof Columns
   ? Record<string, unknown>
-  : string extends E
+  : string extends Texts[number]
     ? Record<string, unknown>
-    : '*' extends E
+    : '*' extends Texts[number]
       ? Record<string, unknown>
-      : { [K in E as SelectedName<K>]: SelectedValue<T, K> };
+      : {
+          [I in keyof Texts & `${number}` as SelectedName<Columns, Texts[I] & string, I>]: ReadText<
+            Columns,
+            Texts[I] & string
+          >['value'];
+        };

@@ -1,10 +1,14 @@
 import type { View, ViewOptions } from '../../engine/view.ts';
+import { NOWHERE } from '../../table/parse/position.ts';
+import { renamed } from '../../table/plan/query-binder.ts';
 import type { Relation } from '../../table/plan/relation.ts';
+import { renameDuplicates } from '../../table/plan/rename-duplicates.ts';
 import { showType } from '../../table/types/logical-type.ts';
 import type { DataStream } from '../data-stream.ts';
-import type { SelectedRow, SelectItems } from './selected-row.ts';
-import type { GroupWindow } from './group-windows.ts';
+import type { ConditionOf, ExpressionOf, SelectedRow, SelectItems } from './selected-row.ts';
+import type { GroupWindow, WindowOf } from './group-windows.ts';
 import { GroupedTable, WindowedTable } from './grouped-table.ts';
+import type { JoinColumns, JoinedRow, OuterRow } from './joined-row.ts';
 import type { TableEnvironment } from './table-environment.ts';
 
 /** A column of a table. */
@@ -55,8 +59,8 @@ export class Table<T = Record<string, unknown>> {
    */
   select<const E extends readonly string[], R = T>(
     ...expressions: SelectItems<NoInfer<R>, E>
-  ): Table<SelectedRow<R, E[number]>> {
-    return this.#query<SelectedRow<R, E[number]>>(`SELECT ${expressions.join(', ')} FROM $self`);
+  ): Table<SelectedRow<NoInfer<R>, E>> {
+    return this.#query<SelectedRow<NoInfer<R>, E>>(`SELECT ${expressions.join(', ')} FROM $self`);
   }
 
   /**
@@ -66,13 +70,13 @@ export class Table<T = Record<string, unknown>> {
    * const large = env.fromDataStream(orders, 'user STRING, amount INT').where('amount > 4');
    * await env.toDataStream(large).executeAndCollect(); // → [{ user: 'bob', amount: 5 }]
    */
-  where(condition: string): Table<T> {
+  where<const E extends string, R = T>(condition: ConditionOf<NoInfer<R>, E>): Table<T> {
     return this.#query<T>(`SELECT * FROM $self WHERE ${condition}`);
   }
 
   /** `where` under its other name. */
-  filter(condition: string): Table<T> {
-    return this.where(condition);
+  filter<const E extends string, R = T>(condition: ConditionOf<NoInfer<R>, E>): Table<T> {
+    return this.where<E, R>(condition);
   }
 
   /**
@@ -81,7 +85,9 @@ export class Table<T = Record<string, unknown>> {
    * const counts = env.fromDataStream(orders, 'user STRING, amount INT').groupBy('user').select('user', 'COUNT(*) AS n');
    * counts.columns; // → [{ name: 'user', type: 'STRING' }, { name: 'n', type: 'BIGINT' }]
    */
-  groupBy<const E extends readonly string[], R = T>(...keys: SelectItems<NoInfer<R>, E>): GroupedTable<R> {
+  groupBy<const E extends readonly string[], R = T>(
+    ...keys: SelectItems<NoInfer<R>, E>
+  ): GroupedTable<NoInfer<R>> {
     return new GroupedTable((expressions) =>
       this.#query(`SELECT ${expressions} FROM $self GROUP BY ${keys.join(', ')}`),
     );
@@ -100,12 +106,15 @@ export class Table<T = Record<string, unknown>> {
    *   .select('user', 'w.start AS start', 'SUM(amount) AS total');
    * (await env.toDataStream(sums).executeAndCollect()).length; // → 3
    */
-  window(window: GroupWindow): WindowedTable<T> {
+  window<const On extends string, const Name extends string, R = T>(
+    of: WindowOf<NoInfer<R>, On, Name>,
+  ): WindowedTable<NoInfer<R>, Name> {
+    const window = of as GroupWindow<On, Name>;
     const named = (text: string) =>
       text.replaceAll(new RegExp(`\\b${window.name}\\.(start|end|rowtime)\\b`, 'g'), (_, part: string) =>
         part === 'rowtime' ? 'window_time' : `window_${part}`,
       );
-    return new WindowedTable((keys) => {
+    return new WindowedTable<NoInfer<R>, Name>((keys) => {
       const others = keys.filter((key) => key !== window.name);
       const all = ['window_start', 'window_end', 'window_time', ...others].join(', ');
       return new GroupedTable((expressions) =>
@@ -115,19 +124,26 @@ export class Table<T = Record<string, unknown>> {
   }
 
   /**
-   * An inner join with another table, on a condition in which the tables are called `a` and `b`.
+   * An inner join with another table, on a condition in which the tables are called `a` and `b`. Of two columns of one name the other
+   * table's gets a `0` behind it.
    * @example
    * const users = env.fromDataStream(orders, 'user STRING, amount INT');
    * const paid = env.fromDataStream(payments, 'user STRING, paid INT');
-   * users.join(paid, 'a.user = b.user').columns.map(({ name }) => name); // → ['user', 'amount', 'user', 'paid']
+   * users.join(paid, 'a.user = b.user').columns.map(({ name }) => name); // → ['user', 'amount', 'user0', 'paid']
    */
-  join(other: Table<never> | Table, on: string): Table {
-    return this.#query(`SELECT * FROM $self AS a JOIN $other AS b ON ${on}`, other);
+  join<U, const E extends string, R = T>(
+    other: Table<U>,
+    on: ConditionOf<JoinColumns<NoInfer<R>, NoInfer<U>>, E>,
+  ): Table<JoinedRow<NoInfer<R>, NoInfer<U>>> {
+    return this.#join<JoinedRow<NoInfer<R>, NoInfer<U>>>('JOIN', other, on);
   }
 
   /** A join that keeps its own rows, with NULLs where no other fits. */
-  leftOuterJoin(other: Table<never> | Table, on: string): Table {
-    return this.#query(`SELECT * FROM $self AS a LEFT JOIN $other AS b ON ${on}`, other);
+  leftOuterJoin<U, const E extends string, R = T>(
+    other: Table<U>,
+    on: ConditionOf<JoinColumns<NoInfer<R>, NoInfer<U>>, E>,
+  ): Table<JoinedRow<NoInfer<R>, OuterRow<NoInfer<U>>>> {
+    return this.#join<JoinedRow<NoInfer<R>, OuterRow<NoInfer<U>>>>('LEFT JOIN', other, on);
   }
 
   /** All rows of both, equal ones too. */
@@ -146,8 +162,16 @@ export class Table<T = Record<string, unknown>> {
    * const most = env.fromDataStream(orders, 'user STRING, amount INT').top(1, 'amount DESC');
    * (await env.toChangelogStream(most).executeAndCollect()).at(-1)?.row.user; // → 'bob'
    */
-  top(count: number, order: string): Table<T> {
+  top<const E extends string, R = T>(count: number, order: ExpressionOf<NoInfer<R>, E>): Table<T> {
     return this.#query<T>(`SELECT * FROM $self ORDER BY ${order} LIMIT ${count}`);
+  }
+
+  #join<R>(kind: string, other: object, on: string): Table<R> {
+    const { relation } = this.#query(`SELECT * FROM $self AS a ${kind} $other AS b ON ${on}`, other as Table);
+    const names = relation.columns.map(({ name }) => name);
+    const unique = renameDuplicates(names);
+    const isUnique = unique.every((name, at) => name === names[at]);
+    return new Table<R>(this.environment, isUnique ? relation : renamed(relation, unique, NOWHERE));
   }
 
   #query<R = Record<string, unknown>>(text: string, other?: Table<never> | Table): Table<R> {
