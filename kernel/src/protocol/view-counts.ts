@@ -11,7 +11,11 @@ export function viewCounts(view: Counted, progress: ViewProgress | undefined, ro
   const { kind } = view;
   const parts: readonly [boolean, string][] = [
     [view.changes === true, several(rows, 'row')],
-    [kind !== 'watermarks', several(recordsIn, view.changes === true ? 'change' : unitOf(view))],
+    // Rows that only came, none of which has changed or gone, are counted once.
+    [
+      kind !== 'watermarks' && !(view.changes === true && recordsIn === rows),
+      several(recordsIn, view.changes === true ? 'change' : unitOf(view)),
+    ],
     [amendments > 0, `${text(amendments)} amended`],
     [lateToSideOutput > 0, `${text(lateToSideOutput)} late to side output`],
     [lateRecords > lateToSideOutput, `${text(lateRecords - lateToSideOutput)} dropped late`],

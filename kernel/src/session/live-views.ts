@@ -38,7 +38,7 @@ export class LiveViews {
       viewId,
       cellId: cell,
       ordinal,
-      title: options.title ?? (kind === 'watermarks' ? `Watermarks up to ${title}` : title),
+      title,
       kind,
       maxRows: options.rows ?? DEFAULT_ROWS[kind],
       ...(options.labels === undefined ? {} : { labels: options.labels.name }),

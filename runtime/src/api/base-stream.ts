@@ -63,7 +63,9 @@ export class BaseStream<out T> extends NamedOperator {
   show(options: ViewOptions = {}): View<T> {
     const end = this.#end({
       kind: 'view',
-      name: options.title ?? this.node.name,
+      name:
+        options.title ??
+        (options.kind === 'watermarks' ? `Watermarks up to ${this.node.name}` : this.node.name),
       parameters: { ...options },
       view: options,
       isSink: true,

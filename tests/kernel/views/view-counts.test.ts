@@ -13,6 +13,16 @@ test('what late records changed and what was dropped are counted apart', () => {
   ]);
 });
 
+test('rows of which none has changed or gone are counted once', () => {
+  const view = createMaterializer(description('records', { changes: true }), { mode: 'update' });
+  view.onWatermark(Number.MAX_SAFE_INTEGER);
+  const counted = (key: number) => {
+    view.onRecord({ n: key }, undefined, { key, change: 'replace' } as never);
+    return viewCounts({ kind: 'records', changes: true }, view.takeDelta()?.progress, view.rows().length);
+  };
+  expect([counted(1), counted(2), counted(1)]).toEqual([['1 row'], ['2 rows'], ['2 rows', '3 changes']]);
+});
+
 test('records that went to a side output are not said to be dropped', () => {
   const view = createMaterializer(description('watermarks'), {});
   const report = (lateRecords: number, lateToSideOutput?: number): readonly string[] => {

@@ -48,6 +48,21 @@ describe('law 4: an edited query', () => {
     expect(ask(other).kept).toHaveLength(1);
   });
 
+  it('is another one if it reads another of two columns that have one name', async () => {
+    const both = (x: string, y: string) =>
+      `SELECT ${x} AS x, ${y} AS y FROM (SELECT * FROM numbers WHERE n < 3) AS a JOIN numbers AS b ON a.g = b.g AND a.n < b.n`;
+    ask(both('a.n', 'b.n'));
+    await source.push(1, 3);
+    expect(ask(both('b.n', 'a.n')).kept).toEqual([]);
+    await source.push(5);
+    expect(notebook.view('q/0').values).toEqual(
+      expect.arrayContaining([
+        { x: 3, y: 1 },
+        { x: 5, y: 1 },
+      ]),
+    );
+  });
+
   it('keeps the state of an aggregate, and shows its groups anew by another projection', async () => {
     ask(COUNTS);
     await source.push(1, 2, 3);

@@ -1,7 +1,8 @@
 // Makers of logical nodes that work out the columns.
 import type { SourceRange } from '../parse/position.ts';
 import { BIGINT, INT, TIMESTAMP, TIMESTAMP_LTZ, type LogicalType } from '../types/logical-type.ts';
-import { input, literal, type Expression } from './expression.ts';
+import { showCall } from './aggregate-collector.ts';
+import { input, literal, showExpression, type Expression } from './expression.ts';
 import { windowProperties } from './window-properties.ts';
 import type {
   Aggregate, AggregateCall, Column, Filter, Join, Project, Relation, RelationJoinType, Scan, TableSource, WindowProperty,
@@ -65,13 +66,14 @@ export function aggregate(
   at: SourceRange,
 ): Aggregate {
   const window = windowProperties(relation);
+  const own = relation.columns.map(({ name }) => name);
   const columns = [
     // A time that is grouped by is a plain time, since its rows come at many times; but for that of a window.
     ...keys.map((key, index): Column => {
       const isTime = window !== undefined && key.kind === 'input' && window.time.has(key.index);
       return { name: names[index]!, type: key.type, ...(isTime ? { time: window.domain } : {}) };
     }),
-    ...calls.map(({ type }, index): Column => ({ name: `agg$${index}`, type })),
+    ...calls.map((call): Column => ({ name: showCall(call, own), type: call.type })),
   ];
   return { kind: 'aggregate', input: relation, keys, calls, columns, at };
 }
@@ -120,6 +122,9 @@ export function join(
   return { kind: 'join', left, right, type, equal, condition, columns, at };
 }
 
+/** The column that says which grouping set a row is of. */
+export const GROUPING_SET = 'grouping set';
+
 /** A relation of grouping sets: each row once for each set. */
 export function expand(
   relation: Relation,
@@ -127,6 +132,7 @@ export function expand(
   sets: readonly (readonly number[])[],
   at: SourceRange,
 ): Relation {
+  const own = relation.columns.map(({ name }) => name);
   const projections = sets.map((set, id) => [
     ...inputs(relation),
     ...keys.map((key, index) => (set.includes(index) ? key : literal(null, key.type))),
@@ -134,8 +140,8 @@ export function expand(
   ]);
   const columns: Column[] = [
     ...relation.columns,
-    ...keys.map(({ type }, index) => ({ name: `key$${index}`, type })),
-    { name: 'expand$id', type: BIGINT },
+    ...keys.map((key) => ({ name: showExpression(key, own), type: key.type })),
+    { name: GROUPING_SET, type: BIGINT },
   ];
   return { kind: 'expand', input: relation, projections, columns, at };
 }

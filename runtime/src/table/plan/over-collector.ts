@@ -2,7 +2,7 @@ import { badSql, notInStreaming, unknownFunction } from '../sql-errors.ts';
 import type { FunctionCatalog } from '../functions/function-catalog.ts';
 import type { BoundNode, CallNode, ExpressionNode, FrameNode, Identifier, WindowNode } from '../parse/ast.ts';
 import { INT } from '../types/logical-type.ts';
-import { bindAggregate } from './aggregate-collector.ts';
+import { bindAggregate, showCall } from './aggregate-collector.ts';
 import type { ExpressionBinder } from './expression-binder.ts';
 import { callOf, literal, showExpression, type Expression } from './expression.ts';
 import { sortSpecification } from './query-binder.ts';
@@ -113,9 +113,10 @@ export class OverCollector {
     for (const { first, members } of groups.values()) {
       const calls = members.map((at) => resolved[at]!.call);
       members.forEach((at, index) => (places[at] = made.columns.length + index));
+      const names = made.columns.map(({ name }) => name);
       const columns: Column[] = [
         ...made.columns,
-        ...calls.map(({ type, name }, index): Column => ({ name: `${name.toLowerCase()}$${index}`, type })),
+        ...calls.map((call): Column => ({ name: `${showCall(call, names)} OVER`, type: call.type })),
       ];
       const { partition, order, frame, node } = first;
       const over: Over = { kind: 'over', input: made, partition, order, frame, calls, columns, at: node.at };

@@ -2,7 +2,7 @@ import { badSql, notSupported } from '../sql-errors.ts';
 import type { CallNode, ExpressionNode, QueryNode, SelectItem, SelectNode, SortItem } from '../parse/ast.ts';
 import { BIGINT, BOOLEAN } from '../types/logical-type.ts';
 import { AggregateCollector } from './aggregate-collector.ts';
-import { aggregate, expand, filter, join, project } from './build-relations.ts';
+import { aggregate, expand, filter, GROUPING_SET, join, project } from './build-relations.ts';
 import { coerceBoth } from './coerce.ts';
 import { ExpressionBinder, type BinderHooks } from './expression-binder.ts';
 import {
@@ -271,9 +271,8 @@ export class SelectBinder {
       }
     }
     const { calls } = this.#aggregates;
-    const names = keys.map((key, index) =>
-      key.kind === 'input' ? this.#relation.columns[key.index]!.name : `key$${index}`,
-    );
+    const own = this.#relation.columns.map(({ name }) => name);
+    const names = keys.map((key) => showExpression(key, own));
     const width = this.#relation.columns.length;
     if (hasSets) {
       const expanded = expand(this.#relation, keys, sets, at);
@@ -281,7 +280,7 @@ export class SelectBinder {
         ...keys.map(({ type }, index) => input(width + index, type)),
         input(width + keys.length, BIGINT),
       ];
-      this.#relation = { ...aggregate(expanded, setKeys, calls, [...names, 'expand$id'], at), timeToLive };
+      this.#relation = { ...aggregate(expanded, setKeys, calls, [...names, GROUPING_SET], at), timeToLive };
     } else {
       this.#relation = { ...aggregate(this.#relation, keys, calls, names, at), timeToLive };
     }
@@ -361,7 +360,8 @@ export class SelectBinder {
         at,
       );
     }
-    const names = [...items.map(({ name }) => name), ...hidden.map((_, index) => `hidden$${index}`)];
+    const own = this.#relation.columns.map(({ name }) => name);
+    const names = [...items.map(({ name }) => name), ...hidden.map((one) => showExpression(one, own))];
     const projected = project(
       this.#relation,
       [...items.map(({ expression }) => expression), ...hidden],

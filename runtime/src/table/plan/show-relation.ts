@@ -13,10 +13,21 @@ import { inputsOf } from './relation.ts';
 import { showRowPattern } from './row-pattern.ts';
 import { showType } from '../types/logical-type.ts';
 
-/** One line that says all of a node but its inputs: two nodes that differ have different lines. */
+/** One line that says all of a node but its inputs, for people. Columns of one name look the same in it. */
 export function showRelation(relation: Relation): string {
-  const [first, second] = inputsOf(relation).map(({ columns }) => columns.map(({ name }) => name));
-  const own = first ?? [];
+  const [first = [], second = []] = inputsOf(relation).map(({ columns }) => columns.map(({ name }) => name));
+  return line(relation, first, second);
+}
+
+/** All that makes the node's result: also the types of its columns. Two nodes on one input that differ have different ones. */
+export function digest(relation: Relation): string {
+  const [first, second] = inputsOf(relation);
+  const places = (columns: Relation['columns'] = [], from = 0) => columns.map((_, at) => `$${from + at}`);
+  const shown = line(relation, places(first?.columns), places(second?.columns, first?.columns.length));
+  return `${shown}: ${relation.columns.map(({ name, type }) => `${name} ${showType(type)}`).join(', ')}`;
+}
+
+function line(relation: Relation, own: readonly string[], second: readonly string[]): string {
   const list = (expressions: readonly Expression[]) =>
     expressions.map((expression) => showExpression(expression, own)).join(', ');
   switch (relation.kind) {
@@ -48,7 +59,7 @@ export function showRelation(relation: Relation): string {
     case 'interval-join':
     case 'window-join':
     case 'temporal-join':
-      return showJoin(relation, own, second ?? []);
+      return showJoin(relation, own, second);
     case 'set':
       return `${relation.operation[0]}${relation.operation.slice(1).toLowerCase()}(all=[${relation.all}])`;
     case 'unnest': {
@@ -158,9 +169,4 @@ function named(expression: string, name: string): string {
 
 function ttl(timeToLive: number | undefined): string {
   return timeToLive === undefined ? '' : `, stateTtl=[${timeToLive} ms]`;
-}
-
-/** All that makes the node's result: also the types of its columns. */
-export function digest(relation: Relation): string {
-  return `${showRelation(relation)}: ${relation.columns.map(({ name, type }) => `${name} ${showType(type)}`).join(', ')}`;
 }
