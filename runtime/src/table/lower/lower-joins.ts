@@ -43,6 +43,7 @@ function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Recor
 }
 
 export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): StreamNode {
+  const { equal, condition } = relation;
   const leftTimeToLive = timeToLiveOf(relation.leftTimeToLive, lowering.settings);
   const rightTimeToLive = timeToLiveOf(relation.rightTimeToLive, lowering.settings);
   const timeToLive = leftTimeToLive ?? rightTimeToLive;
@@ -60,7 +61,8 @@ export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): S
       ...(append ? { append } : {}),
     }),
     createOperator: () => {
-      if (append) return new AppendJoinOperator(parts(relation));
+      if (append)
+        return new AppendJoinOperator({ ...parts(relation), equal, condition, leftKept: undefined });
       return new JoinOperator({
         ...parts(relation),
         type: relation.type,

@@ -1,57 +1,122 @@
-import type { ValueState } from '../../state/value-state.ts';
+import type { FusionScope, WriteNext } from '../../operators/fusion-scope.ts';
+import { KeySelector } from '../../operators/key-selector.ts';
+import { Operator } from '../../operators/operator.ts';
+import type { Partitioning } from '../../operators/stream-partitioner.ts';
+import type { KeyedTable } from '../../state/entries.ts';
 import type { Row } from '../changelog-row.ts';
-import type { JoinSides } from './join-sides.ts';
-import { KeyedTableOperator } from './keyed-table-operator.ts';
+import { compileJoinRow, loggedRows, type AppendJoinParts, type JoinRow } from '../lower/join-code.ts';
+import { fusedRow } from '../lower/fused-row.ts';
+import type { RowKey } from './keyed-table-operator.ts';
+import { RowLogs, type KeptUntil, type WrittenLogs } from './row-logs.ts';
 
-export type AppendJoinOptions = Pick<
-  JoinSides,
-  'leftKey' | 'rightKey' | 'matches' | 'leftKeyIsNull' | 'rightKeyIsNull'
->;
+export interface AppendJoinOptions extends AppendJoinParts {
+  readonly leftKey: RowKey | undefined;
+  readonly rightKey: RowKey | undefined;
+  /** `undefined` for ever. */
+  readonly leftKept: KeptUntil | undefined;
+}
 
-type Values = readonly unknown[];
+type Written = readonly [left: WrittenLogs, right: WrittenLogs];
 
 /**
  * Pairs rows of equal keys, of tables that rows are only added to. None is ever looked for to be taken back, so that each side is
- * a list a key; what `JoinOperator` keeps of a row to find it again costs several times as much.
+ * a log of its rows; what `JoinOperator` keeps of a row to find it again costs several times as much. The chain before it hands
+ * over a row's values one by one.
  */
-export class AppendJoinOperator extends KeyedTableOperator {
+export class AppendJoinOperator extends Operator {
+  override readonly takesParts = true;
   override readonly judgesTime = false;
   readonly #options: AppendJoinOptions;
-  readonly #left: ValueState<Values[] | undefined>;
-  readonly #right: ValueState<Values[] | undefined>;
+  readonly #selectors: readonly KeySelector[];
+  readonly #sides: readonly [RowLogs, RowLogs];
+  readonly #joinRow: readonly [JoinRow, JoinRow];
 
   constructor(options: AppendJoinOptions) {
-    super(options.leftKey, options.rightKey);
+    super();
     this.#options = options;
-    this.#left = this.valueState('left');
-    this.#right = this.valueState('right');
+    const { leftKey, rightKey, leftKept } = options;
+    this.#selectors = [leftKey, rightKey].map(
+      (key) => new KeySelector(key === undefined ? undefined : (row) => key((row as Row).values)),
+    );
+    this.#sides = [
+      new RowLogs('left', loggedRows(options, true), leftKept),
+      new RowLogs('right', loggedRows(options, false), undefined),
+    ];
+    const joinRow = (left: boolean) => compileJoinRow(options, this, this.#sides, left);
+    this.#joinRow = [joinRow(true), joinRow(false)];
   }
 
-  protected processRow({ values }: Row, timestamp: number | undefined): void {
-    this.#join(values, true, timestamp);
+  override partitioning(input: number): Partitioning {
+    return this.#selectors[input];
   }
 
-  protected override processRow2({ values }: Row, timestamp: number | undefined): void {
-    this.#join(values, false, timestamp);
+  override get isParallel(): boolean {
+    return this.#selectors.every(({ keyed }) => keyed);
   }
 
-  #join(values: Values, fromLeft: boolean, timestamp: number | undefined): void {
-    const { matches, leftKeyIsNull, rightKeyIsNull } = this.#options;
-    // NULL equals nothing: such a row has no partner, now or later.
-    if ((fromLeft ? leftKeyIsNull : rightKeyIsNull)(values)) return;
-    keep(fromLeft ? this.#left : this.#right, values);
-    const others = (fromLeft ? this.#right : this.#left).value();
-    if (others === undefined) return;
-    for (const other of others) {
-      const left = fromLeft ? values : other;
-      const right = fromLeft ? other : values;
-      if (matches(left, right)) this.emit('+I', [...left, ...right], timestamp);
-    }
+  processElement(value: unknown, timestamp: number | undefined): void {
+    this.processInput(0, undefined, value, timestamp);
   }
-}
 
-function keep(side: ValueState<Values[] | undefined>, values: Values): void {
-  const rows = side.value();
-  if (rows === undefined) side.update([values]);
-  else rows.push(values);
+  override processInput(input: number, _key: unknown, value: unknown, timestamp: number | undefined): void {
+    this.#joinRow[input]!(...(value as Row).values, timestamp);
+  }
+
+  override fuse(
+    scope: FusionScope,
+    value: string,
+    timestamp: string,
+    _next: WriteNext,
+    input: number,
+  ): string {
+    const { leftColumns, rightColumns } = this.#options;
+    const width = input === 0 ? leftColumns : rightColumns;
+    const { row, before } = fusedRow(scope, value, width);
+    const columns = Array.from({ length: width }, (_, at) => row.column(at));
+    return `${before}${scope.bind(this.#joinRow[input])}(${[...columns, timestamp].join(', ')});`;
+  }
+
+  /** A pair. Generated code calls it. */
+  pair(values: readonly unknown[], timestamp: number | undefined): void {
+    this.output.collect({ kind: '+I', values }, timestamp);
+  }
+
+  /** Something is to be forgotten at that watermark. Generated code calls it. */
+  expect(time: number): void {
+    this.runtime.alarm.expect(time);
+  }
+
+  override get nextEventTime(): number {
+    return this.#sides[0].nextTime;
+  }
+
+  protected override onWatermark(timestamp: number): void {
+    this.#sides[0].forget(timestamp);
+  }
+
+  override get stateEntryCount(): number {
+    return this.#sides[0].size + this.#sides[1].size;
+  }
+
+  override get tables(): readonly KeyedTable[] {
+    return this.#sides;
+  }
+
+  override snapshot(): Written {
+    return [this.#sides[0].written(), this.#sides[1].written()];
+  }
+
+  override restore(state: unknown): void {
+    (state as Written).forEach((written, at) => this.#sides[at]!.expect(written));
+  }
+
+  /** Logs of one number become one: what another subtask had forgotten already is forgotten again. */
+  override redistribute(states: readonly unknown[], parallelism: number): Written[] {
+    const known = states as readonly Written[];
+    const joined = ([0, 1] as const).map((side): WrittenLogs => ({
+      parts: [...new Set(known.flatMap((written) => written[side].parts))].sort((a, b) => a - b),
+      next: Math.max(0, ...known.map((written) => written[side].next)),
+    }));
+    return Array.from({ length: parallelism }, () => joined as unknown as Written);
+  }
 }

@@ -18,7 +18,11 @@ export class ScanWriter {
   readonly #clock: ExpressionClock;
   /** Locals of columns, and of fields of columns. */
   readonly #taken = new Map<string, string>();
-  #code = '';
+  /** What takes columns, and fields of columns that are no NULL, by the column. */
+  #columns = '';
+  readonly #rows = new Map<number, TakenRow>();
+  /** What is computed of them. */
+  #computed = '';
 
   /** @param record name of a local that holds an object */
   constructor(
@@ -37,7 +41,11 @@ export class ScanWriter {
 
   /** Code that takes what was asked for so far. */
   get code(): string {
-    return this.#code;
+    const rows = Array.from(this.#rows.values(), ({ local, code, fields, takes }) => {
+      const declared = fields.map((field) => `${field} = null`).join(', ');
+      return `${code}let ${declared};\nif (${local} !== null && ${local} !== undefined) {\n${takes}}\n`;
+    });
+    return this.#columns + rows.join('') + this.#computed;
   }
 
   /** The row of the columns that are read. */
@@ -60,7 +68,7 @@ export class ScanWriter {
     );
     const text = writer.write(expression);
     const local = this.#scope.local();
-    this.#code += `${writer.declarations}const ${local} = ${text};\n`;
+    this.#computed += `${writer.declarations}const ${local} = ${text};\n`;
     return local;
   }
 
@@ -78,14 +86,15 @@ export class ScanWriter {
         break;
       case 'timestamp':
         local = this.#scope.local();
-        this.#code += `const ${local} = ${this.#timestamp} ?? null;\n`;
+        this.#columns += `const ${local} = ${this.#timestamp} ?? null;\n`;
         break;
       case 'metadata':
         local = 'null';
         break;
       case 'field': {
         const { type, name } = columns[index]!;
-        local = this.#take(`${this.#record}[${JSON.stringify(origin.field)}]`, type, name);
+        local = this.#scope.local();
+        this.#columns += `let ${this.#take(local, `${this.#record}[${JSON.stringify(origin.field)}]`, type, name)}`;
       }
     }
     this.#taken.set(id, local);
@@ -98,44 +107,47 @@ export class ScanWriter {
     const { type } = this.#schema.columns[index]!;
     if (origin.kind !== 'field' || type.name !== 'ROW') return undefined;
     const id = `${index}.${name}`;
-    let local = this.#taken.get(id);
-    if (local !== undefined) return local;
-    const place = type.fields.findIndex((field) => field.name === name);
-    local = this.#take(
-      `${this.#row(index, origin.field)}?.[${JSON.stringify(name)}]`,
-      type.fields[place]!.type,
-      name,
-    );
+    const known = this.#taken.get(id);
+    if (known !== undefined) return known;
+    const local = this.#scope.local();
     this.#taken.set(id, local);
+    const row = this.#row(index, origin.field);
+    const of = type.fields.find((field) => field.name === name)!.type;
+    row.fields.push(local);
+    row.takes += this.#take(local, `${row.local}[${JSON.stringify(name)}]`, of, name);
     return local;
   }
 
-  /** The local of a ROW as the record has it. */
-  #row(index: number, field: string): string {
-    const id = `${index}.`;
-    let local = this.#taken.get(id);
-    if (local !== undefined) return local;
+  /** A ROW as the record has it. */
+  #row(index: number, field: string): TakenRow {
+    const known = this.#rows.get(index);
+    if (known !== undefined) return known;
     const { type, name } = this.#schema.columns[index]!;
-    local = this.#scope.local();
+    const local = this.#scope.local();
     // A tuple, or what is no ROW at all, goes by the way that takes it as a whole.
     const convert = this.#scope.bind(fromRecord(type, name));
-    this.#code += `let ${local} = ${this.#record}[${JSON.stringify(field)}];
+    const code = `let ${local} = ${this.#record}[${JSON.stringify(field)}];
 if (${local} !== null && ${local} !== undefined && (typeof ${local} !== 'object' || Array.isArray(${local}))) ${local} = ${convert}(${local});\n`;
-    this.#taken.set(id, local);
-    return local;
+    const row = { local, code, fields: [], takes: '' };
+    this.#rows.set(index, row);
+    return row;
   }
 
-  #take(text: string, type: LogicalType, name: string): string {
-    const local = this.#scope.local();
+  /** Code that sets a local. */
+  #take(local: string, text: string, type: LogicalType, name: string): string {
     const convert = this.#scope.bind(fromRecord(type, name));
     const fits = fitsAsIs(type, local);
-    const otherwise = `${local} = ${convert}(${local});`;
-    this.#code +=
-      fits === undefined
-        ? `let ${local} = ${text};\n${otherwise}\n`
-        : `let ${local} = ${text};\nif (!(${fits})) ${otherwise}\n`;
-    return local;
+    const otherwise = `${local} = ${local} == null ? null : ${convert}(${local});\n`;
+    return `${local} = ${text};\n${fits === undefined ? otherwise : `if (!(${fits})) ${otherwise}`}`;
   }
+}
+
+/** A ROW of which fields are taken. */
+interface TakenRow {
+  readonly local: string;
+  readonly code: string;
+  readonly fields: string[];
+  takes: string;
 }
 
 /** Code that is true for values of a type which need no conversion; `undefined` if all do. */
