@@ -173,6 +173,16 @@ export function badNotebook(path: string, cause: unknown): KernelError {
   );
 }
 
+/** `--labels` names a file that cannot be read, or holds something else. */
+export function badLabels(path: string, why: string, cause?: unknown): KernelError {
+  return new KernelError(
+    'bad-labels',
+    `${path} holds no labels: ${why}. Write it in the notebook that has them: writeFileSync('labels.json', JSON.stringify(labels)), ` +
+      'where labels is what env.labels() gives.',
+    { details: { path, why }, cause },
+  );
+}
+
 /** A magic in a job, where nobody looks. */
 export function magicLeftOut(name: string): string {
   return `${name} is for notebooks and is left out of the job.`;

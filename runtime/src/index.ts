@@ -79,7 +79,7 @@ export type {
   LabelledWindow,
   LabelPlace,
   Labels,
-  LabelsOptions,
+  LabelsJson, LabelsOptions,
   LabelVerdict,
 } from './engine/labels.ts';
 export type { Param, ParamOptions } from './engine/params.ts';

@@ -15,11 +15,12 @@ const keptCharacters = 4_000;
  * @param options.port of clients; a free one when left out
  * @param options.extra further lines of server.properties, and listeners beside the plain one:
  *   `(ports) => ({ listeners: ['SASL://…'], protocols: ['SASL:SASL_PLAINTEXT'], lines: ['…'] })`
+ * @param options.users whom SCRAM knows: `SCRAM-SHA-256=[name=…,password=…]`
  * @param options.node its place in a cluster; alone when left out
  */
-export async function startBroker({ folder, port, ports, extra, node }) {
+export async function startBroker({ folder, port, ports, extra, users = [], node }) {
   mkdirSync(folder, { recursive: true });
-  const [clients, controller, ...others] = ports ?? (await freePorts(4, port));
+  const [clients, controller, ...others] = ports ?? (await freePorts(6, port));
   const { listeners = [], protocols = [], lines = [] } = extra?.(others) ?? {};
   const { id = 1, voters = `1@127.0.0.1:${controller}`, cluster = clusterId(), nodes = 1 } = node ?? {};
   const inSync = Math.ceil((nodes + 1) / 2);
@@ -59,6 +60,7 @@ export async function startBroker({ folder, port, ports, extra, node }) {
   const classPath = join(libsFolder, '*');
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
     const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', properties];
+    for (const user of users) args.push('--add-scram', user);
     const formatted = spawnSync(java, args, { encoding: 'utf8' });
     if (formatted.status !== 0) throw new Error(`Kafka's storage could not be made: ${formatted.stderr}`);
   }

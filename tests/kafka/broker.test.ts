@@ -6,7 +6,6 @@ import {
   kafkaTopic,
   raw,
   StreamExecutionEnvironment,
-  type KafkaSecurity,
 } from '../../runtime/src/index.ts';
 import { openCluster } from '../../runtime/src/connectors/kafka/open-cluster.ts';
 import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
@@ -15,11 +14,12 @@ import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
 import { killPipeline, seedOfRun } from './kill-pipeline.ts';
 import { prefixTakenOver } from './prefix-taken-over.ts';
-import { securedListeners, USER } from './secured-listeners.ts';
+import { securedListeners } from './secured-listeners.ts';
+import { whoConnects } from './who-connects.ts';
 
 const folder = temporaryFolder();
 const listeners = securedListeners(folder.path('listeners'));
-let options: KafkaBrokerOptions = { folder: folder.path('broker'), extra: listeners.extra };
+let options: KafkaBrokerOptions = { folder: folder.path('broker'), ...listeners };
 let broker: KafkaBroker;
 
 beforeAll(async () => {
@@ -43,49 +43,7 @@ describe('with a broker', () => {
   brokerTopics(() => broker.brokers);
 });
 
-describe('a broker that asks who connects', () => {
-  const brokersAt = (listener: 2 | 3) => `127.0.0.1:${broker.ports[listener]}`;
-  const topicAt = (brokers: string, security: KafkaSecurity) =>
-    kafkaTopic<string>({ brokers, topic: 'secured', format: raw(), ...security });
-  const codeOf = (brokers: string, security: KafkaSecurity) =>
-    StreamExecutionEnvironment.getExecutionEnvironment()
-      .fromSource(kafkaSource({ brokers, topic: 'secured', format: raw(), until: 'latest', ...security }))
-      .executeAndCollect()
-      .catch((error: unknown) => (error as { code: string }).code);
-
-  test('lets in by SASL and by TLS whoever is who he says, reading and writing', async () => {
-    const sasl = { sasl: { mechanism: 'PLAIN', ...USER, password: () => USER.password } } as const;
-    const tls = { tls: { ca: listeners.certificate } };
-    await topicAt(brokersAt(2), sasl).create();
-    await topicAt(brokersAt(2), sasl).send([{ value: 'by sasl' }]);
-    await topicAt(brokersAt(3), tls).send([{ value: 'by tls' }]);
-    expect(await codeOf(brokersAt(2), sasl)).toEqual(['by sasl', 'by tls']);
-    expect(await codeOf(brokersAt(3), tls)).toEqual(['by sasl', 'by tls']);
-  });
-
-  test('wrong credentials are an error at once, which does not repeat them', async () => {
-    const wrong = { mechanism: 'PLAIN', username: USER.username, password: 'guessed-secret' } as const;
-    expect(await codeOf(brokersAt(2), { sasl: wrong })).toBe('kafka-authentication-failed');
-    const source = kafkaSource({ brokers: brokersAt(2), topic: 'secured', format: raw(), sasl: wrong });
-    expect(JSON.stringify(source.parameters)).not.toContain('secret');
-    const notebook = await Notebook.open(folder.path('wrong.sqlite'));
-    const sink = kafkaSink<number>({ brokers: brokersAt(2), topic: 'secured', format: json(), sasl: wrong });
-    notebook.cell('a', (env) => void env.fromData(1).sinkTo(sink));
-    await notebook.untilNotice('a/0', (notice) => notice?.passes === false);
-    const said = notebook.notices.get('a/0')!.error;
-    expect(said.cause ?? said).toMatchObject({ code: 'kafka-authentication-failed' });
-    expect(String(said.cause ?? said)).not.toContain('guessed-secret');
-    await notebook.crash();
-    const error: unknown = await topicAt(brokersAt(2), { sasl: wrong })
-      .records()
-      .catch((error: unknown) => error);
-    expect(String(error)).not.toContain('guessed-secret');
-  });
-
-  test('a certificate that nobody vouches for is an error at once', async () => {
-    expect(await codeOf(brokersAt(3), { tls: {} })).toBe('kafka-tls-failed');
-  });
-});
+whoConnects(() => broker.ports, listeners);
 
 describe('a broker that fails', () => {
   test('is waited for, which the view says, and nothing is lost', async () => {

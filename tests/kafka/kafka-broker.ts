@@ -20,6 +20,8 @@ export interface KafkaBrokerOptions {
     readonly protocols?: readonly string[];
     readonly lines?: readonly string[];
   };
+  /** Whom SCRAM knows. */
+  readonly users?: readonly string[];
 }
 
 /** Several nodes that are one cluster. */

@@ -114,6 +114,41 @@ describe.concurrent('a notebook as a job', () => {
     expect(code).toBe(0);
   });
 
+  test('begins with the labels that it is given, of several names and files', async () => {
+    const written = notebookOf(
+      'labels-written',
+      "import { writeFileSync } from 'node:fs';\n" +
+        "const labels = env.labels('fleet');\n" +
+        "await labels.mark({ key: 'pump', start: 1_000, end: 1_000 }, 'anomaly');\n" +
+        "await labels.mark({ start: 2_000, end: 3_000 }, 'false alarm');\n" +
+        "writeFileSync('fleet.json', JSON.stringify(labels));",
+    );
+    expect(await tidemark(['run', written])).toMatchObject({ code: 0, stderr: '' });
+    const other = join(folder, 'other.json');
+    writeFileSync(
+      other,
+      JSON.stringify([{ name: 'other', labels: [{ key: 7, start: 5, end: 5, verdict: 'anomaly' }] }]),
+    );
+    const read = notebookOf(
+      'labels-read',
+      "console.log(JSON.stringify([env.labels('fleet').all(), [...env.labels('other', { before: 2 })], env.labels('none').all()]));",
+    );
+    const given = ['--labels', join(folder, 'fleet.json'), '--labels', other];
+    const { code, stdout, stderr } = await tidemark(['run', read, ...given]);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([
+      [
+        { key: 'pump', start: 1_000, end: 1_000, verdict: 'anomaly' },
+        { start: 2_000, end: 3_000, verdict: 'false alarm' },
+      ],
+      [{ key: 7, start: 3, end: 5 }],
+      [],
+    ]);
+    expect(code).toBe(0);
+    const { code: refused, stderr: said } = await tidemark(['run', read, '--labels', read]);
+    expect([refused, said]).toEqual([1, expect.stringContaining(`${read} holds no labels`)]);
+  });
+
   test('says what is wrong with its call or its file', async () => {
     expect(await tidemark(['walk'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') });
     const missing = await tidemark(['run', join(folder, 'missing.ipynb')]);

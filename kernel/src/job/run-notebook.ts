@@ -10,10 +10,17 @@ import { cellParts } from '../session/cell-source.ts';
 import { diagnosticsError } from '../session/diagnostics-error.ts';
 import { receiveInstead } from '../session/outbox.ts';
 import { JobOutput, type JobStreams } from './job-output.ts';
+import { readLabels } from './labels-file.ts';
 import { readNotebook, type NotebookCell } from './notebook-cells.ts';
 
 /** Ms between two looks at whether the streams have come to their end. */
 const LOOK_MS = 50;
+
+/** What a job may be told. */
+export interface JobOptions {
+  /** Files of labels to begin with. */
+  readonly labels?: readonly string[];
+}
 
 /**
  * Runs a notebook as a job: in this process, without Jupyter, its cells from top to bottom and then its streams until they
@@ -21,9 +28,16 @@ const LOOK_MS = 50;
  * are written as tables in the end. The process is the job's from then on: cells have its global scope.
  * @returns true if no cell and no stream has failed
  */
-export async function runNotebook(path: string, streams: JobStreams, stop: AbortSignal): Promise<boolean> {
+export async function runNotebook(
+  path: string,
+  streams: JobStreams,
+  stop: AbortSignal,
+  options: JobOptions = {},
+): Promise<boolean> {
   const file = resolve(path);
   const cells = await readNotebook(file);
+  const labels = new Map<string, unknown>();
+  for (const one of options.labels ?? []) labels.set(one, await readLabels(one));
   const cwd = dirname(file);
   process.chdir(cwd);
   // The job's state is gone when it ends: what is to last is what its sinks have written.
@@ -31,7 +45,7 @@ export async function runNotebook(path: string, streams: JobStreams, stop: Abort
   const language = new LanguageClient(cwd, (line) => streams.stderr.write(`${line}\n`));
   const output = new JobOutput(streams, (text) => language.mapStack(text));
   receiveInstead(output.receive);
-  const session = openCellSession(join(store, `${basename(file, '.ipynb')}.sqlite`), false);
+  const session = openCellSession(join(store, `${basename(file, '.ipynb')}.sqlite`), false, labels);
   try {
     await session.ready;
     await runCells(cells, { session, language, output, cwd, stop });

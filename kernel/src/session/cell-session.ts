@@ -26,8 +26,13 @@ export interface CellSession {
  * Makes this process one that runs cells. There can be but one session in a process: cells share its global scope.
  * @param storePath the session's SQLite file
  * @param resume true after a crash: nodes wait in the last durable cut for their cells (law 8)
+ * @param labels to begin with, as they were written as JSON, by their files
  */
-export function openCellSession(storePath: string, resume: boolean): CellSession {
+export function openCellSession(
+  storePath: string,
+  resume: boolean,
+  labels: ReadonlyMap<string, unknown> = new Map(),
+): CellSession {
   installConsole();
   inspect.defaultOptions.depth = 4;
   inspect.defaultOptions.maxArrayLength = 100;
@@ -55,7 +60,7 @@ export function openCellSession(storePath: string, resume: boolean): CellSession
   }))
     define(name, value);
 
-  const ready = openDataflow(storePath, resume).then((opened) => {
+  const ready = openDataflow(storePath, resume, labels).then((opened) => {
     dataflow = opened;
     for (const [name, value] of Object.entries(opened.globals)) define(name, value);
   });
@@ -68,11 +73,16 @@ export function openCellSession(storePath: string, resume: boolean): CellSession
   };
 }
 
-async function openDataflow(storePath: string, resume: boolean): Promise<Dataflow> {
+async function openDataflow(
+  storePath: string,
+  resume: boolean,
+  labels: ReadonlyMap<string, unknown>,
+): Promise<Dataflow> {
   const { createDataflow } = await import('./create-dataflow.ts');
   return createDataflow({
     storePath,
     resume,
+    labels,
     post: (message) => postToKernel({ type: 'view', message }),
     postCatalog: (catalog) => postToKernel({ type: 'catalog', catalog }),
     print: (cellId, text) => writeOutput(latestRunOf(cellId).run, 'stdout', text),

@@ -7,6 +7,7 @@ import {
   setExecutionEnvironment,
 } from 'tidemark/session';
 import type { CellReport, CellRun, Dataflow, DataflowOptions } from './dataflow.ts';
+import { badLabels } from '../errors.ts';
 import { functionDescriber } from './describe-function.ts';
 import { LiveViews } from './live-views.ts';
 import { showJob } from './job-display.ts';
@@ -48,6 +49,9 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
     store,
     options.resume,
   );
+  for (const [path, written] of options.labels ?? []) {
+    if (!session.labels.takeOver(written)) throw badLabels(path, 'it is another JSON');
+  }
   let awaited: readonly string[] = [];
   const sayAwaited = (): void => {
     const cellIds = [...new Set(session.waiting().map(({ cell }) => cell))];

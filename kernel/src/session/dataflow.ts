@@ -80,6 +80,8 @@ export interface Dataflow {
 export interface DataflowOptions {
   /** The session's SQLite file. */
   readonly storePath: string;
+  /** Labels to begin with, as they were written as JSON, by their files. */
+  readonly labels?: ReadonlyMap<string, unknown>;
   /** True after a crash: nodes wait in the last durable cut for their cells (law 8). */
   readonly resume: boolean;
   readonly post: (message: ViewMessage) => void;

@@ -45,6 +45,14 @@ export interface LabelledWindow {
   readonly end: number;
 }
 
+/** Labels of one name as JSON; a file of it is what `tidemark run --labels` takes. */
+export interface LabelsJson {
+  /** The name that `env.labels` was given. */
+  readonly name: string;
+  /** What was said, in the order of keys and times. */
+  readonly labels: readonly Label[];
+}
+
 /** What labels need of the session that keeps them. @internal */
 export interface LabelsHost {
   /** Resolves when what was said would outlive a power cut. */
@@ -106,6 +114,11 @@ export class Labels implements Iterable<LabelledWindow> {
     return this.all().filter(({ verdict }) => verdict === 'false alarm');
   }
 
+  /** What `JSON.stringify(labels)` writes: a job that is given a file of it begins with these labels. */
+  toJSON(): LabelsJson {
+    return { name: this.name, labels: this.all() };
+  }
+
   /** Windows of confirmed anomalies, `before` and `after` included; those of a series that touch are one. */
   *[Symbol.iterator](): Iterator<LabelledWindow> {
     const before = toMillis(this.#options.before ?? 0);
@@ -140,6 +153,17 @@ export class SessionLabels {
     for (const note of notes) {
       if (isKept(note)) this.#of(note.of).kept.set(placeId(note), labelOf(note, note.verdict));
     }
+  }
+
+  /**
+   * Takes labels over that were written as JSON, for this process alone.
+   * @returns false, and takes nothing, if that is no JSON of labels
+   */
+  takeOver(written: unknown): boolean {
+    const all: unknown[] = Array.isArray(written) ? written : [written];
+    if (!all.every(isLabelsJson)) return false;
+    this.load(all.flatMap(({ name, labels }) => labels.map((label) => ({ of: name, ...label }))));
+    return true;
   }
 
   /** Declares labels, or finds them again. */
@@ -230,5 +254,15 @@ function isKept(note: unknown): note is Label & { readonly of: string } {
     typeof start === 'number' &&
     typeof end === 'number' &&
     LABEL_VERDICTS.some((one) => one === verdict)
+  );
+}
+
+function isLabelsJson(value: unknown): value is LabelsJson {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, labels } = value as Partial<LabelsJson>;
+  return (
+    typeof name === 'string' &&
+    Array.isArray(labels) &&
+    labels.every((label: unknown) => isKept({ of: name, ...(label as object) }))
   );
 }

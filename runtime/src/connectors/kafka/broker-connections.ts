@@ -1,4 +1,10 @@
-import type { ConnectionPool, metadataV12, Connection } from '@platformatic/kafka';
+import type {
+  Connection,
+  ConnectionOptions,
+  ConnectionPool,
+  metadataV12,
+  SASLOptions,
+} from '@platformatic/kafka';
 import { kafkaProtocol } from './kafka-protocol.ts';
 import { TidemarkError } from '../../errors.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
@@ -11,6 +17,7 @@ import {
   kafkaSlow,
   kafkaTlsFailed,
   kafkaUnreachable,
+  errorsIn,
   reasonsIn,
 } from './kafka-errors.ts';
 
@@ -73,6 +80,8 @@ const PASSING: ReadonlySet<string> = new Set([
 const AWAY =
   /^(PLT_KFK_NETWORK|PLT_KFK_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|NETWORK_EXCEPTION|REQUEST_TIMED_OUT)$/;
 
+const TLS_ALERT = /^ERR_SSL_.*ALERT/;
+
 const FORBIDDEN: ReadonlySet<string> = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -95,6 +104,8 @@ export class BrokerConnections {
   #coordinators = new Map<string, Broker>();
   /** Of the cluster, once one of its brokers has said it. */
   clusterId: string | undefined;
+  /** What a broker has said of our certificate, after the handshake that seemed to succeed. */
+  #alert: Error | undefined;
   #closed = false;
   readonly #delays = new Set<() => void>();
 
@@ -102,13 +113,16 @@ export class BrokerConnections {
     this.name = brokers.join(', ');
     this.#bootstrap = brokers.map(parseBroker);
     this.#onRetry = onRetry;
-    const pool = () =>
-      new (kafkaProtocol().ConnectionPool)('tidemark', {
+    const pool = () => {
+      const connections = new (kafkaProtocol().ConnectionPool)('tidemark', {
         connectTimeout: CONNECT_TIMEOUT,
         requestTimeout: REQUEST_TIMEOUT,
         maxInflights: 16,
-        ...security,
+        ...clientSecurity(security),
       });
+      connections.on('connect', ({ connection }) => connection.on('error', (error) => this.#hear(error)));
+      return connections;
+    };
     this.#pools = { requests: pool(), fetches: pool() };
   }
 
@@ -282,8 +296,16 @@ export class BrokerConnections {
     }
   }
 
+  /** By TLS 1.3 a broker looks at our certificate when we are through: requests only hear that the connection is closed. */
+  #hear(error: unknown): void {
+    this.#alert ??= errorsIn(error).find((one) => TLS_ALERT.test((one as NodeJS.ErrnoException).code ?? ''));
+  }
+
   #fatal(what: string, error: unknown): Error | undefined {
-    if (error instanceof TidemarkError) return error;
+    // Ours may be from a function of the user's: a secret that is nowhere.
+    const own = errorsIn(error).find((one) => one instanceof TidemarkError);
+    if (own !== undefined) return own;
+    if (this.#alert !== undefined) return kafkaTlsFailed(this.name, this.#alert);
     const reasons = reasonsIn(error);
     if (
       reasons.some((reason) => reason === 'PLT_KFK_AUTHENTICATION' || reason === 'SASL_AUTHENTICATION_FAILED')
@@ -299,10 +321,27 @@ export class BrokerConnections {
   }
 }
 
+/** What the client takes. By OAUTHBEARER a broker that refuses says so in an answer that is none of Kafka's errors. */
+function clientSecurity({ tls, sasl }: KafkaSecurity): ConnectionOptions {
+  const refusal: NonNullable<SASLOptions['authBytesValidator']> = (said, settle) => {
+    if (said.length === 0) return settle(null, said);
+    const status = /"status"\s*:\s*"(\w+)"/.exec(said.toString())?.[1] ?? 'refused';
+    return settle(new (kafkaProtocol().AuthenticationError)(`the token is not accepted (${status})`));
+  };
+  return {
+    ...(tls === undefined ? {} : { tls }),
+    ...(sasl === undefined
+      ? {}
+      : { sasl: sasl.mechanism === 'OAUTHBEARER' ? { ...sasl, authBytesValidator: refusal } : sasl }),
+  };
+}
+
 function isTlsMismatch(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /TLS handshake failed/.test(`${error.message} ${String((error.cause as Error | undefined)?.message)}`)
+    /TLS handshake failed|requires TLS/.test(
+      `${error.message} ${String((error.cause as Error | undefined)?.message)}`,
+    )
   );
 }
 

@@ -46,10 +46,14 @@ export function kafkaOptionInvalid(
 
 export function kafkaUnreachable(cluster: string, cause: unknown): TidemarkError {
   const reason = lastReason(cause);
+  const hungUp = /closed|ECONNRESET/.test(reason)
+    ? ' A listener for SASL or TLS hangs up like this on whoever comes without: give sasl or tls.'
+    : '';
   return new TidemarkError(
     'kafka-unreachable',
     `Kafka at ${cluster} cannot be reached: ${reason}. It is tried again until it answers, and nothing is lost meanwhile. ` +
-      "Check that it runs and that brokers names host and port. A broker on this machine is started by 'npm run kafka'; " +
+      `Check that it runs and that brokers names host and port.${hungUp} ` +
+      "A broker on this machine is started by 'npm run kafka'; " +
       "brokers: 'embedded' needs none.",
     { details: { cluster, reason }, cause },
   );
@@ -93,11 +97,13 @@ export function kafkaAuthenticationFailed(cluster: string, cause: unknown): Tide
 }
 
 export function kafkaTlsFailed(cluster: string, cause: unknown): TidemarkError {
+  // OpenSSL's whole line names its own source files.
+  const { reason = lastReason(cause) } = (errorsIn(cause).at(-1) ?? {}) as { readonly reason?: string };
   return new TidemarkError(
     'kafka-tls-failed',
-    `No secure connection to Kafka at ${cluster}: ${lastReason(cause)}. Check that the listener behind this port is one for TLS, ` +
-      'and give the certificate of whoever signed its own: tls: { ca }.',
-    { details: { cluster, reason: lastReason(cause) }, cause },
+    `No secure connection to Kafka at ${cluster}: ${reason}. Check that the listener behind this port is one for TLS, give the ` +
+      'certificate of whoever signed its own, tls: { ca }, and, where it asks for one, yours: tls: { cert, key }.',
+    { details: { cluster, reason }, cause },
   );
 }
 
