@@ -13,6 +13,7 @@ import { brokerTopics } from './broker-topics.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
 import { killPipeline, seedOfRun } from './kill-pipeline.ts';
+import { kafkaConforms } from './kafka-conforms.ts';
 import { prefixTakenOver } from './prefix-taken-over.ts';
 import { securedListeners } from './secured-listeners.ts';
 import { whoConnects } from './who-connects.ts';
@@ -41,6 +42,7 @@ describe('with a broker', () => {
   clusterBehaviours(() => broker.brokers);
   prefixTakenOver(() => broker.brokers);
   brokerTopics(() => broker.brokers);
+  kafkaConforms(() => broker.brokers);
 });
 
 whoConnects(() => broker.ports, listeners);

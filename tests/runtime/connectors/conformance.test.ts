@@ -17,16 +17,12 @@ import {
   httpSource,
   json,
   jsonLines,
-  kafkaSink,
-  kafkaSource,
-  kafkaTopic,
   parquet,
   replay,
   sequenceSource,
   socketSink,
   socketSource,
   sqlite,
-  StreamExecutionEnvironment,
   webSocketSink,
   webSocketSource,
   type ColumnFormat,
@@ -147,38 +143,17 @@ test('a source that conforms: events, which go on behind the last id', async () 
   expect(checked).toEqual(expect.arrayContaining(RESUMES));
 });
 
-test('a source and a sink that conform: Kafka over the embedded log', async () => {
-  const brokers = `embedded:${folder.path('kafka.sqlite')}`;
-  const newTopic = async () => {
-    const topic = kafkaTopic<(typeof records)[number]>({
-      brokers,
-      topic: `t${(worlds += 1)}`,
-      format: json(),
-    });
-    await topic.create({ partitions: 1 });
-    return topic;
-  };
-  const make = async (): Promise<SinkUnderTest<(typeof records)[number]>> => {
-    const topic = await newTopic();
-    return {
-      sink: kafkaSink({
-        brokers,
-        topic: topic.name,
-        format: json(),
-        deliveryGuarantee: 'exactly-once',
-        transactionalIdPrefix: topic.name,
-      }),
-      read: async () => (await topic.records()).map(({ value }) => value as (typeof records)[number]),
-    };
-  };
-  expect(await checkSink(make, { records, crashCloses: true })).toEqual(EXACTLY_ONCE);
-  const env = StreamExecutionEnvironment.getExecutionEnvironment();
-  const { sink } = await make();
-  env.fromCollection(records).sinkTo(sink);
-  await (await env.execute()).finished();
-  const topic = `t${worlds}`;
-  const source = () => kafkaSource({ brokers, topic, format: json<unknown>(), until: 'latest' });
-  expect(await checkSource(source, { records })).toEqual(expect.arrayContaining(RESUMES));
+test('a source that conforms: a document that is fetched again and again', async () => {
+  const server = createHttpServer((_request, response) => void response.end(JSON.stringify(records)));
+  closing.push(
+    () => void server.closeAllConnections(),
+    () => void server.close(),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const make = () => httpSource<unknown>(url, { every: 20, format: json() });
+  expect(await checkSource(make, { records })).toContain('gives all records');
 });
 
 test.each<[string, Format<(typeof records)[number]> | ColumnFormat<(typeof records)[number]>]>([

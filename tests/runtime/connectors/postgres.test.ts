@@ -8,6 +8,7 @@ import {
   type Database,
   type PostgresOptions,
 } from '../../../runtime/src/index.ts';
+import { checkSink, type SinkUnderTest } from '../../../runtime/src/testing/index.ts';
 import { Notebook, temporaryFolder } from '../engine/notebook.ts';
 import { PushedSource } from '../engine/pushed-source.ts';
 import { CERTIFICATE, CERTIFICATE_KEY } from './server-certificate.ts';
@@ -104,6 +105,27 @@ test('values come as PostgreSQL has them, and the row of a record is looked up',
     [1, { id: 1, paid: true, at, tags: ['a'] }],
     [3, undefined],
   ]);
+});
+
+test.each([
+  ['without a key', undefined],
+  ['by key', 'n' as const],
+])('a sink that conforms: rows %s', async (_name, key) => {
+  const records = Array.from({ length: 20 }, (_, n) => ({ n, text: `row "${n}", ü` }));
+  let worlds = 0;
+  const make = async (): Promise<SinkUnderTest<(typeof records)[number]>> => {
+    const table = `conforms_${key ?? 'rows'}_${(worlds += 1)}`;
+    const unique = key === undefined ? '' : 'PRIMARY KEY';
+    await server.database.exec(`CREATE TABLE ${table} (n INTEGER ${unique}, text TEXT)`);
+    return {
+      sink: databaseSink(database, { table, key }),
+      read: async () => (await all(`SELECT n, text FROM ${table}`)) as typeof records,
+    };
+  };
+  const once = key === undefined ? ['shows nothing before its commit', 'commits twice as once'] : [];
+  expect(await checkSink(make, { records })).toEqual(
+    expect.arrayContaining([...once, 'goes on after a restore', 'takes part in jobs that fail']),
+  );
 });
 
 test('a table that is not there, and a server that is not, are errors that say so', async () => {

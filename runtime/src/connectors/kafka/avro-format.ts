@@ -61,19 +61,32 @@ function bareMessages<T>(type: Type): MessageFormat<T> {
   };
 }
 
+type Writer =
+  | { readonly type: Type; readonly resolver?: ReturnType<Type['createResolver']> }
+  | { readonly unreadable: string };
+
 function registryMessages<T>(registry: SchemaRegistry, reader: Type | undefined): MessageFormat<T> {
-  const writers = new Map<number, { type: Type; resolver?: ReturnType<Type['createResolver']> }>();
+  /** Of ids that were asked for; what cannot be read by says why. */
+  const writers = new Map<number, Writer>();
   let writing: { id: number; type: Type } | undefined;
   const known = async (id: number): Promise<void> => {
-    const type = avsc().Type.forSchema(JSON.parse(await registry.schema(id)) as Schema);
-    writers.set(
-      id,
-      reader === undefined ? { type } : { type: reader, resolver: reader.createResolver(type) },
-    );
+    const schema = await registry.schema(id);
+    try {
+      if (schema === undefined) throw new TypeError('the registry has no such schema');
+      const type = avsc().Type.forSchema(JSON.parse(schema) as Schema);
+      writers.set(
+        id,
+        reader === undefined ? { type } : { type: reader, resolver: reader.createResolver(type) },
+      );
+    } catch (error) {
+      writers.set(id, { unreadable: `schema ${id}: ${(error as Error).message}` });
+    }
   };
   return {
     decode: (bytes) => {
-      const { type, resolver } = writers.get(schemaId(bytes))!;
+      const writer = writers.get(schemaId(bytes))!;
+      if ('unreadable' in writer) throw new TypeError(writer.unreadable);
+      const { type, resolver } = writer;
       return plain(type.fromBuffer(asBuffer(bytes.subarray(HEADER_BYTES)), resolver)) as T;
     },
     encode: (value) => {

@@ -252,15 +252,19 @@ export function formatHasNoMessages(format: string, use: string): TidemarkError 
   );
 }
 
-export function schemaRegistryFailed(
-  url: string,
-  path: string,
-  reason: string,
-  cause: unknown,
-): TidemarkError {
+export function schemaRegistryFailed(url: string, path: string, reason: string): TidemarkError {
   return new TidemarkError(
     'schema-registry-failed',
-    `The schema registry at ${url} did not answer ${path}: ${reason}. Check its address, its credentials and that the schema is there.`,
-    { details: { url, path, reason }, cause },
+    `The schema registry at ${url} refused ${path}: ${reason}. Check its address, its credentials and that the schema is there.`,
+    { details: { url, path, reason } },
+  );
+}
+
+export function schemaRegistryAway(url: string, path: string, reason: string): TidemarkError {
+  return new TidemarkError(
+    'schema-registry-unreachable',
+    `The schema registry at ${url} did not answer ${path}: ${reason}. It is asked again until it does, and nothing is lost meanwhile. ` +
+      'Check that it runs, and its address.',
+    { details: { url, path, reason } },
   );
 }

@@ -12,6 +12,7 @@ import { openCluster, type Brokers } from './open-cluster.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { RecordDecoder } from './record-decoder.ts';
+import { patiently, type RegistryPatience } from './registry-patience.ts';
 import { resolveOffsets, type KafkaOffsets } from './start-offsets.ts';
 
 /** How long a broker may wait for the first record, in ms; as long may a partition that was paused have to wait. */
@@ -39,6 +40,10 @@ export class KafkaReader<T> implements SourceReader<T> {
   readonly #cluster: KafkaCluster;
   readonly #onReady: () => void;
   readonly #fetchOptions: FetchOptions;
+  readonly #patience: RegistryPatience = {
+    trouble: (error) => (this.#trouble = error),
+    closed: () => this.#closed,
+  };
   #position: KafkaPosition;
   readonly #queues = new Map<string, PartitionQueue>();
   /** Its turn comes next; partitions take turns, so that none holds back the others. */
@@ -207,8 +212,8 @@ export class KafkaReader<T> implements SourceReader<T> {
       for (const answer of fetched) {
         const queue = this.#queues.get(partitionName(answer));
         if (queue === undefined || answer.nextOffset <= queue.fetchOffset) continue;
-        const missing = this.#settings.decoder.prepare(answer.records);
-        if (missing !== undefined) await missing;
+        const { decoder } = this.#settings;
+        if (decoder.prepares) await patiently(() => decoder.prepare(answer.records), this.#patience);
         queue.add(answer);
         news = true;
       }

@@ -140,6 +140,12 @@ function checkOptions<T>(options: KafkaSinkOptions<T>): void {
     refuse('topic', topic, 'names a topic, or is a function that does');
   if (typeof format !== 'function' && typeof format?.name !== 'string')
     refuse('format', format, 'is a format such as json(), or a function of a value');
+  if (
+    typeof topic === 'function' &&
+    typeof format === 'object' &&
+    format.messages?.beforeEncode !== undefined
+  )
+    refuse('topic', topic, 'is one topic where the schema of a registry is kept by topic');
   if (deliveryGuarantee !== undefined && !GUARANTEES.includes(deliveryGuarantee)) {
     refuse('deliveryGuarantee', deliveryGuarantee, "is 'none', 'at-least-once' or 'exactly-once'");
   }

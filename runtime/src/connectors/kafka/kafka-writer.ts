@@ -17,6 +17,7 @@ import {
   type KafkaPartitioner,
   type KeyLike,
 } from './partitioner.ts';
+import { patiently } from './registry-patience.ts';
 import { RecordPump, type EncodedRecord } from './record-pump.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 
@@ -149,7 +150,10 @@ export class KafkaWriter<T> implements SinkWriter<T> {
   /** Begins to write when all that earlier runs have left is settled. */
   async #begin(): Promise<void> {
     const { topic, messages } = this.#settings;
-    if (typeof topic === 'string') await messages.beforeEncode?.(topic);
+    if (typeof topic === 'string' && messages.beforeEncode !== undefined) {
+      const { trouble } = this.#context;
+      await patiently(() => messages.beforeEncode?.(topic), { trouble, closed: () => this.#closed });
+    }
     await this.#context.recovered;
     if (this.#closed) return;
     if (this.#ids === undefined) {

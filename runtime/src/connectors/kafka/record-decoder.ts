@@ -60,6 +60,11 @@ export class RecordDecoder<T> {
       (({ value }) => (value === null ? undefined : messages.decode(value)));
   }
 
+  /** True if `prepare` has something to do. */
+  get prepares(): boolean {
+    return this.#messages?.beforeDecode !== undefined;
+  }
+
   /** Fetches what must be known of these records before they are decoded. */
   prepare(records: readonly KafkaRecord[]): Promise<void> | undefined {
     return this.#messages?.beforeDecode?.(records.map(({ value }) => value));

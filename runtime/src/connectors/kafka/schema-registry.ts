@@ -1,4 +1,5 @@
-import { schemaRegistryFailed } from './kafka-errors.ts';
+import { reasonOf } from '../net/net-errors.ts';
+import { schemaRegistryAway, schemaRegistryFailed } from './kafka-errors.ts';
 
 /** Where schemas are kept. */
 export interface SchemaRegistryOptions {
@@ -8,6 +9,9 @@ export interface SchemaRegistryOptions {
   readonly auth?: () => { readonly username: string; readonly password: string };
 }
 
+const NOT_FOUND = 404;
+const TOO_MANY = 429;
+const SERVER_ERROR = 500;
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
 /** The few requests of Confluent's registry that reading and writing need. */
@@ -18,10 +22,10 @@ export class SchemaRegistry {
     this.#options = options;
   }
 
-  /** The text of a schema. */
-  async schema(id: number): Promise<string> {
-    const { schema } = (await this.#request('GET', `schemas/ids/${id}`)) as { schema: string };
-    return schema;
+  /** The text of a schema; `undefined` if the registry has none of this id. */
+  async schema(id: number): Promise<string | undefined> {
+    const answer = await this.#request('GET', `schemas/ids/${id}`, { absent: true });
+    return (answer as { schema: string } | undefined)?.schema;
   }
 
   async latest(subject: string): Promise<{ id: number; schema: string }> {
@@ -32,11 +36,16 @@ export class SchemaRegistry {
   /** The id of a schema, which it gets now if it has none. */
   async register(subject: string, schema: string): Promise<number> {
     const path = `subjects/${encodeURIComponent(subject)}/versions`;
-    const { id } = (await this.#request('POST', path, { schema })) as { id: number };
+    const { id } = (await this.#request('POST', path, { body: { schema } })) as { id: number };
     return id;
   }
 
-  async #request(method: string, path: string, body?: unknown): Promise<unknown> {
+  /** @param absent that there is no such thing is an answer, `undefined` */
+  async #request(
+    method: string,
+    path: string,
+    { body, absent = false }: { readonly body?: unknown; readonly absent?: boolean } = {},
+  ): Promise<unknown> {
     const { url, auth } = this.#options;
     const headers: Record<string, string> = { accept: CONTENT_TYPE };
     if (body !== undefined) headers['content-type'] = CONTENT_TYPE;
@@ -49,15 +58,16 @@ export class SchemaRegistry {
       const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       response = await fetch(`${url.replace(/\/$/, '')}/${path}`, request);
     } catch (error) {
-      throw schemaRegistryFailed(url, path, String((error as Error).cause ?? error), error);
+      throw schemaRegistryAway(url, path, reasonOf(error));
+    }
+    if (absent && response.status === NOT_FOUND) {
+      await response.body?.cancel();
+      return undefined;
     }
     if (!response.ok) {
-      throw schemaRegistryFailed(
-        url,
-        path,
-        `${response.status} ${(await response.text()).slice(0, 300)}`,
-        undefined,
-      );
+      const reason = `${response.status} ${(await response.text()).slice(0, 300)}`;
+      const passes = response.status >= SERVER_ERROR || response.status === TOO_MANY;
+      throw passes ? schemaRegistryAway(url, path, reason) : schemaRegistryFailed(url, path, reason);
     }
     return response.json();
   }

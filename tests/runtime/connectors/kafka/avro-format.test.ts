@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   avro,
+  deadLetters,
   kafkaSink,
   kafkaSource,
   kafkaTopic,
   raw,
   StreamExecutionEnvironment,
 } from '../../../../runtime/src/index.ts';
-import { temporaryFolder } from '../../engine/notebook.ts';
+import { Notebook, temporaryFolder } from '../../engine/notebook.ts';
 
 interface Reading {
   readonly sensor: string;
@@ -38,9 +39,17 @@ const subjects = new Map<string, number>();
 let server: Server;
 let url: string;
 
+/** Answers that it is not well. */
+let ill = false;
+
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
+    if (ill) {
+      response.statusCode = 503;
+      response.end('in maintenance');
+      return;
+    }
     request.on('data', (text) => (body += String(text)));
     request.on('end', () => {
       const [, id] = /^\/schemas\/ids\/(\d+)$/.exec(request.url!) ?? [];
@@ -117,4 +126,61 @@ test('a value that the schema does not allow, and a registry without the schema,
   await expect(write('refused', avro<Reading>({ registry: { url } }), wrong)).rejects.toMatchObject({
     cause: { code: 'schema-registry-failed' },
   });
+});
+
+test('what is no Avro, and what is of a schema that the registry or the reader cannot place, are dead letters', async () => {
+  const topic = kafkaTopic({ brokers, topic: 'spoilt', format: raw() });
+  await topic.create();
+  const registry = { url };
+  await write('spoilt', avro<Reading>({ schema: SCHEMA, registry }), { sensor: 'a', value: 1 });
+  await topic.send(['no Avro', '\0\0\0\x01\x02 of no schema', ''].map((value) => ({ value })));
+  await write('spoilt', avro<Reading>({ schema: SCHEMA, registry }), { sensor: 'b', value: 2 });
+  const readings = (onBadRecord: 'fail' | 'dead-letter') => {
+    const format = avro<Reading>({ schema: SCHEMA, registry });
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    return env.fromSource(kafkaSource({ brokers, topic: 'spoilt', format, until: 'latest', onBadRecord }));
+  };
+  expect(await readings('dead-letter').executeAndCollect()).toEqual([
+    { sensor: 'a', value: 1 },
+    { sensor: 'b', value: 2 },
+  ]);
+  const letters = await readings('dead-letter').getSideOutput(deadLetters).executeAndCollect();
+  expect(letters.map(({ reason }) => reason)).toEqual([
+    'it does not begin with the id of a schema',
+    'schema 258: the registry has no such schema',
+    'it does not begin with the id of a schema',
+  ]);
+  await expect(readings('fail').executeAndCollect()).rejects.toMatchObject({
+    code: 'kafka-record-not-parsed',
+  });
+});
+
+test('a registry that is away is waited for by source and sink, which say so, and nothing is lost', async () => {
+  for (const topic of ['away-in', 'away-out']) await kafkaTopic({ brokers, topic, format: raw() }).create();
+  const registry = { url };
+  const format = () => avro<Reading>({ schema: SCHEMA, registry });
+  await write('away-in', format(), { sensor: 'a', value: 1 });
+  ill = true;
+  const notebook = await Notebook.open(folder.path('away.sqlite'));
+  notebook.cell('a', (env) => {
+    const stream = env.fromSource(kafkaSource({ brokers, topic: 'away-in', format: format() }));
+    stream.show();
+    stream.sinkTo(kafkaSink<Reading>({ brokers, topic: 'away-out', format: format() }));
+  });
+  const view = notebook.view('a/0');
+  await view.until(({ error }) => error !== undefined);
+  expect(view).toMatchObject({ status: 'running', error: { code: 'schema-registry-unreachable' } });
+  await notebook.untilNotice('a/1', (notice) => notice?.passes === true);
+  expect(notebook.notices.get('a/1')?.error).toMatchObject({ code: 'schema-registry-unreachable' });
+  ill = false;
+  await view.until(({ values, error }) => values.length === 1 && error === undefined);
+  await notebook.untilNotice('a/1', (notice) => notice === undefined);
+  await notebook.crash();
+});
+
+test('topics by record and a schema by topic do not go together, which is said when the cell runs', () => {
+  const format = avro<Reading>({ schema: SCHEMA, registry: { url } });
+  expect(() => kafkaSink<Reading>({ brokers, topic: ({ sensor }) => sensor, format })).toThrow(
+    expect.objectContaining({ code: 'kafka-option-invalid' }),
+  );
 });

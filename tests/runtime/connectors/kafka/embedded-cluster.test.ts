@@ -1,5 +1,6 @@
 import { afterAll, describe } from 'vitest';
 import { clusterBehaviours } from '../../../kafka/cluster-behaviours.ts';
+import { kafkaConforms } from '../../../kafka/kafka-conforms.ts';
 import { prefixTakenOver } from '../../../kafka/prefix-taken-over.ts';
 import { temporaryFolder } from '../../engine/notebook.ts';
 
@@ -11,4 +12,5 @@ const brokersOf = () => `embedded:${folder.path('kafka.sqlite')}`;
 describe('with the embedded log', () => {
   clusterBehaviours(brokersOf);
   prefixTakenOver(brokersOf);
+  kafkaConforms(brokersOf);
 });
