@@ -1,7 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StreamExecutionEnvironment } from 'tidemark';
 import { LookupCache } from '../../../runtime/src/connectors/database/lookup-cache.ts';
+import { CERTIFICATE, CERTIFICATE_KEY } from '../../runtime/connectors/server-certificate.ts';
 import { PostgresServer } from '../../runtime/connectors/postgres-server.ts';
 import { temporaryFolder } from '../../runtime/engine/notebook.ts';
 import { change, changes, row, runJob, WAYS, type QueryJob } from './changelog-job.ts';
@@ -161,26 +164,149 @@ test('INSERT INTO writes a changing query by the primary key', async () => {
   ]);
 });
 
-test('PostgreSQL is looked up the same way', async () => {
-  const server = await PostgresServer.start();
-  try {
-    await server.database.exec(
-      "CREATE TABLE users (k TEXT, city TEXT, grade INT, active BOOLEAN, since TIMESTAMP); INSERT INTO users VALUES ('ann', 'Oslo', 1, true, NULL)",
-    );
+describe('PostgreSQL', () => {
+  let server: PostgresServer;
+  let secured: { readonly port: number; stop(): Promise<void> };
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    const own = { cert: CERTIFICATE, key: CERTIFICATE_KEY };
+    secured = await server.listenSecurely({ ...own, ca: CERTIFICATE, requestCert: true, rejectUnauthorized: false }); // prettier-ignore
+    await server.database.exec(`
+      CREATE SCHEMA sales;
+      CREATE TABLE sales.users (k TEXT, city TEXT, grade BIGINT, active BOOLEAN, since TIMESTAMP(3), paid NUMERIC(8, 2));
+      INSERT INTO sales.users VALUES ('ann', 'Oslo', 1, true, '1970-01-01 00:00:01.5', 12.50), ('bob', 'Rome', 2, NULL, NULL, NULL);
+      CREATE TABLE totals (k TEXT PRIMARY KEY, n BIGINT, d DATE, t TIME, ts TIMESTAMP, z TIMESTAMPTZ, b BOOLEAN, l BIGINT, p NUMERIC(8, 2))`);
     vi.stubEnv('LOOKUP_USER', 'postgres');
-    const statement = tableOf(["'username' = '${secret:LOOKUP_USER}'"]).replace(
-      /jdbc:sqlite:[^']*/,
-      `jdbc:postgresql://127.0.0.1:${server.port}/postgres`,
-    );
-    const result = await runJob(
-      job(join('o.k = u.k', 'LEFT'), { statements: [statement] }),
-      STEPS.slice(0, 2),
-    );
-    expect(changes(result)).toEqual(['+I[1, Oslo]', '+I[2, null]']);
-  } finally {
+  });
+  afterAll(async () => {
     vi.unstubAllEnvs();
+    await secured.stop();
     await server.stop();
-  }
+  });
+  beforeEach(() => {
+    writeFileSync(folder.path('ca.pem'), CERTIFICATE);
+    writeFileSync(folder.path('key.pem'), CERTIFICATE_KEY);
+    const der = createPrivateKey(CERTIFICATE_KEY).export({ format: 'der', type: 'pkcs8' });
+    writeFileSync(folder.path('key.pk8'), der);
+  });
+
+  const tableAt = (
+    address: string,
+    columns = 'k STRING, city STRING, grade BIGINT, active BOOLEAN, since TIMESTAMP(3), paid DECIMAL(8, 2)',
+    table = 'sales.users',
+  ) =>
+    `CREATE TABLE ${table.split('.').at(-1)} (${columns}, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'jdbc', ` +
+    `'url' = 'jdbc:postgresql://${address}', 'table-name' = '${table}', 'username' = '\${secret:LOOKUP_USER}', 'driver' = 'org.postgresql.Driver')`;
+  const lookUp = (address: string, columns = 'u.city') =>
+    runJob(
+      job(
+        `SELECT o.id, ${columns} FROM orders AS o LEFT JOIN users FOR SYSTEM_TIME AS OF o.t AS u ON o.k = u.k`,
+        { statements: [tableAt(address)] },
+      ),
+      STEPS.slice(0, 3),
+    );
+
+  test('is looked up the same way, in a schema, values by their types', async () => {
+    const { records } = await lookUp(
+      `127.0.0.1:${server.port}/postgres`,
+      'u.city, u.grade, u.active, u.since, u.paid',
+    );
+    const nothing = { city: null, grade: null, active: null, since: null, paid: null };
+    expect(records.map(({ value }) => value.row)).toEqual([
+      { id: 1, city: 'Oslo', grade: 1, active: true, since: 1_500, paid: '12.50' },
+      { ...nothing, id: 2 },
+      { ...nothing, id: 3, city: 'Rome', grade: 2 },
+    ]);
+  });
+
+  test('INSERT INTO writes a changing query by the primary key, and values of every kind', async () => {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.createTemporaryView(
+      'v',
+      env.sqlQuery(
+        "SELECT k, n, DATE '2026-02-03' AS d, TIME '04:05:06' AS t, TIMESTAMP '2026-02-03 04:05:06.789' AS ts, TRUE AS b, " +
+          "CAST(9007199254740993 AS BIGINT) AS l, CAST(1.5 AS DECIMAL(8, 2)) AS p FROM (VALUES ('a', 1), ('b', 2), ('a', 3)) AS t(k, n)",
+      ),
+    );
+    const columns =
+      'k STRING, n BIGINT, d DATE, t TIME, ts TIMESTAMP(3), z TIMESTAMP_LTZ(3), b BOOLEAN, l BIGINT, p DECIMAL(8, 2)';
+    env.executeSql(tableAt(`127.0.0.1:${server.port}/postgres`, columns, 'totals'));
+    const query =
+      'SELECT k, SUM(n), MAX(d), MAX(t), MAX(ts), TO_TIMESTAMP_LTZ(1500, 3), MAX(b), MAX(l), MAX(p) FROM v GROUP BY k';
+    await (await env.executeSql(`INSERT INTO totals ${query}`).job)!.finished();
+    const { rows } = await server.database.query(
+      'SELECT k, n, d::text, t::text, ts::text, extract(epoch FROM z)::text AS z, b, l::text, p::text FROM totals ORDER BY k',
+    );
+    const same = {
+      d: '2026-02-03',
+      t: '04:05:06',
+      ts: '2026-02-03 04:05:06.789',
+      z: '1.500000',
+      b: true,
+      l: '9007199254740993',
+      p: '1.50',
+    };
+    expect(rows).toEqual([
+      { k: 'a', n: 4, ...same },
+      { k: 'b', n: 2, ...same },
+    ]);
+    const read = await runJob(
+      job('SELECT o.id, u.* FROM orders AS o JOIN totals FOR SYSTEM_TIME AS OF o.t AS u ON o.k = u.k', {
+        statements: [tableAt(`127.0.0.1:${server.port}/postgres`, columns, 'totals')],
+      }),
+      [row('orders', 1, 'a', 1)],
+    );
+    expect(read.records.map(({ value }) => value.row)).toEqual([
+      {
+        id: 1, k: 'a', n: 4, d: Date.UTC(2026, 1, 3), t: ((4 * 60 + 5) * 60 + 6) * 1_000, b: true,
+        ts: Date.UTC(2026, 1, 3, 4, 5, 6, 789), z: 1_500, l: 9007199254740993n, p: '1.50',
+      },
+    ]); // prettier-ignore
+  });
+
+  test.each([
+    ['an authority, of the machine that it names', 'localhost', 'sslrootcert=CA'],
+    ['the same, said by ssl', 'localhost', 'ssl=true&sslrootcert=CA'],
+    ['an authority alone', '127.0.0.1', 'sslmode=verify-ca&sslrootcert=CA'],
+    ['encryption alone', '127.0.0.1', 'sslmode=require'],
+    ['a certificate of our own', 'localhost', 'sslmode=verify-full&sslrootcert=CA&sslcert=CA&sslkey=PEM'],
+    ['one whose key is in DER', 'localhost', 'sslmode=verify-full&sslrootcert=CA&sslcert=CA&sslkey=DER'],
+  ])('by TLS, with %s', async (_way, host, parameters) => {
+    const shown = server.peers.length;
+    const result = await lookUp(`${host}:${secured.port}/postgres?${inFiles(parameters)}`);
+    expect(changes(result)).toEqual(['+I[1, Oslo]', '+I[2, null]', '+I[3, Rome]']);
+    expect(server.peers.slice(shown)).toEqual([parameters.includes('sslcert') ? 'localhost' : undefined]);
+  });
+
+  test.each([
+    ['nobody vouches for its certificate', 'localhost', 'sslmode=verify-full', /self-signed certificate/],
+    ['its certificate is of another machine', '127.0.0.1', 'ssl=true&sslrootcert=CA', /IP: 127\.0\.0\.1/],
+  ])('%s, which is said', async (_way, host, parameters, reason) => {
+    await expect(lookUp(`${host}:${secured.port}/postgres?${inFiles(parameters)}`)).rejects.toThrow(reason);
+  });
+
+  test.each([
+    ['sslmode=prefer', /either encrypted or not/],
+    ['sslrootcrt=CA', /'sslrootcrt' is not known[^]*sslrootcert/],
+    ['sslmode=require&sslcert=nowhere.pem', /sslcert, .*nowhere\.pem, cannot be read \(ENOENT\)/],
+    ['sslmode=require&sslkey=CA', /key/],
+    ['user=ann&password=secret', /stand in the notebook/],
+  ])('a URL with %s is refused when the table is made', (parameters, reason) => {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    const statement = tableAt(`localhost/postgres?${inFiles(parameters)}`);
+    const refused = () => {
+      env.executeSql(statement);
+      env.explainSql('SELECT 1 FROM users');
+    };
+    expect(refused).toThrow(expect.objectContaining({ code: 'table-option' }));
+    expect(refused).toThrow(reason);
+  });
+
+  const inFiles = (parameters: string): string =>
+    parameters
+      .replaceAll('=CA', `=${folder.path('ca.pem')}`)
+      .replace('=PEM', `=${folder.path('key.pem')}`)
+      .replace('=DER', `=${folder.path('key.pk8')}`);
 });
 
 test('EXPLAIN tells what is looked up', () => {

@@ -24,6 +24,8 @@ interface Secured {
 export class PostgresServer {
   readonly database: PGlite;
   readonly port: number;
+  /** Whose certificates were shown by those who came by TLS. */
+  readonly peers: (string | undefined)[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** The end of the turn that was given last. */
@@ -58,7 +60,10 @@ export class PostgresServer {
         socket.write('S');
         const secure = new TLSSocket(socket, { ...options, isServer: true, secureContext });
         secure.on('error', () => undefined);
-        secure.once('secure', () => this.#serve(secure));
+        secure.once('secure', () => {
+          this.peers.push(secure.getPeerCertificate().subject?.CN?.toString());
+          this.#serve(secure);
+        });
         return;
       });
     });

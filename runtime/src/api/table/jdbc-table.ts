@@ -2,16 +2,16 @@
 import { databaseSink } from '../../connectors/database/database-sink.ts';
 import { DatabaseReader } from '../../connectors/database/database-reader.ts';
 import type { Database } from '../../connectors/database/database.ts';
+import { jdbcDatabase, JdbcUrlError } from '../../connectors/database/jdbc-url.ts';
 import { LookupCache, type LookupCacheOptions } from '../../connectors/database/lookup-cache.ts';
-import { postgres } from '../../connectors/database/postgres.ts';
-import { sqlite } from '../../connectors/database/sqlite.ts';
 import { secret } from '../../connectors/net/secret.ts';
 import type { Sink } from '../../operators/sink.ts';
 import type { LookupSource, TableSource } from '../../table/plan/relation.ts';
 import { fromRecord, type FromRecord } from '../../table/sources/from-record.ts';
 import type { ResolvedSchema } from '../../table/sources/table-schema.ts';
 import { badSql, onlyLookedUp } from '../../table/sql-errors.ts';
-import type { LogicalType } from '../../table/types/logical-type.ts';
+import { textOf } from '../../table/types/cast.ts';
+import { isInteger, type LogicalType } from '../../table/types/logical-type.ts';
 import { identityOf } from '../../table/types/value-identity.ts';
 import { toMillis } from '../../time/duration.ts';
 import type { ChangelogRow } from './changelog.ts';
@@ -38,7 +38,7 @@ export function jdbcTable(name: string, schema: ResolvedSchema, options: Connect
 }
 
 /**
- * Writes rows that `jdbcRow` makes of changes by the primary key, in the place of those that are there; without a key plain rows are
+ * Writes rows that `jdbcRows` makes of changes by the primary key, in the place of those that are there; without a key plain rows are
  * added.
  * @throws {TidemarkError} `table-option`
  */
@@ -52,9 +52,15 @@ export function jdbcSink({ columns, primaryKey }: ResolvedSchema, options: Conne
   }) as Sink<object>;
 }
 
-/** A row, and that it is to be deleted if the change takes it back. */
-export function jdbcRow({ kind, row }: ChangelogRow<object>): object {
-  return { ...row, [DELETED]: kind === '-U' || kind === '-D' };
+/** Makes what is written of a change: a row, and that it is to be deleted if the change takes it back. */
+export function jdbcRows({ columns }: ResolvedSchema): (change: ChangelogRow<object>) => object {
+  const fields = columns.map(({ name, type }) => ({ name, convert: toDatabase(type) }));
+  return ({ kind, row }) => ({
+    ...Object.fromEntries(
+      fields.map(({ name, convert }) => [name, convert((row as Readonly<Record<string, unknown>>)[name])]),
+    ),
+    [DELETED]: kind === '-U' || kind === '-D',
+  });
 }
 
 function lookupOf(schema: ResolvedSchema, options: ConnectorOptions): LookupSource {
@@ -67,6 +73,7 @@ function lookupOf(schema: ResolvedSchema, options: ConnectorOptions): LookupSour
   return {
     parameters: { ...parameters, table, cache: cacheOptions },
     open: (key) => {
+      const ask = toDatabase(schema.columns[key[0]!]!.type);
       const reader = new DatabaseReader(database);
       const cache = cacheOptions && new LookupCache<readonly unknown[]>(cacheOptions);
       const [first, ...others] = key;
@@ -80,7 +87,7 @@ function lookupOf(schema: ResolvedSchema, options: ConnectorOptions): LookupSour
         const identity = JSON.stringify(values.map((value) => String(identityOf(value))));
         const known = cache?.get(identity);
         if (known !== undefined) return known;
-        const found = await reader.find(place, values[0]);
+        const found = await reader.find(place, ask(values[0]));
         const rows = found.map((row) => convert.map((from, at) => from(row[names[at]!])));
         // The database is asked by the first column, which has an index on it or not; the others are compared here.
         const matching = rows.filter((row) =>
@@ -93,31 +100,46 @@ function lookupOf(schema: ResolvedSchema, options: ConnectorOptions): LookupSour
   };
 }
 
-/** SQLite has no BOOLEAN and keeps 0 and 1. */
+/** SQLite has no BOOLEAN and keeps 0 and 1; PostgreSQL's BIGINT comes as text, since not every one is a number. */
 function fromDatabase(type: LogicalType, name: string): FromRecord {
   const convert = fromRecord(type, name);
-  if (type.name !== 'BOOLEAN') return convert;
-  return (value) => convert(value === 0 ? false : value === 1 ? true : value);
+  if (type.name === 'BOOLEAN') return (value) => convert(value === 0 ? false : value === 1 ? true : value);
+  if (isInteger(type))
+    return (value) => convert(typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value);
+  return convert;
+}
+
+/** Times are written as databases write them; the rest is for the connection. */
+function toDatabase(type: LogicalType): (value: unknown) => unknown {
+  switch (type.name) {
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP': {
+      const show = textOf(type)!;
+      return (value) => (value === null ? null : show(value));
+    }
+    case 'TIMESTAMP_LTZ':
+      return (value) => (value === null ? null : new Date(value as number).toISOString());
+    default:
+      return (value) => value;
+  }
 }
 
 function databaseOf(options: ConnectorOptions): Database {
-  const url = options.need('url');
-  const sqlitePath = /^jdbc:sqlite:(.+)$/.exec(url)?.[1];
-  if (sqlitePath !== undefined) return sqlite(sqlitePath);
-  const server = /^jdbc:postgresql:\/\/(?:([^:/]+)(?::(\d+))?)?\/([^?]+)(?:\?(.*))?$/.exec(url);
-  if (server === null)
-    throw options.wrong('url', ['jdbc:sqlite:file', 'jdbc:postgresql://host:port/database']);
-  const [, host = 'localhost', port = '5432', database, query] = server;
+  // Which class of Java connects is nothing to us; statements of Flink's name it.
+  options.find('driver');
   const user = credential(options, 'username');
   const password = credential(options, 'password');
-  return postgres({
-    host,
-    port: Number(port),
-    database: database!,
-    ssl: new URLSearchParams(query).get('ssl') === 'true',
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-  });
+  try {
+    return jdbcDatabase(options.need('url'), {
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+    });
+  } catch (error) {
+    if (error instanceof JdbcUrlError)
+      throw badSql('table-option', error.message, error.nextStep, options.at);
+    throw error;
+  }
 }
 
 /** A credential is named, so that none stands in a notebook: `'${secret:PG_PASSWORD}'`. */

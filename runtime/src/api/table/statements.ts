@@ -16,7 +16,7 @@ import { showType } from '../../table/types/logical-type.ts';
 import type { DataStream } from '../data-stream.ts';
 import type { StreamExecutionEnvironment } from '../stream-execution-environment.ts';
 import { ConnectorOptions, sinkOf, sourceOf } from './connector-tables.ts';
-import { jdbcRow, jdbcSink, jdbcTable } from './jdbc-table.ts';
+import { jdbcRows, jdbcSink, jdbcTable } from './jdbc-table.ts';
 import { formatChange, type ChangelogRow } from './changelog.ts';
 import { Table } from './table.ts';
 import type { TableEnvironment } from './table-environment.ts';
@@ -161,11 +161,12 @@ function insertInto(env: TableEnvironment, insert: InsertNode): void {
   const table = new Table<Record<string, unknown>>(env, relation);
   if (target.options.connector === 'jdbc') {
     const sink = jdbcSink(target.schema, target.options);
+    const toRow = jdbcRows(target.schema);
     // Without a key rows can only be added.
     const rows: DataStream<object> =
       target.schema.primaryKey.length === 0
-        ? env.toDataStream(table)
-        : env.toChangelogStream(table).map((change) => jdbcRow(change));
+        ? env.toDataStream(table).map((row) => toRow({ kind: '+I', row }))
+        : env.toChangelogStream(table).map((change) => toRow(change));
     rows.sinkTo(sink).name(name);
     return;
   }

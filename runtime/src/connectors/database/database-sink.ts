@@ -6,7 +6,7 @@ import { UpsertWriter } from './upsert-writer.ts';
 
 /** Which rows are written. */
 export interface DatabaseSinkOptions<T> {
-  /** The table's name; it must be there. */
+  /** The table's name, `'users'` or with its schema `'sales.users'`; it must be there. */
   readonly table: string;
   /**
    * The columns that tell rows apart, with a primary key or a unique index on them. A record takes the place of the row of

@@ -46,9 +46,14 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A table by its name, which may begin with that of its schema: `sales.users`. */
+export function quotedTable(name: string): string {
+  return name.split('.').map(quoted).join('.');
+}
+
 /** `INSERT` of rows, by key in the place of those that are there. @param values `(?, ?), (?, ?)` */
 export function insertText({ table, key, columns }: TableChange, values: string): string {
-  const into = `INSERT INTO ${quoted(table)} (${columns.map(quoted).join(', ')}) VALUES ${values}`;
+  const into = `INSERT INTO ${quotedTable(table)} (${columns.map(quoted).join(', ')}) VALUES ${values}`;
   if (key.length === 0) return into;
   const others = columns.filter((column) => !key.includes(column));
   const set = others.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(', ');
@@ -58,5 +63,5 @@ export function insertText({ table, key, columns }: TableChange, values: string)
 /** @param placeholder of the parameter of that number, from 1 */
 export function deleteText({ table, key }: TableChange, placeholder: (n: number) => string): string {
   const where = key.map((column, at) => `${quoted(column)} = ${placeholder(at + 1)}`).join(' AND ');
-  return `DELETE FROM ${quoted(table)} WHERE ${where}`;
+  return `DELETE FROM ${quotedTable(table)} WHERE ${where}`;
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { Credential } from '../net/secret.ts';
 import type { Database } from './database.ts';
-import { postgres, type PostgresOptions } from './postgres.ts';
+import { postgresDatabase, type PostgresOptions } from './postgres.ts';
 import { sqlite } from './sqlite.ts';
 
 /** Who connects. */
@@ -41,16 +41,20 @@ export function jdbcDatabase(url: string, credentials: JdbcCredentials): Databas
       'Write jdbc:sqlite:file or jdbc:postgresql://host:port/database.',
     );
   const [, host = 'localhost', port = '5432', database, query] = server;
-  return postgres({
+  const options = {
     host: host.replace(/^\[|\]$/g, ''),
     port: Number(port),
     database: decodeURIComponent(database!),
     ssl: tlsOf(new URLSearchParams(query)),
     ...credentials,
-  });
+  };
+  return postgresDatabase(options, 'as texts');
 }
 
-/** As PostgreSQL's driver has it: `ssl=true` checks everything; without a word about it, nothing is encrypted here. */
+/**
+ * As PostgreSQL's driver has it, `ssl=true` checks everything, and so does a certificate alone; without a word about it, nothing
+ * is encrypted, where the driver tries to.
+ */
 function tlsOf(parameters: URLSearchParams): PostgresOptions['ssl'] {
   for (const name of parameters.keys()) {
     if (name === 'user' || name === 'password')
@@ -64,7 +68,7 @@ function tlsOf(parameters: URLSearchParams): PostgresOptions['ssl'] {
         `Known: ${PARAMETERS.join(', ')}.`,
       );
   }
-  const asked = parameters.has('ssl') && parameters.get('ssl') !== 'false';
+  const asked = parameters.size > 0 && parameters.get('ssl') !== 'false';
   const mode = parameters.get('sslmode') ?? (asked ? 'verify-full' : 'disable');
   if (!MODES.includes(mode))
     throw new JdbcUrlError(
@@ -76,7 +80,7 @@ function tlsOf(parameters: URLSearchParams): PostgresOptions['ssl'] {
     const path = parameters.get(name);
     return path === null ? undefined : fileOf(name, path);
   };
-  const [ca, cert, key] = ['sslrootcert', 'sslcert', 'sslkey'].map(read);
+  const [ca, cert, key] = [read('sslrootcert'), read('sslcert'), read('sslkey')];
   const options: ConnectionOptions = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -104,10 +108,12 @@ function fileOf(name: string, path: string): Buffer {
 }
 
 /** PostgreSQL's driver takes a key in DER. */
-function pemOf(key: Buffer): Buffer | string {
-  if (key.includes('-----BEGIN')) return key;
+function pemOf(key: Buffer): string | Buffer {
   try {
-    return createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' });
+    const given = key.includes('-----BEGIN')
+      ? createPrivateKey(key)
+      : createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    return given.export({ format: 'pem', type: 'pkcs8' });
   } catch {
     throw new JdbcUrlError(
       'The file of sslkey holds no key that can be used.',

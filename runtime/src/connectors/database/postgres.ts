@@ -1,11 +1,12 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Client } from 'pg';
+import type { Client, CustomTypesConfig } from 'pg';
 import { reveal, type Credential } from '../net/secret.ts';
 import {
   deleteText,
   insertText,
   ONCE_TABLE,
   quoted,
+  quotedTable,
   type Database,
   type DatabaseConnection,
   type Row,
@@ -42,6 +43,14 @@ const PARAMETERS = 30_000;
  * shop.parameters; // → { database: 'postgres', server: 'localhost:5432/shop' }
  */
 export function postgres(options: PostgresOptions): Database {
+  return postgresDatabase(options, 'as values');
+}
+
+/**
+ * The same, with a choice.
+ * @param times without a zone: as the client's values, which are of the zone of this machine, or as the texts that the database has
+ */
+export function postgresDatabase(options: PostgresOptions, times: 'as values' | 'as texts'): Database {
   const { host = 'localhost', port = 5432, database, ssl = false, user, password } = options;
   const server = `${host}:${port}/${database}`;
   return {
@@ -57,6 +66,7 @@ export function postgres(options: PostgresOptions): Database {
         ssl,
         user: user && (await reveal(user)),
         password: password && (await reveal(password)),
+        ...(times === 'as texts' ? { types: timesAsTexts(pg.types) } : {}),
       });
       // The next statement says so too; without a listener the process would end.
       client.on('error', () => undefined);
@@ -67,6 +77,16 @@ export function postgres(options: PostgresOptions): Database {
       }
       return new PostgresConnection(server, client);
     },
+  };
+}
+
+/** `date`, `time` and `timestamp`, by the numbers that PostgreSQL's types have. */
+const TIMES_WITHOUT_ZONE: ReadonlySet<number> = new Set([1082, 1083, 1114]);
+
+function timesAsTexts({ getTypeParser }: CustomTypesConfig): CustomTypesConfig {
+  return {
+    getTypeParser: ((id: number, format?: 'text') =>
+      TIMES_WITHOUT_ZONE.has(id) ? String : (getTypeParser(id, format) as unknown)) as typeof getTypeParser,
   };
 }
 
@@ -102,7 +122,7 @@ class PostgresConnection implements DatabaseConnection {
   ): Promise<readonly Row[]> {
     const selected = columns === undefined ? '*' : [key, ...columns].map(quoted).join(', ');
     const among = values.map((_, at) => `$${at + 1}`).join(', ');
-    const text = `SELECT ${selected} FROM ${quoted(table)} WHERE ${quoted(key)} IN (${among})`;
+    const text = `SELECT ${selected} FROM ${quotedTable(table)} WHERE ${quoted(key)} IN (${among})`;
     return this.#guarded(`read ${table}`, async () => {
       const { rows } = await this.#client.query<Row>(text, [...values]);
       return rows;
@@ -145,7 +165,7 @@ class PostgresConnection implements DatabaseConnection {
       const { rows } = await this.#client.query<{ name: string }>(
         'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) ' +
           "AND atttypid IN ('json'::regtype, 'jsonb'::regtype)",
-        [quoted(table)],
+        [quotedTable(table)],
       );
       this.#jsonColumns.set(table, (columns = new Set(rows.map(({ name }) => name))));
     }

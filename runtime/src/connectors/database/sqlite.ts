@@ -5,6 +5,7 @@ import {
   insertText,
   ONCE_TABLE,
   quoted,
+  quotedTable,
   type Database,
   type DatabaseConnection,
   type Row,
@@ -68,7 +69,7 @@ class SqliteConnection implements DatabaseConnection {
   ): Promise<readonly Row[]> {
     const selected = columns === undefined ? '*' : [key, ...columns].map(quoted).join(', ');
     const among = values.map(() => '?').join(', ');
-    const text = `SELECT ${selected} FROM ${quoted(table)} WHERE ${quoted(key)} IN (${among})`;
+    const text = `SELECT ${selected} FROM ${quotedTable(table)} WHERE ${quoted(key)} IN (${among})`;
     return this.#guarded(`read ${table}`, () =>
       // Rows come without a prototype.
       this.#database
