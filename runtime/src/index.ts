@@ -79,7 +79,8 @@ export type {
   LabelledWindow,
   LabelPlace,
   Labels,
-  LabelsJson, LabelsOptions,
+  LabelsJson,
+  LabelsOptions,
   LabelVerdict,
 } from './engine/labels.ts';
 export type { Param, ParamOptions } from './engine/params.ts';
