@@ -285,12 +285,13 @@ export function clusterBehaviours(brokersOf: () => string): void {
       expect(await stream.executeAndCollect()).toEqual([1, 3]);
       const letters = await stream.getSideOutput(deadLetters).executeAndCollect();
       expect(
-        letters.map(({ place, reason, value }) => [
+        letters.map(({ place, reason, text, value }) => [
           place,
           /JSON/.test(reason),
+          text,
           Buffer.from(value!).toString(),
         ]),
-      ).toEqual([[`${topic.name}-0@1`, true, 'one']]);
+      ).toEqual([[`${topic.name}-0@1`, true, 'one', 'one']]);
       await expect(env().fromSource(kafkaSource(options)).executeAndCollect()).rejects.toMatchObject({
         code: 'kafka-record-not-parsed',
         details: { topic: topic.name, partition: 0, offset: 1 },
@@ -344,6 +345,12 @@ export function clusterBehaviours(brokersOf: () => string): void {
         .catch((error: unknown) => error);
       expect(error).toMatchObject({ code: 'kafka-topic-unknown', details: { topic: 'nowhere' } });
       expect((error as { details: { known: string[] } }).details.known).toContain(topic.name);
+      const misspelt = kafkaSource({
+        brokers: brokersOf(),
+        topic: topic.name.replace('there', 'htere'),
+        format: json(),
+      });
+      await expect(env().fromSource(misspelt).executeAndCollect()).rejects.toThrow(`It has: ${topic.name}`);
     });
 
     test('a topic that is deleted while it is read fails the branch and says so', async () => {

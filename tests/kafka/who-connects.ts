@@ -121,6 +121,7 @@ export function whoConnects(
         code: 'kafka-unreachable',
         message: expect.stringContaining('give sasl or tls') as string,
       });
+      await expect(topicAt('sasl', {}).records()).rejects.not.toThrow('It is tried again');
       await expect(topicAt('tls', {}).records()).rejects.toMatchObject({ code: 'kafka-tls-failed' });
     });
 

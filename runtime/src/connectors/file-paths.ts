@@ -1,9 +1,9 @@
 import { globSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileNotFound, fileNotReadable } from './connector-errors.ts';
+import { similarNames } from './similar-names.ts';
 
 const GLOB = /[*?[\]{}]/;
-const MAX_NEAR = 5;
 
 /** Whether a path has the characters of a pattern and no file of just that name exists. */
 export function isPattern(path: string): boolean {
@@ -40,27 +40,4 @@ function notFound(path: string, pattern: string): Error {
   }
   const near = names === undefined ? [] : similarNames(basename(path), names);
   return fileNotFound(path, pattern, near, names === undefined ? undefined : directory);
-}
-
-function similarNames(name: string, names: readonly string[]): string[] {
-  return names
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.min(name.length, candidate.length) / 2))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, MAX_NEAR)
-    .map(({ candidate }) => candidate);
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

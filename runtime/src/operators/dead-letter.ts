@@ -1,11 +1,16 @@
 import { OutputTag } from './output-tag.ts';
 
+const PREVIEW_BYTES = 200;
+const utf8 = new TextDecoder();
+
 /** A record that did not parse, on its way to the side output `deadLetters`. */
 export class DeadLetter {
   /** Where it stands: `topic-partition@offset`. */
   readonly place: string;
   /** What is wrong with it. */
   readonly reason: string;
+  /** Its value as text, or the beginning of a long one, for people. */
+  readonly text: string;
   /** When it was written, in epoch ms. */
   readonly timestamp: number;
   /** Its key and value as they came. */
@@ -22,6 +27,7 @@ export class DeadLetter {
   ) {
     this.place = place;
     this.reason = reason;
+    this.text = value === null ? '' : utf8.decode(value.subarray(0, PREVIEW_BYTES));
     this.timestamp = timestamp;
     this.key = key;
     this.value = value;
@@ -44,6 +50,6 @@ export class DeadLetter {
  * const stream = env.fromSource(source);
  * await stream.executeAndCollect(); // → [1]
  * const [letter] = await stream.getSideOutput(deadLetters).executeAndCollect();
- * letter?.place; // → 'numbers-0@1'
+ * [letter?.place, letter?.text]; // → ['numbers-0@1', 'one']
  */
 export const deadLetters = new OutputTag<DeadLetter>('dead-letters');

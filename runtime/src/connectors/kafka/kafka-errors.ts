@@ -1,4 +1,8 @@
 import { TidemarkError } from '../../errors.ts';
+import { similarNames } from '../similar-names.ts';
+
+/** Names of topics in an error. */
+const SHOWN_NAMES = 10;
 
 /** What Kafka's client says, with what caused it, outermost first. */
 export function errorsIn(error: unknown): readonly Error[] {
@@ -44,14 +48,16 @@ export function kafkaOptionInvalid(
   });
 }
 
-export function kafkaUnreachable(cluster: string, cause: unknown): TidemarkError {
+/** @param waited for, as streams do; a request by hand fails */
+export function kafkaUnreachable(cluster: string, cause: unknown, waited = true): TidemarkError {
   const reason = lastReason(cause);
   const hungUp = /closed|ECONNRESET/.test(reason)
     ? ' A listener for SASL or TLS hangs up like this on whoever comes without: give sasl or tls.'
     : '';
   return new TidemarkError(
     'kafka-unreachable',
-    `Kafka at ${cluster} cannot be reached: ${reason}. It is tried again until it answers, and nothing is lost meanwhile. ` +
+    `Kafka at ${cluster} cannot be reached: ${reason}. ` +
+      (waited ? 'It is tried again until it answers, and nothing is lost meanwhile. ' : '') +
       `Check that it runs and that brokers names host and port.${hungUp} ` +
       "A broker on this machine is started by 'npm run kafka'; " +
       "brokers: 'embedded' needs none.",
@@ -125,7 +131,13 @@ export function kafkaRequestFailed(cluster: string, what: string, cause: unknown
 }
 
 export function kafkaTopicUnknown(cluster: string, topic: string, known: readonly string[]): TidemarkError {
-  const others = known.length === 0 ? 'It has no topics yet.' : `It has: ${known.slice(0, 10).join(', ')}.`;
+  const near = similarNames(topic, known);
+  const names = [...near, ...known.filter((name) => !near.includes(name))];
+  const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';
+  const others =
+    names.length === 0
+      ? 'It has no topics yet.'
+      : `It has: ${names.slice(0, SHOWN_NAMES).join(', ')}${more}.`;
   return new TidemarkError(
     'kafka-topic-unknown',
     `Kafka at ${cluster} has no topic '${topic}'. ${others} Check the name, or make it: await kafkaTopic({ brokers, topic }).create().`,

@@ -6,7 +6,12 @@ import {
   type KafkaCluster,
   type TopicPartition,
 } from './kafka-cluster.ts';
-import { formatHasNoMessages, kafkaOptionInvalid, kafkaTopicUnknown } from './kafka-errors.ts';
+import {
+  formatHasNoMessages,
+  kafkaOptionInvalid,
+  kafkaTopicUnknown,
+  kafkaUnreachable,
+} from './kafka-errors.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { checkBrokers, openCluster, type Brokers } from './open-cluster.ts';
 import { headerPairs, keyBytes, partitionOfKey, type HeadersLike, type KeyLike } from './partitioner.ts';
@@ -155,7 +160,8 @@ export class KafkaTopic<T> {
     let giveUp: (error: Error) => void = () => undefined;
     const gone = new Promise<never>((_, reject) => (giveUp = reject));
     const cluster = openCluster(brokers, security, (error) => {
-      if (error instanceof TidemarkError && error.code === 'kafka-unreachable') giveUp(error);
+      if (error instanceof TidemarkError && error.code === 'kafka-unreachable')
+        giveUp(kafkaUnreachable(cluster.name, error.cause, false));
     });
     try {
       return await Promise.race([work(cluster), gone]);
