@@ -9,6 +9,7 @@ export interface SchemaRegistryOptions {
   readonly auth?: () => { readonly username: string; readonly password: string };
 }
 
+const SHOWN_CHARACTERS = 300;
 const NOT_FOUND = 404;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
@@ -49,9 +50,12 @@ export class SchemaRegistry {
     const { url, auth } = this.#options;
     const headers: Record<string, string> = { accept: CONTENT_TYPE };
     if (body !== undefined) headers['content-type'] = CONTENT_TYPE;
+    const hidden: string[] = [];
     if (auth !== undefined) {
       const { username, password } = auth();
-      headers['authorization'] = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+      const both = Buffer.from(`${username}:${password}`).toString('base64');
+      headers['authorization'] = `Basic ${both}`;
+      hidden.push(both, password);
     }
     let response: Response;
     try {
@@ -65,7 +69,9 @@ export class SchemaRegistry {
       return undefined;
     }
     if (!response.ok) {
-      const reason = `${response.status} ${(await response.text()).slice(0, 300)}`;
+      // Some servers repeat what they were asked with.
+      const said = hidden.reduce((text, secret) => text.replaceAll(secret, '…'), await response.text());
+      const reason = `${response.status} ${said.slice(0, SHOWN_CHARACTERS)}`;
       const passes = response.status >= SERVER_ERROR || response.status === TOO_MANY;
       throw passes ? schemaRegistryAway(url, path, reason) : schemaRegistryFailed(url, path, reason);
     }
