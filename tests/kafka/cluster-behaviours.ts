@@ -284,14 +284,10 @@ export function clusterBehaviours(brokersOf: () => string): void {
       const stream = env().fromSource(kafkaSource({ ...options, onBadRecord: 'dead-letter' }));
       expect(await stream.executeAndCollect()).toEqual([1, 3]);
       const letters = await stream.getSideOutput(deadLetters).executeAndCollect();
-      expect(
-        letters.map(({ place, reason, text, value }) => [
-          place,
-          /JSON/.test(reason),
-          text,
-          Buffer.from(value!).toString(),
-        ]),
-      ).toEqual([[`${topic.name}-0@1`, true, 'one', 'one']]);
+      expect(letters.map(({ place, text, value }) => [place, text, Buffer.from(value!).toString()])).toEqual([
+        [`${topic.name}-0@1`, 'one', 'one'],
+      ]);
+      expect(letters[0]!.reason).toContain('JSON');
       await expect(env().fromSource(kafkaSource(options)).executeAndCollect()).rejects.toMatchObject({
         code: 'kafka-record-not-parsed',
         details: { topic: topic.name, partition: 0, offset: 1 },
@@ -338,19 +334,14 @@ export function clusterBehaviours(brokersOf: () => string): void {
 
     test('a topic that is not there is an error that names those that are', async () => {
       const topic = await topicOf<number>('there');
-      const source = kafkaSource({ brokers: brokersOf(), topic: 'nowhere', format: json() });
-      const error: unknown = await env()
-        .fromSource(source)
-        .executeAndCollect()
-        .catch((error: unknown) => error);
-      expect(error).toMatchObject({ code: 'kafka-topic-unknown', details: { topic: 'nowhere' } });
-      expect((error as { details: { known: string[] } }).details.known).toContain(topic.name);
-      const misspelt = kafkaSource({
-        brokers: brokersOf(),
-        topic: topic.name.replace('there', 'htere'),
-        format: json(),
-      });
-      await expect(env().fromSource(misspelt).executeAndCollect()).rejects.toThrow(`It has: ${topic.name}`);
+      const readFrom = (name: string) => {
+        const source = kafkaSource({ brokers: brokersOf(), topic: name, format: json() });
+        return expect(env().fromSource(source).executeAndCollect()).rejects;
+      };
+      const known = expect.arrayContaining([topic.name]) as string[];
+      const details = { topic: 'nowhere', known };
+      await readFrom('nowhere').toMatchObject({ code: 'kafka-topic-unknown', details });
+      await readFrom(topic.name.replace('there', 'htere')).toThrow(`It has: ${topic.name}`);
     });
 
     test('a topic that is deleted while it is read fails the branch and says so', async () => {
