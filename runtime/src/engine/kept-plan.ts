@@ -30,9 +30,12 @@ export function comparePlans(
   const { found: others } = lastStateful(old);
   if (mine.length === 0 || others.length === 0) return undefined;
   const before = new Map(others.map((node) => [stateOf(node, fingerprints), node]));
-  const changed = mine.filter((node) => !before.has(stateOf(node, fingerprints)));
-  if (changed.length > 0 || mine.length !== others.length)
-    return { changed: changed.map(({ name }) => name) };
+  const changed = mine.flatMap((node) => {
+    const old = before.get(stateOf(node, fingerprints));
+    if (old === undefined) return [node.name];
+    return holdsEnough(node, old) ? [] : [`${node.name}, ${tooFew(node, old)}`];
+  });
+  if (changed.length > 0 || mine.length !== others.length) return { changed };
   // What one of them shows again would reach another that has it already.
   const isBehindAnother = (node: StreamNode): boolean =>
     mine.some((other) => other !== node && nodesBehind(other).includes(node));
@@ -47,10 +50,17 @@ export function comparePlans(
   return { pairs, shownAgain: mine.filter(canShow) };
 }
 
-/** Equal for operators with the same state: whether old rows are let out beside new ones is no part of it. */
+/** Equal for operators with the same state, but for how many rows it has at hand. */
 function stateOf(node: StreamNode, fingerprints: Fingerprints): string {
-  if (node.state !== 'shown-again') return fingerprints.of(node);
-  return fingerprints.of({ ...node, parameters: { ...node.parameters, updateBefore: undefined } });
+  return fingerprints.of(node.holds === undefined ? node : { ...node, parameters: node.holds.parameters });
+}
+
+function holdsEnough(node: StreamNode, old: StreamNode): boolean {
+  return (node.holds?.rows ?? 0) <= (old.holds?.rows ?? 0);
+}
+
+function tooFew(node: StreamNode, old: StreamNode): string {
+  return `of which ${old.holds?.rows} rows a partition are in state and ${node.holds?.rows} are asked for`;
 }
 
 /** The stateful operators nearest to a sink; none if some rows come to it through none. */

@@ -37,6 +37,11 @@ export interface StreamNode {
    * Left out of any other.
    */
   readonly state?: 'none' | 'log' | 'shown-again';
+  /**
+   * What its state hangs on, where that is not all of its parameters. `rows`: so many of each key it has at hand, the first ones; one
+   * that needs no more of them can go on with it.
+   */
+  readonly holds?: { readonly parameters: Readonly<Record<string, unknown>>; readonly rows?: number };
   /** Of the cell that made it; set by the session. */
   cell?: string;
 

@@ -1,4 +1,4 @@
-import { badArgument } from '../errors.ts';
+import { badArgument, unsupported } from '../errors.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import type { TableSettings } from './lower/lowering.ts';
 
@@ -16,9 +16,24 @@ const OPTIONS: Readonly<Record<string, (value: string) => unknown>> = {
   'table.optimizer.distinct-agg.split.enabled': truthOf,
 };
 
-/** @throws {TidemarkError} `bad-argument` for an option that does not exist, or a value that it does not take */
+/**
+ * Flink's experimental options of when a window shows what it has so far. Flink takes them for `GROUP BY TUMBLE(…)` alone and refuses
+ * them for window table functions, which do the same without them.
+ */
+const EMIT = /^table\.exec\.emit\.(?:early-fire|late-fire)\.|^table\.exec\.emit\.allow-lateness$/;
+
+/** @throws {TidemarkError} `bad-argument` for an option that does not exist, or a value that it does not take; `unsupported` */
 export function checkSetting(key: string, value: string): void {
   const check = OPTIONS[key];
+  if (EMIT.test(key)) {
+    if (value === 'false') return;
+    throw unsupported(
+      key,
+      'a window of SQL shows its result once, when it closes.',
+      'CUMULATE shows a window at every step as it grows; GROUP BY FLOOR(ts TO MINUTE) at every row; in the DataStream API a trigger does, ' +
+        'and allowedLateness.',
+    );
+  }
   if (check === undefined) {
     throw badArgument(
       'option',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { testJob } from 'tidemark/testing';
-import type { DataStream } from 'tidemark';
+import { StreamExecutionEnvironment, type DataStream } from 'tidemark';
 
 const SCHEMA = `id INT, name STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3), plain TIMESTAMP(3), pair ROW<a INT, b STRING>,
   WATERMARK FOR ts AS ts - INTERVAL '1' SECOND`;
@@ -17,6 +17,15 @@ function failureOf(query: string, output: 'changelog' | 'data' = 'changelog'): P
       : (env.toChangelogStream(table) as DataStream<unknown>);
   }).catch((error: unknown) => error);
 }
+
+test('an option of early and late firing says what does it here', () => {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  for (const key of ['early-fire.enabled', 'early-fire.delay', 'late-fire.enabled', 'allow-lateness'])
+    expect(() => env.executeSql(`SET 'table.exec.emit.${key}' = '5 s'`)).toThrow(
+      /table\.exec\.emit\..*is not possible: .* CUMULATE shows a window at every step/,
+    );
+  env.executeSql("SET 'table.exec.emit.early-fire.enabled' = 'false'");
+});
 
 const CASES: readonly (readonly [query: string, code: string, line: number, column: number, says: string])[] = [
   ['SELECT nme FROM orders', 'unknown-column', 1, 8, "Perhaps 'name' is meant"],

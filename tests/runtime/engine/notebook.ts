@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describeBySource } from '../../../runtime/src/graph/fingerprint.ts';
 import { openSession, openStore, SessionEnvironment } from '../../../runtime/src/session.ts';
 import type { BranchNotice, CellOutcome, Session } from '../../../runtime/src/session.ts';
-import type { ViewObserver, ViewStatus } from '../../../runtime/src/engine/view.ts';
+import type { RecordOrigin, ViewObserver, ViewStatus } from '../../../runtime/src/engine/view.ts';
 
 /** Rows of a view: what its observer was told. */
 export class SeenView implements ViewObserver {
@@ -12,10 +12,25 @@ export class SeenView implements ViewObserver {
   status: ViewStatus = 'waiting';
   error: Error | undefined;
   readonly #waiters = new Set<() => void>();
+  readonly #origins = new WeakMap<object, RecordOrigin>();
 
-  onRecord(value: unknown): void {
+  onRecord(value: unknown, _timestamp?: number, origin?: RecordOrigin): void {
     this.values.push(value);
+    if (typeof value === 'object' && value !== null && origin !== undefined) this.#origins.set(value, origin);
     this.#look();
+  }
+  /** The rows that a table which changes has by now. */
+  standing(): unknown[] {
+    const rows: { readonly key: string; readonly value: unknown }[] = [];
+    for (const value of this.values) {
+      const { key, change } = this.#origins.get(value as object)!;
+      const id = JSON.stringify(key);
+      const at = rows.findIndex((row) => row.key === id);
+      if (change === 'remove') rows.splice(at, 1);
+      else if (change === 'replace' && at >= 0) rows[at] = { key: id, value };
+      else rows.push({ key: id, value });
+    }
+    return rows.map(({ value }) => value);
   }
   onWatermark(): void {}
   onProgress(): void {}

@@ -112,6 +112,90 @@ describe('law 4: an edited query', () => {
     );
   });
 
+  describe('of a Top-N', () => {
+    const top = (places: string, from = 'numbers') =>
+      `SELECT g, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY g ORDER BY n DESC) AS place FROM ${from}) WHERE ${places}`;
+    const sorted = () =>
+      notebook
+        .view('q/0')
+        .standing()
+        .map((row) => (row as { n: number }).n)
+        .sort((a, b) => a - b);
+
+    it('goes on with fewer places, which its state has', async () => {
+      ask(top('place <= 3'));
+      await source.push(1, 2, 3, 4, 5, 6, 7, 8);
+      expect(sorted()).toEqual([3, 4, 5, 6, 7, 8]);
+      expect(ask(top('place <= 2')).changes).toMatchObject([{ change: 'carried' }]);
+      expect(sorted()).toEqual([5, 6, 7, 8]);
+      await source.push(10, 9);
+      expect(sorted()).toEqual([7, 8, 9, 10]);
+      expect(ask(top('place = 2')).changes).toMatchObject([{ change: 'carried' }]);
+      expect(sorted()).toEqual([7, 8]);
+    });
+
+    it('shows places or hides them without being rebuilt', async () => {
+      ask(top('place <= 2'));
+      await source.push(1, 3, 5);
+      const numbered = top('place <= 2').replace('g, n', 'place, n');
+      expect(ask(numbered).changes).toMatchObject([{ change: 'carried' }]);
+      await source.push(7);
+      expect(notebook.view('q/0').standing()).toEqual([
+        { place: 1, n: 7 },
+        { place: 2, n: 5 },
+      ]);
+    });
+
+    it('is rebuilt for more places than its state has, and says so', async () => {
+      ask(top('place <= 2'));
+      await source.push(1, 3, 5, 7);
+      const [change] = ask(top('place <= 3')).changes;
+      expect(change).toMatchObject({
+        change: 'rebuilt',
+        changed: [
+          expect.stringMatching(/^Rank.*of which 2 rows a partition are in state and 3 are asked for$/),
+        ],
+      });
+      await source.push(2);
+      expect(sorted()).toEqual([2, 3, 5, 7]);
+    });
+
+    it('that keeps all rows, since some may be taken back, has any places at hand', async () => {
+      const counts = '(SELECT MIN(g) AS g, n FROM numbers GROUP BY n)';
+      ask(top('place <= 1', counts).replace('n DESC', 'n ASC, g'));
+      await source.push(1, 3, 5, 2);
+      expect(ask(top('place <= 2', counts).replace('n DESC', 'n ASC, g')).changes).toMatchObject([
+        { change: 'carried' },
+      ]);
+      expect(sorted()).toEqual([1, 2, 3]);
+    });
+
+    it('is rebuilt in another order or by other partitions', async () => {
+      ask(top('place <= 2'));
+      await source.push(1, 2);
+      for (const [from, to] of [
+        ['n DESC', 'n ASC'],
+        ['BY g', 'BY n'],
+      ] as const) {
+        expect(ask(top('place <= 2').replace(from, to)).changes).toMatchObject([{ change: 'rebuilt' }]);
+        ask(top('place <= 2'));
+      }
+    });
+
+    it('keeps state under an edited LIMIT and OFFSET of rows in order', async () => {
+      const first = (limit: string) => `SELECT g, n FROM numbers ORDER BY n DESC ${limit}`;
+      ask(first('LIMIT 4'));
+      await source.push(1, 2, 3, 4, 5);
+      expect(ask(first('LIMIT 2')).changes).toMatchObject([{ change: 'carried' }]);
+      expect(sorted()).toEqual([4, 5]);
+      expect(ask(first('LIMIT 1 OFFSET 1')).changes).toMatchObject([{ change: 'carried' }]);
+      expect(sorted()).toEqual([4]);
+      await source.push(6);
+      expect(sorted()).toEqual([5]);
+      expect(ask(first('LIMIT 3')).changes).toMatchObject([{ change: 'rebuilt' }]);
+    });
+  });
+
   const windows = (projection: string) =>
     `SELECT g, ${projection} FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '10' SECOND))
      GROUP BY g, window_start, window_end`;

@@ -42,14 +42,17 @@ export function lowerAggregate(
   const retracts = !isAppendOnly(changelogMode(relation.input));
   const timeToLive = timeToLiveOf(relation.timeToLive, lowering.settings);
   const { miniBatch } = lowering.settings;
+  // Whether old rows are let out beside new ones is no part of its state.
+  const parameters = { plan: digest(relation), retracts, timeToLive, miniBatch };
   return addNode(lowering, {
     kind: 'group-aggregate',
     name: showRelation(relation),
     inputs: [from],
-    parameters: { plan: digest(relation), updateBefore, retracts, timeToLive, miniBatch },
+    parameters: { ...parameters, updateBefore },
     expressions: [...keys, ...expressionsOf(calls)],
     functions: functionsOf(calls),
     state: 'shown-again',
+    holds: { parameters },
     createOperator: () =>
       new GroupAggregateOperator({
         keys,

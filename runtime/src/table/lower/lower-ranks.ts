@@ -8,6 +8,7 @@ import { UpdateRankOperator } from '../operators/update-rank-operator.ts';
 import { WindowRankOperator } from '../operators/window-rank-operator.ts';
 import { notInStreaming } from '../sql-errors.ts';
 import type { Deduplicate, Rank, Sort, WindowRank } from '../plan/relation.ts';
+import { showExpression } from '../plan/expression.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { lastOf, zoneOfAttached } from './lower-aggregates.ts';
 import { addNode, type Lowering } from './lowering.ts';
@@ -58,12 +59,17 @@ function addRank(lowering: Lowering, kind: string, relation: Rank | Sort, plan: 
     if (rowKeyOf !== undefined) return new UpdateRankOperator(options, rowKeyOf);
     return new RankOperator(options, strategy.kind === 'retract');
   };
+  // Rows that may be taken back are all kept, since those behind the last place may rise; else the best are.
+  const rows = strategy.kind === 'retract' ? Infinity : to;
+  const sorting = order.map(({ expression, ...how }) => ({ ...how, by: showExpression(expression) }));
+  const holds = { partition: partition.map((part) => showExpression(part)), sorting, strategy, timeToLive };
   return addNode(lowering, {
     kind,
     name: showRelation(relation),
     inputs: [plan.inputOf(strategy.kind !== 'update')],
     parameters: { plan: digest(relation), strategy, updateBefore, timeToLive },
     expressions: [...partition, ...order.map(({ expression }) => expression)],
+    ...(asTheyCome ? {} : { state: 'shown-again', holds: { parameters: holds, rows } }),
     createOperator,
   });
 }

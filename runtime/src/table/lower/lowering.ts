@@ -52,6 +52,7 @@ export interface PhysicalNode {
   readonly functions?: readonly unknown[];
   /** What an edit may do to it (law 4). */
   readonly state?: StreamNode['state'];
+  readonly holds?: StreamNode['holds'];
   readonly createOperator: () => Operator;
 }
 
@@ -66,6 +67,7 @@ export function addNode({ graph }: Pick<Lowering, 'graph'>, node: PhysicalNode):
     functions,
     createOperator: node.createOperator,
     ...(node.state === undefined ? {} : { state: node.state }),
+    ...(node.holds === undefined ? {} : { holds: node.holds }),
   };
   return graph.add(added);
 }

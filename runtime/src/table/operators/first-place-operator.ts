@@ -16,6 +16,7 @@ export class FirstPlaceOperator extends RankedRowsOperator {
 
   protected change(rows: SortedRow[], row: Row, timestamp: number | undefined): boolean {
     const ranked = this.ranked(row.values);
+    this.forgetBehind(rows);
     const [best] = rows;
     if (best === undefined) {
       rows.push(ranked);

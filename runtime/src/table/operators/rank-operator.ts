@@ -23,12 +23,13 @@ export class RankOperator extends RankedRowsOperator {
       this.sendGoing(rows, at, gone!, timestamp);
       return true;
     }
+    if (!this.#retracts) this.forgetBehind(rows);
     const { to } = this.options;
     const at = this.placeOf(rows, ranked.sort);
     if (!this.#retracts && at >= to) return false;
     rows.splice(at, 0, ranked);
     this.sendComing(rows, at, timestamp);
-    if (!this.#retracts && rows.length > to) rows.length = to;
+    if (!this.#retracts) this.forgetBehind(rows);
     return true;
   }
 }

@@ -79,6 +79,11 @@ export abstract class RankedRowsOperator extends SortedPartitionsOperator<Sorted
     }
   }
 
+  /** Places that an edit has taken away may still be in state; what is behind them is not kept up to date. */
+  protected forgetBehind(rows: SortedRow[]): void {
+    if (rows.length > this.options.to) rows.length = this.options.to;
+  }
+
   protected show(rows: readonly SortedRow[]): void {
     const { from, to, withRank } = this.options;
     rows.slice(from - 1, to).forEach(({ values }, index) => {

@@ -47,6 +47,15 @@ export abstract class SortedPartitionsOperator<
     if (this.runtime.batch) this.#partitions.add(this.backend.currentKey);
   }
 
+  override showAgain(): void {
+    // In batch mode it is shown at the end, as it would have been.
+    if (this.runtime.batch) return;
+    for (const key of this.backend.keysWith('rows')) {
+      this.backend.setCurrentKey(key);
+      this.show(this.#rows.value() ?? []);
+    }
+  }
+
   /** Where rows of that order begin. */
   protected beginOf(rows: readonly R[], sort: readonly unknown[]): number {
     return this.#bound(rows, sort, false);

@@ -18,6 +18,7 @@ export class UpdateRankOperator extends RankedRowsOperator {
 
   protected change(rows: SortedRow[], row: Row, timestamp: number | undefined): boolean {
     const ranked = this.ranked(row.values);
+    this.forgetBehind(rows);
     const key = this.#keyOf(ranked);
     const at = rows.findIndex((known) => this.#keyOf(known) === key);
     if (at >= 0) {
@@ -29,7 +30,7 @@ export class UpdateRankOperator extends RankedRowsOperator {
     if (place >= to) return false;
     rows.splice(place, 0, ranked);
     this.sendComing(rows, place, timestamp);
-    if (rows.length > to) rows.length = to;
+    this.forgetBehind(rows);
     return true;
   }
 
