@@ -36,6 +36,8 @@ export class ChainWriter implements FusionScope {
   readonly #parts = new Map<string, RecordInParts>();
   /** Of a record in parts: what an error names in its place. */
   readonly #madeOf = new Map<string, string>();
+  /** Of a record that nothing need keep: code that makes it again, for an error. */
+  readonly #again = new Map<string, string>();
 
   /**
    * @param loop true if the code loops over records, so that it pays to count in locals
@@ -76,39 +78,54 @@ export class ChainWriter implements FusionScope {
     return this.#parts.get(value);
   }
 
+  nameMade(code: string): string {
+    const name = this.local();
+    this.#again.set(name, code);
+    return name;
+  }
+
   keyOf(selector: KeySelector, value: string): string {
     return selector.write(this, value);
   }
 
   /** Code that hands a record to all consumers. */
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
-    return consumers
-      .map((consumer) => {
-        const { vertex, input } = consumer;
-        const operator = vertex.operator!;
-        const parts = this.partsOf(value);
-        const several = vertex.node.inputs.length > 1 && operator.fusable;
-        if (parts !== undefined && (vertex.sorter !== undefined || several || !operator.takesParts)) {
-          const whole = this.local();
-          this.#madeOf.set(whole, value);
-          return `{\nconst ${whole} = ${parts.whole()};\n${this.handOn([consumer], whole, timestamp)}\n}`;
-        }
-        const before = this.#entering(consumer, value);
-        if (vertex.sorter !== undefined)
-          return `{\n${before}${this.bind(vertex.sorter)}.add(${input}, ${value}, ${timestamp});\n}`;
-        if (!operator.fusable)
-          return `{\n${before}${operator.fuse(this, value, timestamp, () => '', input)}\n}`;
-        // What several streams lead to is compiled once, behind its own output.
-        if (vertex.node.inputs.length > 1)
-          return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;
-        const next = (result: string, time = timestamp) => this.handOn(vertex.consumers, result, time);
-        return `{\n${before}${operator.fuse(this, value, timestamp, next, input)}\n}`;
-      })
-      .join('\n');
+    return consumers.map((consumer) => this.#handOnTo(consumer, value, timestamp)).join('\n');
+  }
+
+  #handOnTo(consumer: LaneConsumer, value: string, timestamp: string): string {
+    const { vertex } = consumer;
+    const parts = this.partsOf(value);
+    const several = vertex.node.inputs.length > 1 && vertex.operator!.fusable;
+    if (parts !== undefined && (vertex.sorter !== undefined || several || !vertex.operator!.takesParts)) {
+      const whole = this.local();
+      this.#madeOf.set(whole, value);
+      return `{\nconst ${whole} = ${parts.whole()};\n${this.handOn([consumer], whole, timestamp)}\n}`;
+    }
+    const again = this.#again.get(value);
+    const code = this.#enteringWith(consumer, value, timestamp);
+    return again === undefined
+      ? `{\n${code}\n}`
+      : `try {\n${code}\n} catch (error) {\nif (at === ${vertex.index}) rec = ${again};\nthrow error;\n}`;
+  }
+
+  #enteringWith(consumer: LaneConsumer, value: string, timestamp: string): string {
+    const { vertex, input } = consumer;
+    const operator = vertex.operator!;
+    const before = this.#entering(consumer, value);
+    if (vertex.sorter !== undefined)
+      return `${before}${this.bind(vertex.sorter)}.add(${input}, ${value}, ${timestamp});`;
+    if (!operator.fusable) return before + operator.fuse(this, value, timestamp, () => '', input);
+    // What several streams lead to is compiled once, behind its own output.
+    if (vertex.node.inputs.length > 1)
+      return `${before}${this.bind(vertex.output)}.collect(${value}, ${timestamp});`;
+    const next = (result: string, time = timestamp) => this.handOn(vertex.consumers, result, time);
+    return before + operator.fuse(this, value, timestamp, next, input);
   }
 
   /** Code that says where a record is. */
   protected standing({ vertex }: LaneConsumer, value: string): string {
+    if (this.#again.has(value)) return `at = ${vertex.index};`;
     return `at = ${vertex.index}; rec = ${this.#naming(value)};`;
   }
 

@@ -17,6 +17,11 @@ export interface FusionScope {
    * @param madeOf the record that it was made of: an error names that one
    */
   nameParts(parts: RecordInParts, madeOf: string): string;
+  /**
+   * A local for a record that is made here and nothing need keep: an error names what is made anew.
+   * @param code an expression that makes it and can be evaluated twice
+   */
+  nameMade(code: string): string;
   /** The parts of a record that is handed on by such a name. */
   partsOf(value: string): RecordInParts | undefined;
   /** An expression for the key of `value`. */

@@ -165,6 +165,15 @@ export class ExpressionWriter {
     }
   }
 
+  /** As `write`, of a time, with NaN for NULL: what is always a number V8 keeps in a register, and makes no object for. */
+  writeTime(expression: Expression): string {
+    const { kind } = expression;
+    if (kind === 'input') return this.#strict([expression], ([time]) => time!, undefined, 'NaN');
+    if (kind === 'call' && (expression.name === '+' || expression.name === '-'))
+      return this.#strict(expression.args, (texts) => this.#operation(expression, texts), undefined, 'NaN');
+    return `(${this.write(expression)} ?? NaN)`;
+  }
+
   #literal(value: unknown): string {
     if (value === null || typeof value === 'boolean') return String(value);
     if (typeof value === 'number' && Number.isFinite(value))
@@ -223,10 +232,7 @@ export class ExpressionWriter {
     if (implementation !== undefined && !implementation.strict) {
       return `${this.#constant(implementation.evaluate)}(${args.map((arg) => this.write(arg)).join(', ')})`;
     }
-    if (scalesOf(call) !== undefined) {
-      const { scale } = call.type as { readonly scale: number };
-      return writeDecimalText(this.#scaled(call), scale, this.#local(), (value) => this.#constant(value));
-    }
+    if (scalesOf(call) !== undefined) return this.#scaled(call, writeDecimalText);
     if (name in COMPARISONS && comparesScaled(args)) {
       const { scale } = args[0]!.type as { readonly scale: number };
       return this.#strict(
@@ -240,13 +246,13 @@ export class ExpressionWriter {
   }
 
   /** A DECIMAL, or a whole number beside one, in the form that `scaled-decimal.ts` tells of. */
-  #scaled(expression: Expression): string {
+  #scaled(expression: Expression, write = writeScaledArithmetic): string {
     const scales = scalesOf(expression);
     if (scales === undefined) return writeScaledLiteral(expression) ?? this.write(expression);
     const { args } = expression as Call;
     return this.#strict(
       args,
-      ([a, b]) => writeScaledArithmetic(scales, a!, b!, this.#local(), (value) => this.#constant(value)),
+      ([a, b]) => write(scales, a!, b!, this.#local(), (value) => this.#constant(value)),
       (arg) => this.#scaled(arg),
     );
   }
@@ -259,11 +265,12 @@ export class ExpressionWriter {
     return `${this.#constant(CLOCK[name]!(clock))}()`;
   }
 
-  /** NULL if any argument is, else what `write` makes of them. */
+  /** NULL, or what stands for it, if any argument is; else what `write` makes of them. */
   #strict(
     args: readonly Expression[],
     write: (texts: readonly string[]) => string,
     writeArg = (arg: Expression) => this.write(arg),
+    none = 'null',
   ): string {
     const checks: string[] = [];
     const texts = args.map((arg) => {
@@ -278,7 +285,7 @@ export class ExpressionWriter {
       return local;
     });
     const result = write(texts);
-    return checks.length === 0 ? result : `(${checks.join(' || ')} ? null : ${result})`;
+    return checks.length === 0 ? result : `(${checks.join(' || ')} ? ${none} : ${result})`;
   }
 
   #operation({ name, args, type, implementation }: Call, texts: readonly string[]): string {

@@ -69,6 +69,10 @@ export class FusedExpressions {
     return this.#writer.write(expression);
   }
 
+  writeTime(expression: Expression): string {
+    return this.#writer.writeTime(expression);
+  }
+
   /** Code that declares the locals of what was written. */
   get declarations(): string {
     return this.#locals.length === 0 ? '' : `let ${this.#locals.join(', ')};\n`;

@@ -53,6 +53,26 @@ export function writeScaledArithmetic(
   result: string,
   bind: Bind,
 ): string {
+  return writeArithmetic(scales, a, b, result, result, bind);
+}
+
+/**
+ * As `writeScaledArithmetic`, and brings the result to text. What is computed is made text where it is known to be a number: a value
+ * that may be a number or a text is an object of its own to the compiler.
+ */
+export function writeDecimalText(scales: Scales, a: string, b: string, result: string, bind: Bind): string {
+  return writeArithmetic(scales, a, b, result, `${bind(unitsToText)}(${result}, ${scales.scale})`, bind);
+}
+
+/** @param made code of what becomes of a result that is a number */
+function writeArithmetic(
+  scales: Scales,
+  a: string,
+  b: string,
+  result: string,
+  made: string,
+  bind: Bind,
+): string {
   const { operator, precision, scale, left, right } = scales;
   const checks = [`typeof ${a} === 'number'`, `typeof ${b} === 'number'`];
   const brought = (value: string, from: number) => {
@@ -69,7 +89,7 @@ export function writeScaledArithmetic(
   checks.push(`Number.isSafeInteger(${result} = ${computed})`);
   // Every safe integer has 16 digits at most.
   if (precision < 16) checks.push(`Math.abs(${result}) < ${10 ** precision}`);
-  return `(${checks.join(' && ')} ? ${result} : ${bind(withManyDigits(scales))}(${a}, ${b}))`;
+  return `(${checks.join(' && ')} ? ${made} : ${bind(withManyDigits(scales))}(${a}, ${b}))`;
 }
 
 function withManyDigits({ operator, precision, scale, left, right }: Scales) {
@@ -79,11 +99,6 @@ function withManyDigits({ operator, precision, scale, left, right }: Scales) {
 
 function unscaled(value: ExactNumber, scale: number): ExactNumber {
   return typeof value === 'number' && scale > 0 ? unitsToText(value, scale) : value;
-}
-
-/** Code that brings a value in this form to text. @param held a local */
-export function writeDecimalText(value: string, scale: number, held: string, bind: Bind): string {
-  return `(typeof (${held} = ${value}) === 'number' ? ${bind(unitsToText)}(${held}, ${scale}) : ${held})`;
 }
 
 /** Code that compares two DECIMALs of one scale, in this form, that are not NULL. */

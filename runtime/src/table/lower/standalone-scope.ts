@@ -22,6 +22,10 @@ export class StandaloneScope implements FusionScope {
     throw new TypeError('there is nothing behind it to hand a record on to');
   }
 
+  nameMade(): string {
+    return this.local();
+  }
+
   partsOf(): RecordInParts | undefined {
     return undefined;
   }

@@ -60,7 +60,7 @@ export class RowOutputOperator extends Operator {
       all: `{ kind: ${kind}, row: { ${fields} } }`,
       upsert: `{ kind: ${kind}, row: { ${fields} } }`,
     }[this.#kinds];
-    const made = scope.local();
+    const made = scope.nameMade(record);
     const column = this.#timeColumn < 0 ? undefined : row.column(this.#timeColumn);
     return `${before}const ${made} = ${record};\n${next(made, column === undefined ? timestamp : `(${column} ?? ${timestamp})`)}`;
   }

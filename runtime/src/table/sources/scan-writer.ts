@@ -61,12 +61,21 @@ export class ScanWriter {
 
   /** The local of an expression on all columns of the table. */
   expression(expression: Expression): string {
+    return this.#local((writer) => writer.write(expression));
+  }
+
+  /** The local of a time; NaN is NULL. */
+  time(expression: Expression): string {
+    return this.#local((writer) => writer.writeTime(expression));
+  }
+
+  #local(write: (writer: FusedExpressions) => string): string {
     const writer = new FusedExpressions(
       this.#scope,
       { column: (index) => this.column(index), field: (index, name) => this.field(index, name) },
       this.#clock,
     );
-    const text = writer.write(expression);
+    const text = write(writer);
     const local = this.#scope.local();
     this.#computed += `${writer.declarations}const ${local} = ${text};\n`;
     return local;

@@ -93,8 +93,8 @@ export class TableScanOperator extends Operator {
       if (expression !== 'source') {
         const operator = scope.bind(this);
         late = `if (${time} <= ${operator}.watermark) ${operator}.release();\n`;
-        const mark = writer.expression(expression);
-        watermark = `if (${mark} !== null && ${mark} > ${operator}.watermark) ${operator}.advance(${mark});\n`;
+        const mark = writer.time(expression);
+        watermark = `if (${mark} > ${operator}.watermark) ${operator}.advance(${mark});\n`;
       }
       late = `const ${time} = ${column} === null ? undefined : ${column};\n${late}`;
     }

@@ -102,11 +102,14 @@ const FRACTIONS = Array.from({ length: LOOKED_UP + 1 }, (_, scale) =>
   Array.from({ length: scale === 0 ? 0 : 10 ** scale }, (_, rest) => `.${String(rest).padStart(scale, '0')}`),
 );
 
+/** What a unit of the next place is, by scale. */
+const POWERS = Array.from({ length: 40 }, (_, scale) => 10 ** scale);
+
 /** A DECIMAL of so many units of its scale. @param units a safe integer */
 export function unitsToText(units: number, scale: number): DecimalText {
   if (scale === 0) return String(units);
   const size = Math.abs(units);
-  const power = 10 ** scale;
+  const power = POWERS[scale]!;
   // The remainder of doubles is slow; the quotient may be rounded up to the next whole number.
   let whole = Math.floor(size / power);
   let rest = size - whole * power;
