@@ -1,4 +1,5 @@
 import { scoreOf, surpriseOf, type AnomalyDetector } from './anomaly-detector.ts';
+import { isPackable, StateLayout, type PackedScorer, type PackedState } from './packed-state.ts';
 import { between, nothingToCombine, wholeNumber } from './anomaly-errors.ts';
 
 /** Options of `combine`. */
@@ -17,11 +18,8 @@ export interface CombineOptions {
   readonly warmUp?: number;
 }
 
-/** State of `combine`. */
-interface CombinationState {
-  seen: number;
-  /** For each quiet time and, within it, each level: the number of the last record that belongs to the alarm before. */
-  readonly until: number[];
+/** State of `combine`: of its own and of detectors that can be packed; `parts` are of the others. */
+interface CombinationState extends PackedState {
   readonly parts: readonly unknown[];
 }
 
@@ -55,16 +53,34 @@ export function combine(
   const shortest = Math.min(...detectors.map((detector) => detector.warmUp));
   const warmUp = wholeNumber('warmUp', options.warmUp ?? shortest, 0);
 
+  const layout = new StateLayout();
+  const seenAt = layout.numbers(1);
+  // For each quiet time and, within it, each level: the number of the last record that belongs to the alarm before.
+  const untilAt = layout.numbers(quiets.length * alarms.length);
+  const packed: PackedScorer[] = [];
+  const others: AnomalyDetector[] = [];
+  const parts = detectors.map((detector): PackedScorer['score'] => {
+    if (isPackable(detector)) {
+      const scorer = detector.placeIn(layout);
+      packed.push(scorer);
+      return scorer.score;
+    }
+    const at = others.push(detector) - 1;
+    return (state, value, timestamp) =>
+      detector.score((state as CombinationState).parts[at], value, timestamp);
+  });
+
   /** Whether, with this quiet time, the surprise is part of an event that raised its alarms before. Begins the quiet. */
-  function isRepeat({ until, seen }: CombinationState, time: number, surprise: number): boolean {
+  function isRepeat({ numbers }: CombinationState, time: number, surprise: number): boolean {
+    const seen = numbers[seenAt]!;
     let [reached, raised] = [false, false];
     for (let level = 0; level < alarms.length; level++) {
       if (surprise < alarms[level]!) continue;
       reached = true;
-      const at = time * alarms.length + level;
-      if (seen <= until[at]!) continue;
+      const at = untilAt + time * alarms.length + level;
+      if (seen <= numbers[at]!) continue;
       raised = true;
-      until[at] = seen + Math.min(quiets[time]!, seen >> 2);
+      numbers[at] = seen + Math.min(quiets[time]!, seen >> 2);
     }
     return reached && !raised;
   }
@@ -83,24 +99,25 @@ export function combine(
       alarms,
       quiets,
       warmUp,
+      packed: true,
       of: detectors.map(({ name, parameters }) => ({ name, parameters })),
     },
     warmUp,
-    createState: (): CombinationState => ({
-      seen: 0,
-      until: quiets.flatMap(() => alarms.map(() => 0)),
-      parts: detectors.map((detector) => detector.createState()),
-    }),
+    createState: (): CombinationState => {
+      const state = { ...layout.create(), parts: others.map((detector) => detector.createState()) };
+      for (const scorer of packed) scorer.begin(state);
+      return state;
+    },
     score(state: CombinationState, value: number, timestamp: number) {
       if (!Number.isFinite(value)) return 0;
       let squares = 0;
-      for (let i = 0; i < detectors.length; i++) {
-        const part = surpriseOf(detectors[i]!.score(state.parts[i], value, timestamp));
+      for (let i = 0; i < parts.length; i++) {
+        const part = surpriseOf(parts[i]!(state, value, timestamp));
         squares += Math.min(GREATEST_SHARE, part) ** 2;
       }
-      state.seen += 1;
-      if (state.seen <= warmUp) return 0;
-      const surprise = Math.sqrt(squares / detectors.length);
+      state.numbers[seenAt]! += 1;
+      if (state.numbers[seenAt]! <= warmUp) return 0;
+      const surprise = Math.sqrt(squares / parts.length);
       return scoreOf(withoutRepeats(state, surprise));
     },
   };

@@ -1,7 +1,8 @@
 import { scoreOf, type AnomalyDetector } from './anomaly-detector.ts';
 import { wholeNumber } from './anomaly-errors.ts';
 import { createRecent, isFull, pushRecent, type RecentValues } from './recent-values.ts';
-import { createTail, tailSurprise, type TailState } from './tail-model.ts';
+import { StateLayout, type PackedState } from './packed-state.ts';
+import { Tail } from './tail-model.ts';
 
 /** Options of `halfSpaceTreesDetector`. */
 export interface HalfSpaceTreesOptions {
@@ -27,7 +28,7 @@ interface HalfSpaceTreesState {
   /** Records by tree and node, of the window before and of the present one. */
   mass: Uint32Array;
   counting: Uint32Array;
-  readonly tail: TailState;
+  readonly tail: PackedState;
 }
 
 /**
@@ -80,9 +81,11 @@ export function halfSpaceTreesDetector(options: HalfSpaceTreesOptions = {}): Ano
     }
   }
 
+  const layout = new StateLayout();
+  const tail = new Tail(layout);
   return {
     name: 'half-space trees',
-    parameters: { dimension, trees, depth, window, seed },
+    parameters: { dimension, trees, depth, window, seed, packed: true },
     warmUp: 2 * window,
     createState: (): HalfSpaceTreesState => ({
       seen: 0,
@@ -91,7 +94,7 @@ export function halfSpaceTreesDetector(options: HalfSpaceTreesOptions = {}): Ano
       recent: createRecent(dimension),
       mass: new Uint32Array(trees * nodes),
       counting: new Uint32Array(trees * nodes),
-      tail: createTail(),
+      tail: layout.create(),
     }),
     score(state: HalfSpaceTreesState, value: number) {
       if (!Number.isFinite(value)) return 0;
@@ -109,7 +112,7 @@ export function halfSpaceTreesDetector(options: HalfSpaceTreesOptions = {}): Ano
       if (state.seen % window === 0) {
         [state.mass, state.counting] = [state.counting, state.mass.fill(0)];
       }
-      return isCounted ? scoreOf(tailSurprise(state.tail, -Math.log2(1 + mass / trees))) : 0;
+      return isCounted ? scoreOf(tail.surprise(state.tail, -Math.log2(1 + mass / trees))) : 0;
     },
   };
 }

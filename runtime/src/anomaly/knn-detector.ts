@@ -1,14 +1,8 @@
 import { scoreOf, type AnomalyDetector } from './anomaly-detector.ts';
 import { wholeNumber } from './anomaly-errors.ts';
-import {
-  createRecent,
-  createRoughRecent,
-  isFull,
-  meanOf,
-  pushRecent,
-  type RecentValues,
-} from './recent-values.ts';
-import { createTail, tailSurprise, type TailState } from './tail-model.ts';
+import { PackedRecent } from './packed-recent.ts';
+import { packable, type PackedScorer, type PackedState, type StateLayout } from './packed-state.ts';
+import { Tail } from './tail-model.ts';
 
 /** Options of `knnDetector`. */
 export interface KnnOptions {
@@ -22,16 +16,6 @@ export interface KnnOptions {
   readonly history?: number;
   /** Records that are not scored, default 50 more than an embedding is long. */
   readonly warmUp?: number;
-}
-
-/** State of `knnDetector`. */
-interface KnnState {
-  readonly recent: RecentValues;
-  /** A ring of the means of `stride` records, one a record, as they differ from the first. */
-  readonly points: RecentValues;
-  /** The first record. */
-  origin: number;
-  readonly tail: TailState;
 }
 
 /**
@@ -61,61 +45,75 @@ export function knnDetector(options: KnnOptions = {}): AnomalyDetector {
   const now = new Float64Array(dimension);
   const nearest = new Float64Array(neighbours);
 
-  /** The embedding that ends so many records ago, squared distance from `now`; stops where it is too far. */
-  function distanceFrom(points: RecentValues, ago: number, tooFar: number): number {
-    const { values, next } = points;
-    let at = next - 1 - ago;
-    if (at < 0) at += values.length;
-    let sum = 0;
-    for (let i = 0; i < dimension; i++) {
-      const difference = now[i]! - values[at]!;
-      sum += difference * difference;
-      if (sum >= tooFar) return sum;
-      at -= stride;
-      if (at < 0) at += values.length;
-    }
-    return sum;
-  }
+  function placeIn(layout: StateLayout): PackedScorer {
+    const recent = new PackedRecent(layout, stride);
+    // A ring of the means of `stride` records, one a record, as they differ from the first: seven digits of each will do.
+    const points = layout.floats(history);
+    const next = layout.numbers(1);
+    const count = layout.numbers(1);
+    // The first record.
+    const origin = layout.numbers(1);
+    const tail = new Tail(layout);
 
-  function meanDistance(points: RecentValues): number {
-    for (let i = 0; i < dimension; i++) {
-      const at = points.next - 1 - i * stride;
-      now[i] = points.values[at < 0 ? at + points.values.length : at]!;
+    function pushPoint({ floats, numbers }: PackedState, value: number): void {
+      const place = numbers[next]!;
+      floats[points + place] = value;
+      numbers[next] = place + 1 === history ? 0 : place + 1;
+      if (numbers[count]! < history) numbers[count]! += 1;
     }
-    nearest.fill(Infinity);
-    const last = neighbours - 1;
-    // Those that overlap with the last records are similar because they are the same.
-    for (let ago = length; ago + length <= points.count; ago += every) {
-      const distance = distanceFrom(points, ago, nearest[last]!);
-      if (distance >= nearest[last]!) continue;
+
+    /** The embedding whose last point is at this place of the ring, squared distance from `now`; stops where it is too far. */
+    function distanceFrom(floats: Float32Array, last: number, tooFar: number): number {
       let at = last;
-      for (; at > 0 && nearest[at - 1]! > distance; at--) nearest[at] = nearest[at - 1]!;
-      nearest[at] = distance;
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) {
+        const difference = now[i]! - floats[points + at]!;
+        sum += difference * difference;
+        if (sum >= tooFar) return sum;
+        at -= stride;
+        if (at < 0) at += history;
+      }
+      return sum;
     }
-    let sum = 0;
-    for (let i = 0; i < neighbours; i++) sum += Math.sqrt(nearest[i]!);
-    return sum / neighbours;
+
+    function meanDistance({ floats, numbers }: PackedState): number {
+      const newest = numbers[next]! - 1;
+      const known = numbers[count]!;
+      for (let i = 0; i < dimension; i++) {
+        const at = newest - i * stride;
+        now[i] = floats[points + (at < 0 ? at + history : at)]!;
+      }
+      nearest.fill(Infinity);
+      const last = neighbours - 1;
+      // Those that overlap with the last records are similar because they are the same.
+      for (let ago = length; ago + length <= known; ago += every) {
+        const place = newest - ago;
+        const distance = distanceFrom(floats, place < 0 ? place + history : place, nearest[last]!);
+        if (distance >= nearest[last]!) continue;
+        let at = last;
+        for (; at > 0 && nearest[at - 1]! > distance; at--) nearest[at] = nearest[at - 1]!;
+        nearest[at] = distance;
+      }
+      let sum = 0;
+      for (let i = 0; i < neighbours; i++) sum += Math.sqrt(nearest[i]!);
+      return sum / neighbours;
+    }
+
+    return {
+      begin: () => undefined,
+      score: (state, value) => {
+        if (!Number.isFinite(value)) return 0;
+        const { numbers } = state;
+        if (recent.count(state) === 0) numbers[origin] = value;
+        recent.push(state, value - numbers[origin]!);
+        if (!recent.isFull(state)) return 0;
+        pushPoint(state, recent.mean(state));
+        if (numbers[count]! < Math.max(warmUp, 2 * length + neighbours * every)) return 0;
+        return scoreOf(tail.surprise(state, meanDistance(state)));
+      },
+    };
   }
 
-  return {
-    name: `nearest neighbours ${dimension}×${stride}`,
-    parameters: { dimension, stride, neighbours, history, warmUp },
-    warmUp,
-    createState: (): KnnState => ({
-      recent: createRecent(stride),
-      points: createRoughRecent(history),
-      origin: NaN,
-      tail: createTail(),
-    }),
-    score(state: KnnState, value: number) {
-      if (!Number.isFinite(value)) return 0;
-      const { recent, points, tail } = state;
-      if (Number.isNaN(state.origin)) state.origin = value;
-      pushRecent(recent, value - state.origin);
-      if (!isFull(recent)) return 0;
-      pushRecent(points, meanOf(recent));
-      if (points.count < Math.max(warmUp, 2 * length + neighbours * every)) return 0;
-      return scoreOf(tailSurprise(tail, meanDistance(points)));
-    },
-  };
+  const name = `nearest neighbours ${dimension}×${stride}`;
+  return packable({ name, parameters: { dimension, stride, neighbours, history, warmUp }, warmUp }, placeIn);
 }

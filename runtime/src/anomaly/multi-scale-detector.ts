@@ -12,7 +12,7 @@ const SPREADS = [16, 64];
  * The combination to begin with when nothing is known of a series: how rare its level is, over one record and over many;
  * how rare for this hour of the day and of the week; how much it varies, how fast it changes, and whether its shape was seen before.
  * One configuration for everything: `docs/anomaly-detection.md` says how it does on the Numenta Anomaly Benchmark. Its
- * state is about 36 kB a key.
+ * state is about 20 kB a key.
  * @throws {TidemarkError} `bad-argument` for an option out of its range
  * @example
  * const detector = multiScaleDetector({ quiet: 20 });

@@ -1,7 +1,7 @@
 /** The last values of a series, with their sums. */
 export interface RecentValues {
   /** A ring; `next` is the place of the oldest value once it is full. */
-  readonly values: Float64Array | Float32Array;
+  readonly values: Float64Array;
   next: number;
   count: number;
 }
@@ -9,11 +9,6 @@ export interface RecentValues {
 /** Room for the last `size` values. */
 export function createRecent(size: number): RecentValues {
   return { values: new Float64Array(size), next: 0, count: 0 };
-}
-
-/** The same in half the room, with seven digits of each value. */
-export function createRoughRecent(size: number): RecentValues {
-  return { values: new Float32Array(size), next: 0, count: 0 };
 }
 
 /** Takes a value in and, if there is no more room, the oldest out. */

@@ -1,9 +1,10 @@
 import { scoreOf, type AnomalyDetector } from './anomaly-detector.ts';
 import { wholeNumber } from './anomaly-errors.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
-import { createRecent, deviationOf, isFull, meanOf, pushRecent, type RecentValues } from './recent-values.ts';
-import { createSeason, learnSeason, seasonResidual, slotOf, type SeasonState } from './season-slots.ts';
-import { createTail, tailSurprise, type TailState } from './tail-model.ts';
+import { PackedRecent } from './packed-recent.ts';
+import { packable, type PackedScorer, type PackedState, type StateLayout } from './packed-state.ts';
+import { Season, slotOf } from './season-slots.ts';
+import { Tail } from './tail-model.ts';
 
 /** What of a series a `tailDetector` looks at. */
 export type TailStatistic = 'level' | 'spread' | 'change' | 'season';
@@ -23,17 +24,6 @@ export interface TailOptions {
   readonly slot?: DurationLike;
   /** Records that are not scored, default 20. */
   readonly warmUp?: number;
-}
-
-/** State of `tailDetector`. */
-interface TailDetectorState {
-  seen: number;
-  /** The first record: what is kept is how others differ from it. */
-  origin: number;
-  readonly recent: RecentValues;
-  readonly above: TailState;
-  readonly below: TailState;
-  readonly season: SeasonState | undefined;
 }
 
 /**
@@ -56,41 +46,44 @@ export function tailDetector(options: TailOptions = {}): AnomalyDetector {
   const slots = wholeNumber('slots of a season', period / toMillis(options.slot ?? '1 h'), 3);
   const warmUp = wholeNumber('warmUp', options.warmUp ?? 20, 1);
 
-  function statistic(state: TailDetectorState, timestamp: number): number {
-    const { recent, season } = state;
-    if (!isFull(recent)) return NaN;
-    if (of === 'change') return Math.abs(recent.values[0]! - recent.values[1]!);
-    const mean = meanOf(recent);
-    if (of === 'spread') return deviationOf(recent, mean);
-    if (season === undefined || Number.isNaN(timestamp)) return mean;
-    const slot = slotOf(slots, period, timestamp);
-    const residual = seasonResidual(season, slot, mean);
-    learnSeason(season, slot, mean);
-    return residual;
+  function placeIn(layout: StateLayout): PackedScorer {
+    const seen = layout.numbers(1);
+    // The first record: what is kept is how others differ from it.
+    const origin = layout.numbers(1);
+    const recent = new PackedRecent(layout, over);
+    const above = new Tail(layout);
+    const below = of === 'change' ? undefined : new Tail(layout);
+    const season = of === 'season' ? new Season(layout, slots) : undefined;
+
+    function statistic(state: PackedState, timestamp: number): number {
+      if (!recent.isFull(state)) return NaN;
+      if (of === 'change') return Math.abs(recent.at(state, 0) - recent.at(state, 1));
+      const mean = recent.mean(state);
+      if (of === 'spread') return recent.deviation(state, mean);
+      if (season === undefined || Number.isNaN(timestamp)) return mean;
+      const slot = slotOf(slots, period, timestamp);
+      const residual = season.residual(state, slot, mean);
+      season.learn(state, slot, mean);
+      return residual;
+    }
+
+    return {
+      begin: (state) => season?.begin(state),
+      score: (state, value, timestamp) => {
+        if (!Number.isFinite(value)) return 0;
+        const { numbers } = state;
+        if (numbers[seen] === 0) numbers[origin] = value;
+        recent.push(state, value - numbers[origin]!);
+        numbers[seen]! += 1;
+        const now = statistic(state, timestamp);
+        if (Number.isNaN(now)) return 0;
+        const high = above.surprise(state, now);
+        const low = below?.surprise(state, -now) ?? 0;
+        return numbers[seen]! > warmUp ? scoreOf(Math.max(high, low)) : 0;
+      },
+    };
   }
 
-  return {
-    name: `tail of ${of}${of === 'change' ? '' : ` over ${over}`}`,
-    parameters: { of, over, period, slots, warmUp },
-    warmUp,
-    createState: (): TailDetectorState => ({
-      seen: 0,
-      origin: NaN,
-      recent: createRecent(over),
-      above: createTail(),
-      below: createTail(),
-      season: of === 'season' ? createSeason(slots) : undefined,
-    }),
-    score(state: TailDetectorState, value: number, timestamp: number) {
-      if (!Number.isFinite(value)) return 0;
-      if (state.seen === 0) state.origin = value;
-      pushRecent(state.recent, value - state.origin);
-      state.seen += 1;
-      const now = statistic(state, timestamp);
-      if (Number.isNaN(now)) return 0;
-      const above = tailSurprise(state.above, now);
-      const below = of === 'change' ? 0 : tailSurprise(state.below, -now);
-      return state.seen > warmUp ? scoreOf(Math.max(above, below)) : 0;
-    },
-  };
+  const name = `tail of ${of}${of === 'change' ? '' : ` over ${over}`}`;
+  return packable({ name, parameters: { of, over, period, slots, warmUp }, warmUp }, placeIn);
 }

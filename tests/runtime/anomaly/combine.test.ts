@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { combine, evaluate, multiScaleDetector, type AnomalyDetector } from 'tidemark';
+import {
+  combine,
+  evaluate,
+  ewmaDetector,
+  knnDetector,
+  multiScaleDetector,
+  tailDetector,
+  type AnomalyDetector,
+} from 'tidemark';
 import { START_MS, STEP_MS, madeSeries, scoresOf, type Happening } from './made-series.ts';
 
 /** A detector whose score is the value. */
@@ -22,6 +30,19 @@ describe('combine', () => {
 
   test('one detector alone counts for at most one in 100,000', () => {
     expect(scoresOf(combine([saysItself], { alarms: [] }), [1 - 1e-9])[0]).toBeCloseTo(1 - 1e-5, 9);
+  });
+
+  test('detectors that keep their state by themselves go together with those that are packed', () => {
+    const [packed, own, within] = [tailDetector(), ewmaDetector(), combine([knnDetector()], { alarms: [] })];
+    const values = madeSeries(5, [{ kind: 'spike', first: 900, last: 903 }], 1_000);
+    const each = [own, packed, within].map((detector) => scoresOf(detector, values));
+    const surprise = (score: number) => Math.min(5, -Math.log10(1 - score));
+    const expected = values.map((_, i) => {
+      const squares = each.reduce((sum, scores) => sum + surprise(scores[i]!) ** 2, 0);
+      return 1 - 10 ** -Math.sqrt(squares / 3);
+    });
+    const found = scoresOf(combine([own, packed, within], { alarms: [], warmUp: 0 }), values);
+    for (const [i, score] of found.entries()) expect(score).toBeCloseTo(expected[i]!, 12);
   });
 
   test('one event is one alarm; what comes at half to twice the quiet after it counts for more and more', () => {
@@ -62,6 +83,18 @@ describe('multiScaleDetector', () => {
   const happenings = kinds.flatMap((kind, at): Happening[] => {
     const first = 2000 + 64 + at;
     return [{ kind, first, last: first + (kind === 'spike' ? 2 : 80) }];
+  });
+
+  test('keeps all of a series in two arrays', () => {
+    const { floats, numbers, parts } = multiScaleDetector().createState() as {
+      floats: Float32Array;
+      numbers: Float64Array;
+      parts: unknown[];
+    };
+    expect(parts).toEqual([]);
+    // 31 tails of 64 values, seasons of 24 and 168 slots, two histories of 500.
+    expect(floats.length).toBe(31 * 64 + 4 * (24 + 168) + 2 * 500);
+    expect(floats.byteLength + numbers.byteLength).toBeLessThan(20_000);
   });
 
   test('finds what happens to made series, with few false alarms', () => {
