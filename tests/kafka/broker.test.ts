@@ -9,6 +9,7 @@ import {
 } from '../../runtime/src/index.ts';
 import { openCluster } from '../../runtime/src/connectors/kafka/open-cluster.ts';
 import { Notebook, temporaryFolder } from '../runtime/engine/notebook.ts';
+import { backPressure } from './back-pressure.ts';
 import { brokerTopics } from './broker-topics.ts';
 import { clusterBehaviours } from './cluster-behaviours.ts';
 import { startBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.ts';
@@ -43,6 +44,7 @@ describe('with a broker', () => {
   prefixTakenOver(() => broker.brokers);
   brokerTopics(() => broker.brokers);
   kafkaConforms(() => broker.brokers);
+  backPressure(() => broker.brokers);
 });
 
 whoConnects(() => broker.ports, listeners);

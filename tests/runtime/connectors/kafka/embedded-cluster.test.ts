@@ -1,4 +1,5 @@
 import { afterAll, describe } from 'vitest';
+import { backPressure } from '../../../kafka/back-pressure.ts';
 import { clusterBehaviours } from '../../../kafka/cluster-behaviours.ts';
 import { kafkaConforms } from '../../../kafka/kafka-conforms.ts';
 import { prefixTakenOver } from '../../../kafka/prefix-taken-over.ts';
@@ -13,4 +14,5 @@ describe('with the embedded log', () => {
   clusterBehaviours(brokersOf);
   prefixTakenOver(brokersOf);
   kafkaConforms(brokersOf);
+  backPressure(brokersOf);
 });
