@@ -18,6 +18,7 @@ import {
   json,
   jsonLines,
   parquet,
+  raw,
   replay,
   sequenceSource,
   socketSink,
@@ -223,6 +224,20 @@ test.each([
   const rules =
     key === undefined ? EXACTLY_ONCE : EXACTLY_ONCE.filter((rule) => !/its commit|as once/.test(rule));
   expect(await checkSink(make, { records })).toEqual(rules);
+});
+
+test('a sink that conforms: files of text', async () => {
+  const make = (): SinkUnderTest<string> => {
+    const out = folder.path(`out-${(worlds += 1)}`);
+    return {
+      sink: fileSink(out, { format: raw(), rolling: { size: 100 } }),
+      read: () =>
+        readdirSync(out)
+          .filter((name) => !name.startsWith('.'))
+          .flatMap((name) => String(readFileSync(`${out}/${name}`)).trimEnd().split('\n')),
+    };
+  };
+  expect(await checkSink(make, { records: records.map(({ text }) => text) })).toEqual(EXACTLY_ONCE);
 });
 
 test('sinks that conform, at least once: a socket and a WebSocket', async () => {

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generatorSource, replay, socketSource, WatermarkStrategy } from '../../../runtime/src/index.ts';
 import type { SessionEnvironment } from '../../../runtime/src/session.ts';
+import { checkSource } from '../../../runtime/src/testing/index.ts';
 import { Notebook, temporaryFolder } from './notebook.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -112,6 +113,8 @@ describe('law 5: catch-up reads a recording, which is described', () => {
     const two = await notebook.env.fromSource(replay(path, { source: 'fromSequence' }));
     notebook.env.resume();
     expect(await two.executeAndCollect()).toEqual([1, 2]);
+    const conforming = () => replay(path, { source: 'fromSequence' });
+    expect(await checkSource(conforming, { records: [1, 2] })).toContain('goes on from any position');
     const bytes = readFileSync(path);
     truncateSync(path, bytes.length - 9);
     await expect(
