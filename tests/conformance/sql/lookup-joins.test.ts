@@ -164,6 +164,26 @@ test('INSERT INTO writes a changing query by the primary key', async () => {
   ]);
 });
 
+test('whole numbers beyond 2^53 are keys and values', async () => {
+  database.exec('CREATE TABLE large (k INTEGER PRIMARY KEY, n INTEGER)');
+  const columns = 'k BIGINT, n BIGINT, PRIMARY KEY (k) NOT ENFORCED';
+  const large = `CREATE TABLE large (${columns}) WITH ('connector' = 'jdbc', 'url' = 'jdbc:sqlite:${folder.path('shop.sqlite')}', 'table-name' = 'large')`;
+  const env = StreamExecutionEnvironment.getExecutionEnvironment();
+  env.executeSql(large);
+  const query =
+    'SELECT k, SUM(n) FROM (VALUES (9007199254740993, 5), (9007199254740992, 1)) AS t(k, n) GROUP BY k';
+  await (await env.executeSql(`INSERT INTO large ${query}`).job)!.finished();
+  const found =
+    'SELECT o.id, u.k, u.n FROM orders AS o JOIN large FOR SYSTEM_TIME AS OF o.t AS u ON o.l = u.k';
+  const orders = { schema: 'id INT, l BIGINT, t AS PROCTIME()' };
+  const steps = [row('orders', 1, 9007199254740993n), row('orders', 2, 9007199254740992n)];
+  const { records } = await runJob({ tables: { orders }, query: found, statements: [large] }, steps);
+  expect(records.map(({ value }) => value.row)).toEqual([
+    { id: 1, k: 9007199254740993n, n: 5 },
+    { id: 2, k: 9007199254740992n, n: 1 },
+  ]);
+});
+
 describe('PostgreSQL', () => {
   let server: PostgresServer;
   let secured: { readonly port: number; stop(): Promise<void> };

@@ -111,7 +111,7 @@ test.each([
   ['without a key', undefined],
   ['by key', 'n' as const],
 ])('a sink that conforms: rows %s', async (_name, key) => {
-  const records = Array.from({ length: 20 }, (_, n) => ({ n, text: `row "${n}", ü` }));
+  const records = Array.from({ length: 8 }, (_, n) => ({ n, text: `row "${n}", ü` }));
   let worlds = 0;
   const make = async (): Promise<SinkUnderTest<(typeof records)[number]>> => {
     const table = `conforms_${key ?? 'rows'}_${(worlds += 1)}`;

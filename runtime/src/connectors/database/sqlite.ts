@@ -70,13 +70,12 @@ class SqliteConnection implements DatabaseConnection {
     const selected = columns === undefined ? '*' : [key, ...columns].map(quoted).join(', ');
     const among = values.map(() => '?').join(', ');
     const text = `SELECT ${selected} FROM ${quotedTable(table)} WHERE ${quoted(key)} IN (${among})`;
-    return this.#guarded(`read ${table}`, () =>
-      // Rows come without a prototype.
-      this.#database
-        .prepare(text)
-        .all(...values.map(stored))
-        .map((row) => ({ ...row })),
-    );
+    return this.#guarded(`read ${table}`, () => {
+      const statement = this.#database.prepare(text);
+      // Else it throws at whole numbers beyond 2^53.
+      statement.setReadBigInts(true);
+      return statement.all(...values.map(stored)).map(plainRow);
+    });
   }
 
   close(): Promise<void> {
@@ -117,6 +116,16 @@ class SqliteConnection implements DatabaseConnection {
       return Promise.reject(databaseFailed(this.#path, what, error));
     }
   }
+}
+
+/** Rows come without a prototype, and all whole numbers as bigints. */
+function plainRow(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value,
+    ]),
+  );
 }
 
 function stored(value: unknown): SQLInputValue {

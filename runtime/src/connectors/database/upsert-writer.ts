@@ -46,7 +46,7 @@ export class UpsertWriter<T extends object> implements SinkWriter<T> {
     const row = value as Row;
     const deleted = this.#target.deleted?.(value) ?? false;
     if (!deleted) this.#columns ??= Object.keys(row);
-    this.#waiting.set(JSON.stringify(this.#target.key.map((column) => row[column])), { row, deleted });
+    this.#waiting.set(identityOf(this.#target.key.map((column) => row[column])), { row, deleted });
     if (this.#waiting.size >= BATCH) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), DELAY);
   }
@@ -82,4 +82,9 @@ export class UpsertWriter<T extends object> implements SinkWriter<T> {
     });
     this.#writes.catch((error: unknown) => this.#context.fail(error as Error));
   }
+}
+
+/** JSON has no whole numbers beyond 2^53. */
+function identityOf(key: readonly unknown[]): string {
+  return JSON.stringify(key, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
