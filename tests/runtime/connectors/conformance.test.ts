@@ -234,7 +234,11 @@ test('a sink that conforms: files of text', async () => {
       read: () =>
         readdirSync(out)
           .filter((name) => !name.startsWith('.'))
-          .flatMap((name) => String(readFileSync(`${out}/${name}`)).trimEnd().split('\n')),
+          .flatMap((name) =>
+            String(readFileSync(`${out}/${name}`))
+              .trimEnd()
+              .split('\n'),
+          ),
     };
   };
   expect(await checkSink(make, { records: records.map(({ text }) => text) })).toEqual(EXACTLY_ONCE);
