@@ -11,6 +11,7 @@ const SAID: Readonly<Record<Change['change'], string>> = {
   rebuilt: 'rebuilt from the recording',
   carried: 'edited, keeps its state',
   resumed: 'goes on from a snapshot',
+  restored: 'starts from a savepoint',
   retired: 'retired',
   new: 'new',
 };
@@ -32,13 +33,20 @@ export function showReport(run: number, { changes }: CellOutcome): void {
   });
 }
 
-function row({ name, change, changed, cell, replays }: Change) {
+/** What is said of a branch that begins at a savepoint. */
+const FROM_SAVEPOINT: Readonly<Partial<Record<Change['change'], string>>> = {
+  restored: 'starts from a savepoint',
+  rebuilt: 'rebuilt from the savepoint and the recording',
+};
+
+function row({ name, change, changed, cell, replays, savepoint }: Change) {
   const range = replays && `${clockTime(replays.from)} to ${clockTime(replays.to, replays.from)}`;
   const replayed = replays ? `${replays.records.toLocaleString('en')} records, ${range}` : '';
   return {
     'view or sink': name,
-    'this run': SAID[change],
+    'this run': (savepoint && FROM_SAVEPOINT[change]) ?? SAID[change],
     replays: replayed,
+    ...(savepoint !== undefined && change in FROM_SAVEPOINT ? { savepoint } : {}),
     ...(changed === undefined ? {} : { changed: changed.join(', ') }),
     ...(cell === undefined ? {} : { cell }),
   };

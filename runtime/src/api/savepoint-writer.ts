@@ -70,6 +70,15 @@ export class SavepointWriter {
     return this;
   }
 
+  /** One line: what is to be written. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const states = Object.entries(this.#nodes).map(([uid, { keyed, lists, unions, broadcast }]) => {
+      const names = [...Object.keys(keyed), ...lists.keys(), ...unions.keys(), ...broadcast.keys()];
+      return `'${uid}' has ${names.join(', ')}`;
+    });
+    return `savepoint to be written: ${states.join('; ') || 'nothing yet'}`;
+  }
+
   /** Uids of the operators that it has state of. */
   operators(): string[] {
     return Object.keys(this.#nodes);

@@ -48,6 +48,15 @@ export class Savepoint {
     this.#state = state;
   }
 
+  /** One line: what there is to be read. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const states = this.operators().map((uid) => {
+      const names = this.stateNames(uid).join(', ');
+      return names === '' ? `'${uid}'` : `'${uid}' has ${names}`;
+    });
+    return `savepoint '${this.#path}': ${states.join('; ') || 'no state by key'}`;
+  }
+
   /** Uids of the operators that have state, or their fingerprints if they have none. */
   operators(): string[] {
     return [

@@ -277,9 +277,9 @@ export class StreamExecutionEnvironment extends TableEnvironment {
 
   /**
    * Starts what is observed and not yet running, and names it; does not wait for its end. In a notebook what a cell
-   * observes starts by itself when the cell ends, named or not.
+   * observes starts by itself when the cell ends, named or not; with `fromSavepoint`, what the cell has made starts from there.
    * @throws {TidemarkError} `nothing-to-execute` unless some stream has a sink or a view; with `fromSavepoint`, `no-savepoint`,
-   *   `savepoint-damaged`, `state-not-restored`, `unsupported` in a notebook
+   *   `savepoint-damaged`, `savepoint-too-new`, `state-not-restored`, `source-not-restored`, `max-parallelism-differs`
    * @example
    * env.fromData('a').print();
    * await (await env.execute('letters')).finished(); // prints 'a'

@@ -9,6 +9,15 @@ export function noSavepoint(path: string, cause: unknown): TidemarkError {
   );
 }
 
+export function savepointNotWritten(path: string, cause: unknown): TidemarkError {
+  return new TidemarkError(
+    'savepoint-not-written',
+    `The savepoint ${path} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'Give a path in a folder that is there and can be written to, with enough room.',
+    { details: { path }, cause },
+  );
+}
+
 export function savepointDamaged(path: string, reason: string): TidemarkError {
   return new TidemarkError(
     'savepoint-damaged',

@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TidemarkError } from '../errors.ts';
-import type { JobState, SavepointFiles } from '../engine/job-state.ts';
+import type { JobState, OpenedSavepoint, SavepointFiles } from '../engine/job-state.ts';
 import type { NodeSnapshot } from '../engine/lane-snapshot.ts';
-import { packEntries, unpackEntries, type PackedEntries } from '../state/entry-codec.ts';
-import { byPart, settle, type Entries } from '../state/entries.ts';
+import { packEntries, type PackedEntries } from '../state/entry-codec.ts';
+import { byPart, settle, type Entries, type TableEntries } from '../state/entries.ts';
 import { keyGroupOf } from '../state/key-group.ts';
+import { NewestEntries } from '../state/newest-entries.ts';
 import { decode, encode, isEncoded } from './codec.ts';
 import { writeParts } from './write-parts.ts';
-import { noSavepoint, savepointDamaged, savepointTooNew } from './savepoint-errors.ts';
+import { noSavepoint, savepointDamaged, savepointNotWritten, savepointTooNew } from './savepoint-errors.ts';
 
 /** 'TMSP', then the version of the layout. */
 const MAGIC = 'TMSP';
@@ -36,30 +38,43 @@ interface Index {
  * reading executes nothing.
  */
 export const savepointFiles: SavepointFiles = {
+  resolve,
+  open,
   write,
   read,
   pack,
   unpack: (parts) => parse(MEMORY, joined(parts)),
-  writeParts: (path, parts) => writeParts(resolve(path), parts),
+  writeParts: async (path, parts) => {
+    const target = resolve(path);
+    try {
+      return await writeParts(target, parts);
+    } catch (error) {
+      throw savepointNotWritten(target, error);
+    }
+  },
 };
 
 /** What errors call a savepoint that is no file. */
 const MEMORY = 'in memory';
 
-/** Resolves with the absolute path when the file would outlive a power cut; it is there whole or not at all. */
+/** Returns the absolute path when the file would outlive a power cut; it is there whole or not at all. */
 function write(path: string, state: JobState): string {
   const target = resolve(path);
+  const parts = partsOf(state);
   const written = `${target}.writing`;
-  const file = openSync(written, 'w');
   try {
-    for (const bytes of partsOf(state)) {
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+    const file = openSync(written, 'w');
+    try {
+      for (const bytes of parts)
+        for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
     }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    renameSync(written, target);
+  } catch (error) {
+    throw savepointNotWritten(target, error);
   }
-  renameSync(written, target);
   return target;
 }
 
@@ -105,6 +120,12 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+function open(path: string): OpenedSavepoint {
+  const bytes = bytesOf(path);
+  const id = createHash('sha256').update(bytes).digest('hex');
+  return { id, path: resolve(path), read: () => parse(path, bytes) };
+}
+
 /** @throws {TidemarkError} `no-savepoint`, `savepoint-damaged`, `savepoint-too-new` */
 function read(path: string): JobState {
   return parse(path, bytesOf(path));
@@ -125,14 +146,15 @@ function parse(path: string, bytes: Uint8Array): JobState {
     ) as Index;
     const { beside, chunks } = index;
     const state = beside === undefined ? index.state! : (decode(beside) as JobState);
-    const tables: Record<string, Record<string, Entries[]>> = {};
-    for (const [at, length] of chunks) {
+    // From the newest back: one that was put together from snapshots has earlier entries, too.
+    const newest: Record<string, Record<string, NewestEntries>> = {};
+    for (const [at, length] of chunks.toReversed()) {
       const chunk = decode(slice(bytes, at, length)) as Chunk;
-      ((tables[chunk.node] ??= {})[chunk.table] ??= []).push(unpackEntries(chunk));
+      ((newest[chunk.node] ??= {})[chunk.table] ??= new NewestEntries()).add(chunk);
     }
     const nodes = Object.fromEntries(
       Object.entries(state.lane.lane?.nodes ?? {}).map(([key, saved]) => {
-        return [key, tables[key] === undefined ? saved : { ...saved, tables: tables[key] }];
+        return [key, newest[key] === undefined ? saved : { ...saved, tables: taken(newest[key]) }];
       }),
     );
     const { lane } = state.lane;
@@ -140,6 +162,10 @@ function parse(path: string, bytes: Uint8Array): JobState {
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function taken(tables: Readonly<Record<string, NewestEntries>>): TableEntries {
+  return Object.fromEntries(Object.entries(tables).map(([table, entries]) => [table, entries.take()]));
 }
 
 /** A checkpoint that was kept in a folder. */

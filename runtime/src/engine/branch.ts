@@ -2,7 +2,9 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { SinkLegacy, SinkState } from '../operators/sink-operator.ts';
 import type { BranchView } from './branch-view.ts';
 import type { CarriedState } from './carried-state.ts';
+import type { SavepointName } from './job-state.ts';
 import type { LaneRunner } from './lane-runner.ts';
+import type { SavepointOrigin } from './savepoint-origin.ts';
 import type { StoredLaneCut } from './stored-lane-cut.ts';
 
 /** One sink or view of a session with the lane that feeds it: the unit that a re-run keeps, rebuilds or retires (law 4). */
@@ -18,7 +20,11 @@ export interface Branch {
   /** Absent until the cell that makes it has ended. */
   runner?: LaneRunner;
   /** Where it goes on from when it starts: it was found in a cut (law 8). */
-  cut?: StoredLaneCut;
+  cut?: StoredLaneCut | undefined;
+  /** The savepoint that it starts from, or has started from. */
+  savepoint?: SavepointName | undefined;
+  /** The same with all that is to be read of it; absent of one from a cut until its cell names the savepoint again. */
+  origin?: SavepointOrigin | undefined;
   /** Of an edited one: what it keeps of the one before (law 4). */
   carried?: CarriedState;
   /** True until what it is to go on from has been read. */
@@ -34,21 +40,29 @@ export interface Branch {
   job?: string | undefined;
 }
 
+/** What a branch is matched by. */
+export interface BranchIdentity {
+  readonly cell: string;
+  readonly ordinal: number;
+  readonly fingerprint: string;
+  readonly savepoint?: SavepointName | undefined;
+}
+
+/** One that is made now: it says only later in its cell which savepoint it starts from, if any. */
+export interface MadeBranch extends Omit<BranchIdentity, 'savepoint'> {
+  readonly savepoint?: SavepointName | 'not said yet' | undefined;
+}
+
 /** How well a branch that is made now matches one that is there: higher is better, 0 is not at all (law 3). */
-export function matchRank(
-  made: { cell: string; ordinal: number; fingerprint: string },
-  there: { cell: string; ordinal: number; fingerprint: string },
-): number {
+export function matchRank(made: MadeBranch, there: BranchIdentity): number {
   if (made.fingerprint !== there.fingerprint) return 0;
+  if (made.savepoint !== 'not said yet' && made.savepoint?.id !== there.savepoint?.id) return 0;
   if (made.cell !== there.cell) return 1;
   return made.ordinal === there.ordinal ? 3 : 2;
 }
 
 /** Takes the best match out of `candidates`. */
-export function takeMatch<C extends { cell: string; ordinal: number; fingerprint: string }>(
-  made: { cell: string; ordinal: number; fingerprint: string },
-  candidates: Set<C>,
-): C | undefined {
+export function takeMatch<C extends BranchIdentity>(made: MadeBranch, candidates: Set<C>): C | undefined {
   let best: C | undefined;
   for (const candidate of candidates) {
     if (matchRank(made, candidate) > (best ? matchRank(made, best) : 0)) best = candidate;

@@ -6,9 +6,11 @@ import { editedNodes, pairNodes, type NodePairs } from './carry-over.ts';
 import type { Engine } from './engine.ts';
 import { keptState, type KeptState } from './kept-state.ts';
 import { savedSubtasks } from './rescale.ts';
+import type { SavepointName } from './job-state.ts';
 import type { LaneCut } from './lane-cut.ts';
 import { finishLeftInCut } from './left-by-sinks.ts';
 import { changedNodes, nodesBehind, variablesOf } from './named-variables.ts';
+import type { SavepointOrigin } from './savepoint-origin.ts';
 import type { SessionBranches } from './session-branches.ts';
 import type { CutBranch, SessionCuts } from './session-cuts.ts';
 import type { BranchChange, CellOutcome, SessionHost } from './session-host.ts';
@@ -39,6 +41,12 @@ export class CellEdit {
   /** What the cell owned before and has not made again yet. */
   readonly #before: Set<Branch>;
   readonly #kept: Branch[] = [];
+  /** What the cell has made again. */
+  readonly #nodes = new Map<Branch, StreamNode>();
+  /** Those that start, or have started, from a savepoint that the cell has named. */
+  readonly #fromSavepoint = new Set<Branch>();
+  /** Why a savepoint that the cell wanted to start from is none for it: then it has failed, whether it knows or not. */
+  refusal: unknown;
   /** What became of those that somebody has started before the end of the cell. */
   readonly #early = new Map<Branch, Change>();
   /** Place of the next branch that the cell makes. */
@@ -55,7 +63,12 @@ export class CellEdit {
     const { branches, lanes } = this.#session;
     const { cell } = this;
     const ordinal = this.ordinal++;
-    const made = { cell, ordinal, fingerprint: lanes.fingerprints.of(node) };
+    const made = {
+      cell,
+      ordinal,
+      fingerprint: lanes.fingerprints.of(node),
+      savepoint: 'not said yet' as const,
+    };
     const kept = takeMatch(made, this.#before) ?? branches.takeOrphan(made);
     if (kept?.runner && kept.runner.status !== 'failed' && kept.runner.status !== 'canceled') {
       kept.cell = cell;
@@ -63,10 +76,14 @@ export class CellEdit {
       // The cell names its job anew.
       kept.job = undefined;
       this.#kept.push(kept);
+      this.#nodes.set(kept, node);
       return kept;
     }
     if (kept) this.#before.add(kept);
-    const branch = branches.add(node, made);
+    return this.#makes(branches.add(node, made));
+  }
+
+  #makes(branch: Branch): Branch {
     // Whoever starts it before the cell has ended starts it in the place of what it replaces.
     branch.beforeStart = () => {
       const [change] = this.#settle([branch]);
@@ -76,14 +93,66 @@ export class CellEdit {
     return branch;
   }
 
+  /** What the cell has made, or made again, and given to no job yet. */
+  get unnamed(): Branch[] {
+    return [...this.#kept, ...this.made].filter(({ job }) => job === undefined);
+  }
+
+  /** The sink that the cell has made for a branch, which may be the one that it had. */
+  sinkOf(branch: Branch): StreamNode {
+    return this.#nodes.get(branch) ?? branch.sink;
+  }
+
+  /** True for what has started from that savepoint, and would find the same in it. */
+  hasStartedFrom(branch: Branch, { id }: SavepointName): boolean {
+    if (branch.savepoint?.id !== id) return false;
+    return sameUids(uidsOf(branch.sink), uidsOf(this.sinkOf(branch)));
+  }
+
+  /**
+   * Has branches start from a savepoint; those that have started from it go on.
+   * @returns them, or what comes in their place
+   */
+  startFrom(origin: SavepointOrigin, given: readonly Branch[]): Branch[] {
+    return given.map((one) => {
+      const isIt = this.hasStartedFrom(one, origin.name);
+      const branch = isIt ? one : this.#makeAnother(one, origin.name);
+      branch.origin ??= origin;
+      this.#fromSavepoint.add(branch);
+      return branch;
+    });
+  }
+
+  /** True if somebody has started it before the end of the cell. */
+  isEarly(branch: Branch): boolean {
+    return this.#early.has(branch);
+  }
+
+  /** The branch, to start from a savepoint, or from none: what it has gone on from is not what the cell makes. */
+  #makeAnother(branch: Branch, savepoint: SavepointName | undefined): Branch {
+    const { branches } = this.#session;
+    if (branch.runner === undefined) {
+      branches.letWait(branch);
+      branch.savepoint = savepoint;
+      return branch;
+    }
+    this.#kept.splice(this.#kept.indexOf(branch), 1);
+    this.#before.add(branch);
+    const { cell, ordinal, view, fingerprint, variables } = branch;
+    const sink = this.sinkOf(branch);
+    const another: Branch = { cell, ordinal, sink, view, fingerprint, variables, savepoint };
+    branches.all.add(another);
+    branches.announce(another);
+    return this.#makes(another);
+  }
+
   /** The cell threw: what it made is dropped, what it owned before stays. */
   fail(touched: ReadonlySet<string>): CellOutcome {
     const { branches, host } = this.#session;
     const resumed = this.made.filter((branch) => branch.cut && !this.#early.has(branch));
     for (const branch of this.made) {
       if (branch.runner || this.#early.has(branch)) continue;
-      const { cell, ordinal, fingerprint, sink, cut } = branch;
-      if (cut) branches.waiting.add({ cell, ordinal, fingerprint, name: sink.name, cut });
+      branches.letWait(branch);
       branches.discard(branch);
     }
     // The failed cell may have announced others in the place of these; they go on.
@@ -99,6 +168,8 @@ export class CellEdit {
   /** Starts what the cell made observable, and takes down what it no longer makes. */
   end(touched: ReadonlySet<string>): CellOutcome {
     const { branches } = this.#session;
+    for (const branch of [...this.#kept])
+      if (branch.savepoint && !this.#fromSavepoint.has(branch)) this.#makeAnother(branch, undefined);
     const late = this.made.filter((branch) => !this.#early.has(branch));
     const settled = new Map(this.#settle(late).map((change) => [change.branch, change]));
     const changes: Change[] = this.#kept.map((branch) => ({ branch, change: 'kept' }));
@@ -123,6 +194,7 @@ export class CellEdit {
     const replacements = this.#replacements(made);
     return made.map((branch) => {
       branch.beforeStart = undefined;
+      if (branch.savepoint && !branch.origin) this.#makeAnother(branch, undefined);
       const replaced = replacements.get(branch);
       if (!replaced) return { branch, change: branch.cut ? 'resumed' : this.#replaceWaiting(branch) };
       const pairs = pairNodes(branch.sink, replaced.sink);
@@ -144,8 +216,7 @@ export class CellEdit {
         found.set(fresh, old);
       }
     };
-    const uids = ({ sink }: Branch): string[] => nodesBehind(sink).flatMap(({ uid }) => uid ?? []);
-    match((fresh, old) => uids(fresh).some((uid) => uids(old).includes(uid)));
+    match(({ sink }, old) => uidsOf(sink).some((uid) => uidsOf(old.sink).includes(uid)));
     match((fresh, old) => fresh.ordinal === old.ordinal);
     return found;
   }
@@ -163,7 +234,7 @@ export class CellEdit {
       lanes.fingerprints.forget(
         nodes.filter((node) => nodesBehind(node).some((behind) => edited.has(behind))),
       );
-      const { cell, ordinal, sink, view, job } = old;
+      const { cell, ordinal, sink, view, job, savepoint, origin } = old;
       const fingerprint = lanes.fingerprints.of(sink);
       const fresh: Branch = {
         cell,
@@ -173,6 +244,8 @@ export class CellEdit {
         job,
         fingerprint,
         variables: variablesOf(sink, host),
+        savepoint,
+        origin,
       };
       branches.all.add(fresh);
       changes.push(this.#replace(old, fresh, new Map(nodes.map((node) => [node, node])), [...edited]));
@@ -192,7 +265,13 @@ export class CellEdit {
     const { runner } = old;
     const failed = runner?.status === 'failed';
     const reachesBack = runner === undefined || lanes.reachesBack(runner.sources);
-    const kept = keptState(fresh, old, { pairs, edited, failed, reachesBack }, lanes.fingerprints);
+    const sameSavepoint = old.savepoint?.id === fresh.savepoint?.id;
+    // Under other uids other state is found in it.
+    const sameBeginning =
+      sameSavepoint && (!fresh.savepoint || sameUids(uidsOf(old.sink), uidsOf(fresh.sink)));
+    const kept: KeptState = sameBeginning
+      ? keptState(fresh, old, { pairs, edited, failed, reachesBack }, lanes.fingerprints)
+      : { of: 'nothing' };
     if (failed) this.#goOnAfterFailure(old, fresh, kept);
     else {
       fresh.mutedThrough = runner?.writtenThrough;
@@ -210,6 +289,7 @@ export class CellEdit {
     if (sameSink && !failed) fresh.left = left;
     if (kept.of !== 'nothing') return { branch: fresh, change: failed ? 'resumed' : 'carried' };
     const { changed = [] } = kept;
+    if (!sameSavepoint && fresh.savepoint) return { branch: fresh, change: 'restored' };
     return { branch: fresh, change: 'rebuilt', ...(changed.length === 0 ? {} : { changed }) };
   }
 
@@ -222,8 +302,8 @@ export class CellEdit {
         const good = await cuts.lastAt(old);
         const cut = good?.cut.load();
         fresh.mutedThrough = cut ? (cut.mutedThrough ?? cut.cursor) : old.mutedThrough;
-        if (cut && kept.of === 'operators' && good!.fingerprint === old.fingerprint)
-          fresh.carried = { cut, keys: kept.keys };
+        const isIts = good?.fingerprint === old.fingerprint && good.savepoint?.id === old.savepoint?.id;
+        if (cut && kept.of === 'operators' && isIts) fresh.carried = { cut, keys: kept.keys };
         if (cut) this.#takeOverSink(fresh, good!, cut);
       } finally {
         fresh.held = false;
@@ -238,11 +318,12 @@ export class CellEdit {
   /** After a crash the cell makes another branch than the one that waits at its place: that is an edit, too. */
   #replaceWaiting(fresh: Branch): BranchChange['change'] {
     const waiting = this.#session.branches.takeWaitingAt(fresh);
-    if (waiting === undefined) return 'new';
+    const { savepoint } = fresh;
+    if (waiting === undefined) return savepoint ? 'restored' : 'new';
     const cut = waiting.cut.load();
     fresh.mutedThrough = cut.mutedThrough ?? cut.cursor;
     if (!this.#takeOverSink(fresh, waiting, cut)) this.#finish(waiting, cut);
-    return 'rebuilt';
+    return savepoint && savepoint.id !== waiting.savepoint?.id ? 'restored' : 'rebuilt';
   }
 
   /** Where its sink is the same, it goes on with what that one had written, and commits what it had prepared. */
@@ -269,8 +350,9 @@ export class CellEdit {
       carried: names('carried'),
       retired: names('retired'),
       resumed: names('resumed'),
+      restored: names('restored'),
       changes: changes.map(({ branch, change, changed }) => {
-        const { cell, ordinal, sink, runner } = branch;
+        const { cell, ordinal, sink, runner, savepoint } = branch;
         const replays = change === 'rebuilt' || change === 'resumed' ? this.#replayed(branch) : undefined;
         const of = cell === this.cell ? {} : { cell };
         return {
@@ -279,6 +361,7 @@ export class CellEdit {
           ordinal,
           change,
           ...of,
+          ...(savepoint && { savepoint: savepoint.path }),
           ...(changed === undefined ? {} : { changed }),
           ...(runner && replays ? { replays } : {}),
         };
@@ -301,4 +384,12 @@ export class CellEdit {
     }
     return from === undefined || to === undefined ? undefined : { records, from, to };
   }
+}
+
+function uidsOf(sink: StreamNode): string[] {
+  return nodesBehind(sink).flatMap(({ uid }) => uid ?? []);
+}
+
+function sameUids(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((uid, at) => uid === others[at]);
 }

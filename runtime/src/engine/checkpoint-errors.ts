@@ -1,4 +1,4 @@
-import { TidemarkError, unsupported } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 
 export function checkpointTimedOut(id: number, timeout: number): TidemarkError {
   return new TidemarkError(
@@ -15,6 +15,15 @@ export function checkpointAborted(id: number | undefined): TidemarkError {
     'checkpoint-aborted',
     `${which} was not completed: the job has ended, failed or was canceled meanwhile. job.status and job.finished() say more.`,
     { details: { id } },
+  );
+}
+
+export function savepointAborted(path: string): TidemarkError {
+  return new TidemarkError(
+    'checkpoint-aborted',
+    `The savepoint ${path} was not written: the job has ended, failed or was canceled, or its state could not be stored. ` +
+      'job.status and job.finished() say more.',
+    { details: { path } },
   );
 }
 
@@ -58,11 +67,30 @@ export function branchBehind(name: string): TidemarkError {
   );
 }
 
-export function savepointInSession(): TidemarkError {
-  return unsupported(
-    'Starting from a savepoint in a notebook',
-    'a session goes on from its own snapshots.',
-    'Run the job outside of it, or look at the state with savepoint(path).readKeyedState(uid, name).',
+export function sourceNotRestored(name: string, uid: string, before: string, now: string): TidemarkError {
+  return new TidemarkError(
+    'source-not-restored',
+    `The savepoint says where ${name} ('${uid}') stood in a source of the kind '${before}', and now it reads one of the kind '${now}'. ` +
+      'Give it another uid, so that it reads from its beginning, with env.execute({ fromSavepoint, allowNonRestoredState: true }).',
+    { details: { operator: uid, before, now } },
+  );
+}
+
+export function savepointChanged(path: string): TidemarkError {
+  return new TidemarkError(
+    'savepoint-changed',
+    `The file ${path} is no longer the savepoint that this cell has started from, so that what was edited cannot begin there. ` +
+      'Put the file back, or run the cell again with env.execute({ fromSavepoint }): then it starts from what is there now.',
+    { details: { path } },
+  );
+}
+
+export function savepointAfterStart(name: string): TidemarkError {
+  return new TidemarkError(
+    'savepoint-after-start',
+    `${name} runs already, so that it cannot start from a savepoint any more: the cell has waited for it. Call ` +
+      'env.execute({ fromSavepoint }) before view.take() and the like, in the cell that makes the sinks and views.',
+    { details: { name } },
   );
 }
 

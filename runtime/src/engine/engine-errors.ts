@@ -15,11 +15,12 @@ export function jobCanceled(name: string): TidemarkError {
   });
 }
 
-export function nothingToExecute(): TidemarkError {
+export function nothingToExecute(fromSavepoint = false): TidemarkError {
   return new TidemarkError(
     'nothing-to-execute',
     'There is nothing to execute: no stream has a sink or a view that does not run already. ' +
-      'Call print(), sinkTo(sink) or show() on a stream first.',
+      'Call print(), sinkTo(sink) or show() on a stream first' +
+      (fromSavepoint ? ', in the cell that starts them from a savepoint.' : '.'),
   );
 }
 

@@ -134,15 +134,24 @@ export class Engine {
     return readers === 1;
   };
 
-  /** Where all sources stand, between two slices. */
-  places(): SourcePlace[] {
-    return [...this.#sources.values()].map(({ key, position, ended }) => ({ source: key, position, ended }));
+  /** Has the recording of a source begin at a place, unless there is one already. */
+  beginAt({ source, position, ended }: SourcePlace): void {
+    const { timeline, clock } = this;
+    if (timeline.lastOf(source) !== undefined) return;
+    for (const kind of ended ? (['begin', 'end'] as const) : (['begin'] as const))
+      this.#options.onEntry?.(
+        timeline.append({ kind, stamp: clock.now(), source, count: 0, position }),
+        true,
+      );
+    // It may have been read before, and history cut off since.
+    this.#sources.get(source)?.rewind([]);
+    this.wake();
   }
 
   /** Takes a lane in and starts it. */
   add(runner: LaneRunner): void {
     this.#runners.add(runner);
-    for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
+    this.#openSources(runner);
     this.#entered(runner, () => runner.start());
     this.#loop.start();
   }
@@ -247,8 +256,7 @@ export class Engine {
     this.#sources.clear();
     this.timeline.replace(entries, firstSeq, places);
     this.#countRecorded();
-    for (const runner of this.#runners)
-      for (const [key, nodes] of runner.sources) this.#sourceOf(key, nodes[0] as StreamNode);
+    for (const runner of this.#runners) this.#openSources(runner);
     this.wake();
   }
 
@@ -495,14 +503,13 @@ export class Engine {
     }
   }
 
-  #sourceOf(key: string, node: StreamNode): SourceLog {
-    let source = this.#sources.get(key);
-    if (!source) {
-      if (!node.source) throw new TypeError(`node ${node.name} is not a source`);
-      source = new SourceLog(key, node.source, this.timeline, this.clock, this.wake, node.name);
-      this.#sources.set(key, source);
+  #openSources({ sources, origin }: LaneRunner): void {
+    for (const [key, [node]] of sources) {
+      if (this.#sources.has(key)) continue;
+      if (!node?.source) throw new TypeError(`node ${node?.name} is not a source`);
+      const name = origin === undefined ? node.name : `${node.name} from ${origin}`;
+      this.#sources.set(key, new SourceLog(key, node.source, this.timeline, this.clock, this.wake, name));
     }
-    return source;
   }
 
   #readersOf(source: SourceLog): LaneRunner[] {

@@ -1,9 +1,9 @@
 import { checkpointAborted } from './checkpoint-errors.ts';
 import { CutWriter } from './cut-writer.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import type { SourcePlace } from './engine.ts';
 import type { JobState } from './job-state.ts';
 import type { LaneRunner } from './lane-runner.ts';
+import type { SavedSource } from './saved-sources.ts';
 
 /** What is being written of a cut. */
 type Writing = PromiseWithResolvers<readonly Uint8Array[]>;
@@ -34,7 +34,7 @@ export class JobCuts {
    * @returns the parts of the file, in their order
    * @throws {TidemarkError} `not-storable`
    */
-  begin(runner: LaneRunner, sources: readonly SourcePlace[]): Promise<readonly Uint8Array[]> {
+  begin(runner: LaneRunner, sources: readonly SavedSource[]): Promise<readonly Uint8Array[]> {
     // Two cuts of everything at a time would track each other's entries.
     this.finish();
     const { cut, tables } = runner.beginCut();

@@ -1,18 +1,35 @@
 import { duplicateUid, stateNotRestored } from './checkpoint-errors.ts';
-import type { SourcePlace } from './engine.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { LaneCut } from './lane-runner.ts';
 import type { NodeSnapshot } from './lane-snapshot.ts';
 import { nodesBehind } from './named-variables.ts';
+import type { SavedSource } from './saved-sources.ts';
 
 /** All of a job outside a notebook: where its sources stand, and what its operators hold. */
 export interface JobState {
-  readonly sources: readonly SourcePlace[];
+  readonly sources: readonly SavedSource[];
   readonly lane: Pick<LaneCut, 'lane' | 'views'>;
+}
+
+/** What a savepoint is known by: its contents, wherever the file is moved. */
+export interface SavepointName {
+  readonly id: string;
+  /** Where it was found, absolute. */
+  readonly path: string;
+}
+
+/** A savepoint whose bytes have been read. */
+export interface OpenedSavepoint extends SavepointName {
+  /** Makes the state anew with each call. @throws {TidemarkError} `savepoint-damaged`, `savepoint-too-new` */
+  read(): JobState;
 }
 
 /** Savepoints on disk. */
 export interface SavepointFiles {
+  /** The absolute path of a file. */
+  resolve(path: string): string;
+  /** @throws {TidemarkError} `no-savepoint` */
+  open(path: string): OpenedSavepoint;
   /** @returns the absolute path when the file would outlive a power cut */
   write(path: string, state: JobState): string;
   read(path: string): JobState;
@@ -24,23 +41,17 @@ export interface SavepointFiles {
 }
 
 /**
- * What a job takes up of a savepoint: state of operators by their uids.
+ * Refuses a savepoint with state of operators that a job does not have.
  * @param known keys of the operators that it has
- * @throws {TidemarkError} `state-not-restored` for state of an operator that it does not have
+ * @throws {TidemarkError} `state-not-restored`
  */
-export function restorable(
-  state: JobState,
-  known: ReadonlySet<string>,
-  allowNonRestoredState: boolean,
-): JobState {
-  const { lane } = state.lane;
-  if (lane === undefined) return state;
-  const left = Object.entries(lane.nodes).filter(
-    ([key, saved]) => !known.has(operatorKey(key)) && holdsState(saved),
+export function checkRestorable({ lane: { lane } }: JobState, known: ReadonlySet<string>): void {
+  const has = (key: string): boolean => known.has(key) || known.has(key.replace(/#\d+$/, ''));
+  const left = Object.entries(lane?.nodes ?? {}).filter(
+    ([key, saved]) => !has(operatorKey(key)) && holdsState(saved),
   );
-  if (left.length > 0 && !allowNonRestoredState)
-    throw stateNotRestored(left.map(([key, { name }]) => ({ key: operatorKey(key), name })));
-  return { ...state, lane: { lane, views: [] } };
+  if (left.length === 0) return;
+  throw stateNotRestored(left.map(([key, { name }]) => ({ key: operatorKey(key), name })));
 }
 
 /** The key of the operator that a subtask, or an exchange before it, belongs to. */
@@ -49,8 +60,12 @@ export function operatorKey(key: string): string {
 }
 
 function holdsState({ state, tables = {} }: NodeSnapshot): boolean {
-  const hasEntries = Object.values(tables).some((entries) => entries.some(({ slots }) => slots.length > 0));
+  const hasEntries = Object.values(tables).some((entries) => entries.some(({ keys }) => keys.some(isThere)));
   return hasEntries || holdsSomething(state);
+}
+
+function isThere(key: unknown): boolean {
+  return key !== undefined;
 }
 
 /** False for what is there with every operator of a kind, such as lists without elements. */

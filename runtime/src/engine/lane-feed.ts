@@ -48,7 +48,7 @@ export class LaneFeed {
     for (const node of nodes) {
       if (entry.kind === 'idle') lane.markIdle(node.id);
       else if (entry.kind === 'active') lane.markActive(node.id);
-      else lane.endInput(node.id);
+      else if (entry.kind === 'end') lane.endInput(node.id);
     }
     return true;
   }
@@ -91,7 +91,7 @@ export class LaneFeed {
 }
 
 /** Source nodes that these sinks hang on, in order of creation. */
-function sourcesOf(sinks: readonly StreamNode[]): StreamNode[] {
+export function sourcesOf(sinks: readonly StreamNode[]): StreamNode[] {
   const behind = new Set(sinks.flatMap(nodesBehind));
   return [...behind].filter((node) => node.source).sort((a, b) => a.id - b.id);
 }

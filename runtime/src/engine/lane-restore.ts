@@ -27,7 +27,12 @@ export function forSubtasks(saved: Nodes, subtasks: ReadonlyMap<StreamNode, read
   return nodes;
 }
 
-function checkedMaxParallelism(node: StreamNode, parallelism: number, saved: number | undefined): number {
+/** @throws {TidemarkError} `max-parallelism-differs`, `bad-parallelism` */
+export function checkedMaxParallelism(
+  node: StreamNode,
+  parallelism: number,
+  saved: number | undefined,
+): number {
   const groups = maxParallelismOf(node, parallelism);
   if (saved === undefined) return groups;
   if (node.maxParallelism !== undefined && node.maxParallelism !== saved) {

@@ -16,6 +16,18 @@ export type LaneStatus =
 
 export type { LaneCut, LaneRunnerCutBegun } from './lane-cut.ts';
 
+/** What a lane that starts from nothing else starts from: a savepoint. */
+export interface LaneOrigin {
+  /** Of the savepoint, for people. */
+  readonly name: string;
+  /**
+   * Has the recordings of its sources begin at their places, unless they have.
+   * @returns its state, made anew with each call, and where that of each node lies in it
+   * @throws {TidemarkError} `no-savepoint`, `savepoint-changed`, `savepoint-damaged`
+   */
+  load(): { readonly lane: LaneSnapshot; readonly keys: ReadonlyMap<StreamNode, string> };
+}
+
 export interface LaneRunnerOptions extends LaneFeedOptions {
   readonly timeline: Timeline;
   readonly clock: Clock;
@@ -34,6 +46,7 @@ export interface LaneRunnerOptions extends LaneFeedOptions {
   readonly until?: number;
   /** Values of params in the place of those recorded: what would have been (`env.whatIf`). */
   readonly paramsInstead?: ParamValues;
+  readonly origin?: LaneOrigin | undefined;
 }
 
 /** Drives one lane along the timeline: its cursor, its catch-up, its end. */
@@ -63,6 +76,8 @@ export class LaneRunner {
   /** True from when it was cut short until what is to be replayed is at hand. */
   #cutShort = false;
   #resumed = false;
+  /** Why what it starts from could not be read. */
+  #unloaded: Error | undefined;
   /** True once its input has ended and its sinks have still to commit. */
   #ending = false;
   /** Resolves when sinks that take their time have closed. */
@@ -73,10 +88,16 @@ export class LaneRunner {
     this.#options = options;
     this.sinks = options.sinks;
     this.#feed = new LaneFeed(options);
-    this.#cursor = cut?.cursor ?? options.startAfter(this.sources);
+    const from = cut === undefined ? this.#beginning(options.mutedThrough) : { cut, carried };
+    this.#cursor = from.cut?.cursor ?? options.startAfter(this.sources);
     this.#params = this.#paramsAt(this.#cursor, cut);
     this.#shownAgain = carried?.shownAgain ?? [];
-    this.#lane = this.#makeLane(cut, options.mutedThrough, carried);
+    this.#lane = this.#makeLane(from.cut, options.mutedThrough, from.carried);
+  }
+
+  /** The savepoint that it has started from, for people. */
+  get origin(): string | undefined {
+    return this.#options.origin?.name;
   }
 
   get status(): LaneStatus {
@@ -162,6 +183,7 @@ export class LaneRunner {
   start(): void {
     if (this.#status !== 'created') return;
     if (this.#finishedBefore) return this.#setStatus('finished');
+    if (this.#unloaded) return this.fail(this.#unloaded);
     this.#guarded(() => {
       this.#lane.open();
       this.#lane.showAgain(this.#shownAgain);
@@ -222,6 +244,8 @@ export class LaneRunner {
       }
       if (entry === undefined || !this.#feed.concerns(entry)) {
         this.#cursor = seq;
+        // It may be at the live end now, so that its sources are to be read.
+        moved = true;
         continue;
       }
       this.#guarded(() => {
@@ -343,13 +367,15 @@ export class LaneRunner {
     this.#feed.close();
     this.#lane.sinks.abandon();
     this.#halfway = undefined;
-    this.#cursor = cut?.cursor ?? this.#options.startAfter(this.sources);
+    const { head } = this.#options.timeline;
+    const from = cut === undefined ? this.#beginning(head) : { cut };
+    this.#cursor = from.cut?.cursor ?? this.#options.startAfter(this.sources);
     this.#error = undefined;
     this.#ending = false;
     this.#params = this.#paramsAt(this.#cursor, cut);
     this.#cutShort = false;
     this.#replay = undefined;
-    this.#lane = this.#makeLane(cut, this.#options.timeline.head);
+    this.#lane = this.#makeLane(from.cut, head, from.carried);
     this.#status = 'created';
     this.start();
   }
@@ -475,6 +501,22 @@ export class LaneRunner {
     }
     const since = (this.#blockedSince ??= { real: now, lane: this.#lane.now });
     this.#guarded(() => this.#advance(since.lane + now - since.real));
+  }
+
+  /** Where it starts if not from a cut: at the savepoint that it comes from, or with nothing in hand. */
+  #beginning(mutedThrough?: number): { readonly cut?: LaneCut; readonly carried?: CarriedState } {
+    const { origin, startAfter } = this.#options;
+    this.#unloaded = undefined;
+    if (origin === undefined) return {};
+    try {
+      const { lane, keys } = origin.load();
+      const muted = mutedThrough === undefined ? {} : { mutedThrough };
+      const cut: LaneCut = { cursor: startAfter(this.sources), lane, views: [], ...muted };
+      return { cut, carried: { cut, keys } };
+    } catch (error) {
+      this.#unloaded = error instanceof Error ? error : new Error(String(error));
+      return {};
+    }
   }
 
   /** @param mutedThrough for a lane that starts from nothing: up to where another has written */

@@ -8,9 +8,10 @@ import { BranchView } from './branch-view.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { collectRecords } from './collect.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { checkUids, operatorsOf, restorable } from './job-state.ts';
+import { checkRestorable, checkUids, operatorsOf, type JobState } from './job-state.ts';
 import { LocalJob, type LocalJobOptions } from './local-job.ts';
 import { RestartStrategies } from './restart-strategies.ts';
+import { placesOf } from './saved-sources.ts';
 import { afterRealTime } from './slice-loop.ts';
 import type { View, ViewObserver } from './view.ts';
 
@@ -78,8 +79,8 @@ export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
       const saved = fromSavepoint === undefined ? undefined : store.savepoints.read(fromSavepoint);
       const nodes = [...sinks];
       checkUids(nodes);
-      const from =
-        saved && restorable(saved, operatorsOf(nodes, laneKeys(fingerprints)), allowNonRestoredState);
+      if (saved && !allowNonRestoredState) checkRestorable(saved, operatorsOf(nodes, laneKeys(fingerprints)));
+      const from = saved && startOf(saved, nodes, fingerprints);
       sinks.clear();
       return run(nodes, (node) => views.get(node)?.tap(NO_ROWS) ?? NO_ROWS, { name, settings, from });
     },
@@ -93,5 +94,19 @@ export function createLocalBackend(store: CheckpointStore): ExecutionBackend {
         },
         afterRealTime,
       ),
+  };
+}
+
+/** What a job takes up of a savepoint, its sources as they are named now. */
+function startOf(
+  { sources, lane: { lane } }: JobState,
+  nodes: readonly StreamNode[],
+  fingerprints: Fingerprints,
+): JobState {
+  const keyOf = laneKeys(fingerprints);
+  const places = placesOf(nodes, sources, keyOf, (node) => fingerprints.ofSource(node));
+  return {
+    sources: Array.from(places, ([node, place]) => ({ ...place, source: keyOf(node) })),
+    lane: { views: [], ...(lane && { lane }) },
   };
 }

@@ -13,7 +13,8 @@ import type { ExecutionSettings, RestartAttempts } from './execution-settings.ts
 import { nextJobId } from './job.ts';
 import { JobCuts } from './job-cuts.ts';
 import { LaneRunner } from './lane-runner.ts';
-import { checkpointAborted } from './checkpoint-errors.ts';
+import { savedSources } from './saved-sources.ts';
+import { savepointAborted } from './checkpoint-errors.ts';
 import type { JobState } from './job-state.ts';
 import type { LaneOptions } from './lane.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
@@ -110,7 +111,7 @@ export class LocalJob implements JobClient {
 
   async triggerSavepoint(path: string): Promise<string> {
     const begun = this.#begin();
-    if (begun === undefined) throw checkpointAborted(undefined);
+    if (begun === undefined) throw savepointAborted(path);
     const { savepoints } = this.#options.store;
     const { parts, commits } = begun;
     try {
@@ -130,7 +131,7 @@ export class LocalJob implements JobClient {
   ): Promise<string> {
     const { engine, runner } = this.#attempt;
     if (this.#over !== undefined || (!runner.active && runner.status !== 'paused'))
-      throw checkpointAborted(undefined);
+      throw savepointAborted(path);
     if (drain) await runner.drain();
     else runner.pause();
     const written = await this.triggerSavepoint(path);
@@ -234,7 +235,8 @@ export class LocalJob implements JobClient {
     }
     try {
       const { head } = engine.timeline;
-      const parts = cuts.begin(runner, engine.places());
+      const sources = savedSources([runner], engine.timeline, this.#options.sourceKey);
+      const parts = cuts.begin(runner, sources);
       engine.wake();
       const onDurable = (): void => engine.onDurable(head);
       return { parts, commits, onDurable };
@@ -303,5 +305,5 @@ export class LocalJob implements JobClient {
 
 /** Makes a source go on at its place. */
 function entryOf({ source, position, ended }: SourcePlace, at: number, stamp: number): TimelineEntry {
-  return { seq: at + 1, stamp, source, kind: ended ? 'end' : 'batch', count: 0, position };
+  return { seq: at + 1, stamp, source, kind: ended ? 'end' : 'begin', count: 0, position };
 }

@@ -1,8 +1,7 @@
-import type { Branch } from './branch.ts';
+import type { Branch, BranchIdentity } from './branch.ts';
 import type { SessionCut } from './session-store.ts';
 
-type Place = Pick<Branch, 'cell' | 'ordinal' | 'fingerprint'>;
-type Retired = Pick<Branch, 'sink' | 'view' | 'variables'>;
+type Retired = Pick<Branch, 'sink' | 'view' | 'variables' | 'origin'>;
 
 /** Branches that no longer run but are in a cut that is kept: with their functions a rewind can run them again (law 7). */
 export class RetiredBranches {
@@ -10,19 +9,19 @@ export class RetiredBranches {
 
   /** @param cuts those that are kept now; what none of them names is forgotten */
   add(branch: Branch, cuts: readonly SessionCut[]): void {
-    const { sink, view, variables } = branch;
-    this.#branches.set(nameOf(branch), { sink, view, variables });
+    const { sink, view, variables, origin } = branch;
+    this.#branches.set(nameOf(branch), { sink, view, variables, origin });
     const named = new Set(cuts.flatMap(({ branches }) => branches.map(nameOf)));
     for (const name of this.#branches.keys()) if (!named.has(name)) this.#branches.delete(name);
   }
 
-  take(place: Place): Retired | undefined {
+  take(place: BranchIdentity): Retired | undefined {
     const found = this.#branches.get(nameOf(place));
     this.#branches.delete(nameOf(place));
     return found;
   }
 }
 
-function nameOf({ cell, ordinal, fingerprint }: Place): string {
-  return `${cell}/${ordinal} ${fingerprint}`;
+function nameOf({ cell, ordinal, fingerprint, savepoint }: BranchIdentity): string {
+  return `${cell}/${ordinal} ${fingerprint} ${savepoint?.id ?? ''}`;
 }

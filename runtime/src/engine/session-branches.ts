@@ -1,7 +1,7 @@
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { SinkLegacy } from '../operators/sink-operator.ts';
 import type { CutCommits } from '../operators/sink-transactions.ts';
-import { type Branch, takeMatch } from './branch.ts';
+import { type Branch, type MadeBranch, takeMatch } from './branch.ts';
 import { prepareForCut } from './cut-commits.ts';
 import type { Engine } from './engine.ts';
 import { variablesOf } from './named-variables.ts';
@@ -16,8 +16,6 @@ import {
 import type { SessionHost } from './session-host.ts';
 import type { SessionLanes } from './session-lanes.ts';
 import type { ViewObserver, ViewOptions } from './view.ts';
-
-type Made = Pick<Branch, 'cell' | 'ordinal' | 'fingerprint'>;
 
 /** The branches of a session: those that run, those that wait in a cut for their cells, those whose cells are gone. */
 export class SessionBranches {
@@ -42,11 +40,22 @@ export class SessionBranches {
   }
 
   /** Adds one that a cell makes; it goes on from the cut in which it waits, if it does. */
-  add(sink: StreamNode, made: Made): Branch {
+  add(sink: StreamNode, made: MadeBranch): Branch {
     const variables = variablesOf(sink, this.#host);
-    const branch: Branch = { sink, ...made, variables, cut: takeMatch(made, this.waiting)?.cut };
+    const { cut, savepoint } = takeMatch(made, this.waiting) ?? {};
+    const branch: Branch = { sink, ...made, variables, cut, savepoint };
     this.all.add(branch);
     return branch;
+  }
+
+  /** One that was found in a cut is not what is made: it waits on. */
+  letWait(branch: Branch): void {
+    const { cell, ordinal, fingerprint, sink, cut, savepoint } = branch;
+    const own = this.#lanes.fingerprints.own(sink);
+    const place = { cell, ordinal, fingerprint, name: sink.name, sink: own };
+    if (cut) this.waiting.add({ ...place, cut, ...(savepoint && { savepoint }) });
+    branch.cut = undefined;
+    branch.savepoint = undefined;
   }
 
   waitFor(work: Promise<void>): void {
@@ -64,8 +73,8 @@ export class SessionBranches {
       if (!branch.view) throw new TypeError(`nobody looks at ${branch.sink.name}`);
       return branch.view.tap(this.#host.openView(branch.view.id));
     };
-    const { mutedThrough, carried } = branch;
-    const owner = { cell: () => branch.cell, openView, mutedThrough };
+    const { mutedThrough, carried, origin } = branch;
+    const owner = { cell: () => branch.cell, openView, mutedThrough, origin };
     let cut = carried?.cut;
     try {
       cut ??= branch.cut?.load();
@@ -82,10 +91,9 @@ export class SessionBranches {
 
   /** What it is to go on from cannot be read yet: it waits for its cell to run again (law 8). */
   #waitOn(branch: Branch, error: unknown): void {
-    const { cell, ordinal, fingerprint, sink, cut } = branch;
+    const { sink } = branch;
     this.all.delete(branch);
-    const own = this.#lanes.fingerprints.own(sink);
-    if (cut) this.waiting.add({ cell, ordinal, fingerprint, name: sink.name, sink: own, cut });
+    this.letWait(branch);
     const reason = error instanceof Error ? error.message : String(error);
     this.#host.warn(`${sink.name} waits in its snapshot. ${reason} Then run the cell again.`);
   }
@@ -135,8 +143,16 @@ export class SessionBranches {
   /** What goes into a cut. */
   *forCut(): Generator<RunningBranch | FailedBranch | CutBranch> {
     const { fingerprints } = this.#lanes;
-    for (const { cell, ordinal, fingerprint, sink, runner, held } of this.all) {
-      const place = { cell, ordinal, fingerprint, name: sink.name, sink: fingerprints.own(sink) };
+    for (const { cell, ordinal, fingerprint, sink, runner, held, savepoint } of this.all) {
+      const own = fingerprints.own(sink);
+      const place = {
+        cell,
+        ordinal,
+        fingerprint,
+        name: sink.name,
+        sink: own,
+        ...(savepoint && { savepoint }),
+      };
       const prepared = runner && prepareForCut(runner);
       if (prepared) yield { ...place, ...prepared };
       else if (held || runner?.status === 'failed') yield { ...place, failed: true };
@@ -162,9 +178,9 @@ export class SessionBranches {
       const retired = this.#retired.take(waiting);
       if (!retired) continue;
       this.waiting.delete(waiting);
-      const { cell, ordinal, fingerprint, cut } = waiting;
+      const { cell, ordinal, fingerprint, cut, savepoint } = waiting;
       for (const other of this.all) if (other.cell === cell && other.ordinal === ordinal) this.discard(other);
-      const branch: Branch = { ...retired, cell, ordinal, fingerprint, cut };
+      const branch: Branch = { ...retired, cell, ordinal, fingerprint, cut, savepoint };
       this.all.add(branch);
       this.announce(branch);
       this.start(branch);
@@ -175,7 +191,7 @@ export class SessionBranches {
     for (const branch of this.all) if (cells.includes(branch.cell)) this.#orphans.set(branch, 'new');
   }
 
-  takeOrphan(made: Made): Branch | undefined {
+  takeOrphan(made: MadeBranch): Branch | undefined {
     const orphans = new Set(this.#orphans.keys());
     const found = takeMatch(made, orphans);
     if (found) this.#orphans.delete(found);

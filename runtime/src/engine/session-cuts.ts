@@ -433,8 +433,8 @@ export class SessionCuts {
 
 /** The branches of a cut with what they held. */
 export function branchesOf({ cut, lanes }: ReadCut): CutBranch[] {
-  return cut.branches.map(({ cell, ordinal, fingerprint, name, sink }, at) => {
-    return { cell, ordinal, fingerprint, name, sink, cut: lanes[at]! };
+  return cut.branches.map(({ cursor: _, tables: __, ...place }, at) => {
+    return { ...place, cut: lanes[at]! };
   });
 }
 

@@ -57,6 +57,8 @@ export interface CellOutcome {
   readonly rebuilt: readonly string[];
   readonly retired: readonly string[];
   readonly resumed: readonly string[];
+  /** Started from a savepoint. */
+  readonly restored: readonly string[];
   /** Edited, with the state they had. */
   readonly carried: readonly string[];
   /** All of them, with what they replay. */
@@ -74,9 +76,12 @@ export interface BranchChange {
   readonly ordinal: number;
   /**
    * `kept`: nothing changed; `rebuilt`: from the recording; `carried`: edited, with its state; `resumed`: from a snapshot,
-   * after a crash or a failure; `retired`: the cell no longer makes it; `new`: it was not there.
+   * after a crash or a failure; `restored`: it starts from a savepoint; `retired`: the cell no longer makes it; `new`: it was not
+   * there.
    */
-  readonly change: 'kept' | 'rebuilt' | 'carried' | 'resumed' | 'retired' | 'new';
+  readonly change: 'kept' | 'rebuilt' | 'carried' | 'resumed' | 'restored' | 'retired' | 'new';
+  /** Path of the savepoint that it has started from: what is rebuilt begins there. */
+  readonly savepoint?: string;
   /** Of one that is rebuilt: the stateful operators that the cell's plan had not before. */
   readonly changed?: readonly string[];
   /** Records that it replays, and when they came (epoch ms, by the streams' clock). */

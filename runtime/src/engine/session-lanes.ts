@@ -4,7 +4,9 @@ import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { Engine } from './engine.ts';
 import type { CarriedState } from './carried-state.ts';
 import { type LaneCut, LaneRunner } from './lane-runner.ts';
+import { sourcesOf } from './lane-feed.ts';
 import type { Params } from './params.ts';
+import { isOfSavepoint, type SavepointOrigin } from './savepoint-origin.ts';
 import type { SessionHost } from './session-host.ts';
 import type { ViewObserver } from './view.ts';
 
@@ -23,7 +25,9 @@ export interface SessionLanesOptions {
 export interface LaneOwner {
   readonly cell: () => string;
   readonly openView: () => ViewObserver;
-  readonly mutedThrough?: number;
+  readonly mutedThrough?: number | undefined;
+  /** The savepoint that it starts from. */
+  readonly origin?: SavepointOrigin | undefined;
 }
 
 /** Makes the lanes of a session, each at the beginning of the recording or where a cut left it. */
@@ -41,7 +45,7 @@ export class SessionLanes {
     const { engine, onFinalCut } = this.#options;
     return new LaneRunner(
       {
-        ...this.options(sinks, owner.cell),
+        ...this.options(sinks, owner.cell, owner.origin),
         openView: owner.openView,
         onReady: engine.wake,
         mutedThrough: owner.mutedThrough,
@@ -53,11 +57,12 @@ export class SessionLanes {
     );
   }
 
-  options(sinks: readonly StreamNode[], cell: () => string) {
+  options(sinks: readonly StreamNode[], cell: () => string, origin?: SavepointOrigin) {
     const { engine, clock, host, params } = this.#options;
     return {
       sinks,
-      sourceKey: (node: StreamNode): string => this.fingerprints.ofSource(node),
+      sourceKey: (node: StreamNode): string => origin?.sourceKey(node) ?? this.fingerprints.ofSource(node),
+      origin: origin?.laneOrigin(sourcesOf(sinks), (place) => engine.beginAt(place)),
       timeline: engine.timeline,
       clock,
       startAfter: (sources: ReadonlyMap<string, readonly StreamNode[]>) => this.#startAfter(sources, sinks),
@@ -72,14 +77,25 @@ export class SessionLanes {
 
   /** True if all that these sources have handed over can still be read. */
   reachesBack(sources: ReadonlyMap<string, readonly StreamNode[]>): boolean {
-    const start = this.#options.startSeq() - 1;
+    const start = this.#beginning(sources);
     return this.#options.engine.recordedSince(sources, start) <= start;
+  }
+
+  /** The entry behind which the recording of these sources begins: that of the session, or where they go on from a savepoint. */
+  #beginning(sources: ReadonlyMap<string, unknown>): number {
+    const { engine, startSeq } = this.#options;
+    let first = Infinity;
+    if ([...sources.keys()].some(isOfSavepoint)) {
+      for (const { kind, source, seq } of engine.timeline.between(0))
+        if (kind === 'begin' && sources.has(source)) first = Math.min(first, seq);
+    }
+    return first === Infinity ? startSeq() - 1 : first;
   }
 
   /** Where a lane that starts from nothing begins: at the start of the recording, or from when that reaches back (law 5). */
   #startAfter(sources: ReadonlyMap<string, readonly StreamNode[]>, sinks: readonly StreamNode[]): number {
     const { engine, host } = this.#options;
-    const start = this.#options.startSeq() - 1;
+    const start = this.#beginning(sources);
     const since = engine.recordedSince(sources, start);
     const first = engine.timeline.at(since + 1);
     if (since > start && first) {

@@ -1,5 +1,5 @@
 import type { Blob } from './cut-writer.ts';
-import type { SavepointFiles } from './job-state.ts';
+import type { SavepointFiles, SavepointName } from './job-state.ts';
 import { joinChunks } from './chunks.ts';
 import { StoredLaneCut, type LaneBlobs } from './stored-lane-cut.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -21,6 +21,8 @@ export interface BranchCut {
   readonly ordinal: number;
   readonly fingerprint: string;
   readonly name: string;
+  /** The savepoint that it has started from. */
+  readonly savepoint?: SavepointName;
   /** Fingerprint of its sink alone; absent of cuts that are older than this. */
   readonly sink?: string;
   /** The last entry that it had processed. */
@@ -106,6 +108,10 @@ export class SessionStore {
 
   encode(value: unknown, name: string): Uint8Array {
     return this.#codec.encode(value, name);
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    return this.#codec.decode(bytes);
   }
 
   /** Writes bytes that cuts to come refer to. */

@@ -15,9 +15,10 @@ import { takeBackInterrupted } from './interrupted-lanes.ts';
 import { Job } from './job.ts';
 import { progressOfJob, type JobProgress } from './job-progress.ts';
 import { SessionLabels, type Labels } from './labels.ts';
-import { savepointInSession } from './checkpoint-errors.ts';
+import { savepointAfterStart } from './checkpoint-errors.ts';
 import { sessionCheckpoints } from './session-checkpoints.ts';
 import { recordingOf } from './recording-of-cut.ts';
+import { originFor } from './savepoint-origin.ts';
 import { SessionBranches } from './session-branches.ts';
 import { branchesOf, SessionCuts, type CutBegun, type CutBudget, type CutLabel } from './session-cuts.ts';
 import type { CellOutcome, SessionHost, SessionPast } from './session-host.ts';
@@ -177,13 +178,15 @@ export class Session implements ExecutionBackend {
     const current = this.#current;
     this.#current = undefined;
     if (current?.cell !== cell)
-      return { kept: [], rebuilt: [], retired: [], resumed: [], carried: [], changes: [] };
+      return { kept: [], rebuilt: [], retired: [], resumed: [], restored: [], carried: [], changes: [] };
     this.#ordinals.set(cell, current.ordinal);
     this.#cellTexts.set(cell, label.text);
     this.#notices.repeat(cell);
     this.engine.wake();
-    const outcome = failed ? current.fail(touched) : current.end(touched);
-    if (failed && outcome.rebuilt.length + outcome.carried.length === 0) return outcome;
+    // What was to start from a savepoint is not to start without it.
+    const dropped = failed || current.refusal !== undefined;
+    const outcome = dropped ? current.fail(touched) : current.end(touched);
+    if (dropped && outcome.rebuilt.length + outcome.carried.length === 0) return outcome;
     const cut = this.cut({ label: label.text, cell, executionCount: label.executionCount }, current.commits);
     return { ...outcome, cut };
   }
@@ -207,10 +210,12 @@ export class Session implements ExecutionBackend {
     const viewId = `${cell}/${branch.ordinal}`;
     const moved = branch.view !== undefined && branch.view.id !== viewId;
     if (moved && branch.view) this.#host.closeView(branch.view.id);
-    const view = (branch.view ??= new BranchView(
+    // Another branch may come to show there.
+    const shown = (): Branch[] => [...this.#branches.all].filter((one) => one.view === view);
+    const view: BranchView = (branch.view ??= new BranchView(
       viewId,
-      () => this.#branches.start(branch),
-      () => this.#branches.discard(branch),
+      () => shown().forEach((one) => this.#branches.start(one)),
+      () => shown().forEach((one) => this.#branches.discard(one)),
     ));
     this.#branches.announce(branch, node, options);
     if (branch.runner) this.#host.refreshView(view.id);
@@ -218,16 +223,45 @@ export class Session implements ExecutionBackend {
   }
 
   execute(request: ExecuteRequest): Promise<JobClient> {
-    if (request.fromSavepoint !== undefined) return Promise.reject(savepointInSession());
     if (request.sinks !== undefined) return Promise.resolve(this.#jobOf(request.name, request.sinks));
-    const named = [...this.#branches.all].filter((branch) => branch.job === undefined);
-    if (named.length === 0) return Promise.reject(nothingToExecute());
+    let named: readonly Branch[];
+    try {
+      named = this.#named(request);
+    } catch (error) {
+      if (request.fromSavepoint !== undefined && this.#current) this.#current.refusal = error;
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    // Whoever has caught a refusal may do without the savepoint.
+    if (this.#current) this.#current.refusal = undefined;
     for (const branch of named) {
       branch.job = request.name ?? 'job';
       // What the cell has made the end of the cell starts, in the place of what it replaces (law 4).
       if (!this.#current?.made.includes(branch)) this.#branches.start(branch);
     }
     return Promise.resolve(this.#job(request.name, named));
+  }
+
+  /** What a job is to have: all that is in none, or what the running cell has made, to start from a savepoint. */
+  #named({ fromSavepoint: path, allowNonRestoredState = false }: ExecuteRequest): readonly Branch[] {
+    const current = this.#current;
+    const given =
+      path === undefined
+        ? [...this.#branches.all].filter((branch) => branch.job === undefined)
+        : (current?.unnamed ?? []);
+    if (given.length === 0) throw nothingToExecute(path !== undefined);
+    if (path === undefined || current === undefined) return given;
+    const early = given.find((branch) => current.isEarly(branch) && !branch.savepoint);
+    if (early) throw savepointAfterStart(early.sink.name);
+    const { fingerprints } = this.#lanes;
+    const origin = originFor(
+      current,
+      given,
+      path,
+      allowNonRestoredState,
+      this.#store.savepoints,
+      fingerprints,
+    );
+    return current.startFrom(origin, given);
   }
 
   /** The job of some sinks of the cell. */
@@ -251,7 +285,17 @@ export class Session implements ExecutionBackend {
       },
       this.clock,
       (runner) => this.engine.remove(runner),
-      sessionCheckpoints(this, this.#cuts, this.#store.savepoints),
+      sessionCheckpoints(
+        {
+          clock: this.clock,
+          engine: this.engine,
+          branches: this.#branches.all,
+          beginCut: (label) => this.beginCut(label),
+          sourceFingerprint: (node) => this.#lanes.fingerprints.ofSource(node),
+        },
+        this.#cuts,
+        this.#store,
+      ),
     );
   }
 

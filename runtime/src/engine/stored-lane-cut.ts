@@ -36,9 +36,19 @@ export class StoredLaneCut {
     this.#decode = decode;
   }
 
+  /** What is not in tables. */
+  besideTables(): LaneCut {
+    return this.#decode(this.#beside) as LaneCut;
+  }
+
+  /** Its tables as they were written, oldest first. */
+  *chunks(): Generator<Uint8Array> {
+    for (const blob of this.#tables) yield* splitChunks(blob);
+  }
+
   /** Makes the state anew with each call: whoever restores it owns it. */
   load(): LaneCut {
-    const cut = this.#decode(this.#beside) as LaneCut;
+    const cut = this.besideTables();
     if (cut.lane === undefined) return cut;
     const tables = new Map<string, Map<string, NewestEntries>>();
     for (const blob of this.#tables.toReversed()) {

@@ -17,7 +17,8 @@ export interface TimelineEntry {
   readonly stamp: number;
   /** Fingerprint of the source; of a change of a param, its name. */
   readonly source: string;
-  readonly kind: 'batch' | 'idle' | 'active' | 'end' | 'param';
+  /** `begin`: its recording begins here, at `position`, as the source goes on where a savepoint has left it. */
+  readonly kind: 'begin' | 'batch' | 'idle' | 'active' | 'end' | 'param';
   /** Number of records; 0 unless a batch. */
   readonly count: number;
   /** Where the source stood before and after; records between can be read again if it is re-readable. The value of a param. */

@@ -21,8 +21,14 @@ export class PushedJobs {
   /** Lists what it is given in `written`. */
   readonly sink: Sink<unknown> = {
     kind: 'list',
-    createWriter: () => ({ write: (value) => void this.written.push(value) }),
+    createWriter: () => ({
+      write: (value) => {
+        this.written.push(value);
+        for (const look of [...this.#waiting]) look();
+      },
+    }),
   };
+  readonly #waiting = new Set<() => void>();
 
   constructor() {
     beforeEach(() => {
@@ -36,6 +42,19 @@ export class PushedJobs {
   afresh(): void {
     this.source = new PushedSource();
     this.written = [];
+  }
+
+  /** Resolves when so much has been written. */
+  untilWritten(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.written.length < count) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   /** Of a file that is gone when the test is. */
