@@ -1,5 +1,5 @@
 import type { Entries } from './entries.ts';
-import { unpackEntries, type PackedEntries } from './entry-codec.ts';
+import { WrittenEntries, type PackedEntries } from './entry-codec.ts';
 import { unpackColumn } from './packed-column.ts';
 
 /**
@@ -13,7 +13,7 @@ export class NewestEntries {
 
   /** Takes what is older than all before. */
   add(packed: PackedEntries): void {
-    const slots = unpackColumn(packed.slots) as number[];
+    const slots = slotsOf(packed);
     const seen = this.#roomFor(packed.part, slots);
     const rows = new Int32Array(slots.length);
     let count = 0;
@@ -23,8 +23,8 @@ export class NewestEntries {
       seen[slot] = 1;
       rows[slots.length - ++count] = row;
     }
-    if (count === slots.length) this.#entries.push(unpackEntries(packed));
-    else if (count > 0) this.#entries.push(unpackEntries(packed, rows.subarray(slots.length - count)));
+    if (count === slots.length) this.#entries.push(new WrittenEntries(packed));
+    else if (count > 0) this.#entries.push(new WrittenEntries(packed, rows.slice(slots.length - count)));
   }
 
   /** No two are for the same slot. */
@@ -32,9 +32,9 @@ export class NewestEntries {
     return this.#entries.reverse();
   }
 
-  #roomFor(part: number | undefined, slots: readonly number[]): Uint8Array {
+  #roomFor(part: number | undefined, slots: ArrayLike<number>): Uint8Array {
     let highest = 0;
-    for (const slot of slots) if (slot > highest) highest = slot;
+    for (let at = 0; at < slots.length; at++) if (slots[at]! > highest) highest = slots[at]!;
     const seen = this.#seen.get(part);
     if (seen !== undefined && highest < seen.length) return seen;
     const larger = new Uint8Array(2 * (highest + 1));
@@ -42,4 +42,8 @@ export class NewestEntries {
     this.#seen.set(part, larger);
     return larger;
   }
+}
+
+function slotsOf({ slots }: PackedEntries): ArrayLike<number> {
+  return slots.kind === 'numbers' ? slots.numbers : (unpackColumn(slots) as number[]);
 }
