@@ -10,6 +10,7 @@ import { overFunctions } from './over-functions.ts';
 import type { ScalarFunction } from './scalar-function.ts';
 import { percentileAggregate } from './percentile-aggregate.ts';
 import { stringFunctions } from './string-functions.ts';
+import { spreadAggregates } from './spread-aggregates.ts';
 import { sumAggregates } from './sum-aggregates.ts';
 import { textFunctions } from './text-functions.ts';
 import { timeFunctions } from './time-functions.ts';
@@ -53,6 +54,7 @@ export class FunctionCatalog {
     }
     for (const list of [
       sumAggregates,
+      spreadAggregates,
       valueAggregates,
       jsonAggregates,
       [percentileAggregate],

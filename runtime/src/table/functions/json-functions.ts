@@ -43,7 +43,7 @@ export const jsonFunctions: readonly ScalarFunction[] = [
   // Of JSON texts: the grammar wraps what is none in JSON_STRING.
   scalar('JSON_OBJECT', ['symbol', STRING], STRING, objectOf, { rest: true, optional: 1, takesNull: true }),
   scalar('JSON_ARRAY', ['symbol', STRING], STRING, arrayOf, { rest: true, optional: 1, takesNull: true }),
-  scalar('IS JSON', [STRING, 'symbol'], BOOLEAN, isJson),
+  scalar('IS JSON', [STRING, 'symbol'], BOOLEAN, isJson, { takesNull: true }),
 ]; // prettier-ignore
 
 const SYMBOL: LogicalType = { name: 'SYMBOL' };
@@ -163,7 +163,8 @@ function arrayOf(onNull: string, ...items: readonly (string | null)[]): string {
   return `[${kept.map((item) => item ?? 'null').join(',')}]`;
 }
 
-function isJson(text: string, kind: string): boolean {
+function isJson(text: string | null, kind: string): boolean {
+  if (text === null) return false;
   let value: unknown;
   try {
     value = JSON.parse(text);

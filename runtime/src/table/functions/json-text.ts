@@ -1,4 +1,4 @@
-import { textOf } from '../types/cast.ts';
+import { textOf } from '../types/value-text.ts';
 import type { LogicalType } from '../types/logical-type.ts';
 
 /** How values of a type that are not NULL are written as JSON: numbers with all their digits, times as ISO 8601 has them. */

@@ -1,8 +1,11 @@
 import Big from 'big.js';
 import { toDecimal } from '../types/decimal.ts';
 import { exactInteger, negateExact, type ExactInteger } from '../types/exact-integer.ts';
-import { decimal, DOUBLE, INT, isApproximate, STRING, type LogicalType } from '../types/logical-type.ts';
-import { scalar, type ScalarFunction } from './scalar-function.ts';
+import { arithmeticType } from '../types/common-type.ts';
+import {
+  decimal, DOUBLE, INT, isApproximate, isNumeric, MAX_PRECISION, STRING, type LogicalType,
+} from '../types/logical-type.ts'; // prettier-ignore
+import { scalar, type Literals, type ScalarFunction } from './scalar-function.ts';
 
 const ofDouble = (name: string, evaluate: (x: number) => number) => scalar(name, [DOUBLE], DOUBLE, evaluate);
 
@@ -12,10 +15,10 @@ export const numberFunctions: readonly ScalarFunction[] = [
   scalar('SIGN', ['number'], ([type]) => type, sign, { typed: true }),
   scalar('FLOOR', ['number'], roundedType, (types: readonly LogicalType[]) => rounding(types[0]!, Math.floor), { typed: true }),
   scalar('CEIL', ['number'], roundedType, (types: readonly LogicalType[]) => rounding(types[0]!, Math.ceil), { typed: true }),
-  scalar('ROUND', ['number', INT], ([type]) => type, round, { typed: true, optional: 1 }),
-  scalar('TRUNCATE', ['number', INT], ([type]) => type, truncate, { typed: true, optional: 1 }),
+  scalar('ROUND', ['number', INT], typeOfDigits, round, { typed: true, optional: 1 }),
+  scalar('TRUNCATE', ['number', INT], typeOfDigits, truncate, { typed: true, optional: 1 }),
   scalar('POWER', [DOUBLE, DOUBLE], DOUBLE, Math.pow),
-  scalar('MOD', ['integer', 'integer'], (types) => types[1], (a: ExactInteger, b: ExactInteger) => exactInteger(BigInt(a) % BigInt(b))),
+  operator('MOD', '%'),
   ofDouble('SQRT', Math.sqrt),
   ofDouble('EXP', Math.exp),
   ofDouble('LN', Math.log),
@@ -71,15 +74,42 @@ function rounding(type: LogicalType, ofNumber: (value: number) => number): (valu
   };
 }
 
-function round([type]: readonly LogicalType[]): (...args: never[]) => unknown {
-  return roundBy(type!, 1);
+/** A function that is another name of an operator. */
+function operator(name: string, of: string): ScalarFunction {
+  return {
+    name,
+    signature: `${name}(number, number)`,
+    bind: (types) => {
+      const [a, b] = types;
+      if (types.length !== 2 || !isNumeric(a!) || !isNumeric(b!)) return undefined;
+      const type = arithmeticType(of, a!, b!);
+      return { args: isApproximate(type) ? [type, type] : types, type, operator: of };
+    },
+  };
 }
 
-function truncate([type]: readonly LogicalType[]): (...args: never[]) => unknown {
-  return roundBy(type!, 0);
+/** A DECIMAL has as many digits behind the point as are asked for, if that is written out. */
+function typeOfDigits([type]: readonly LogicalType[], [, digits]: Literals): LogicalType {
+  if (type!.name !== 'DECIMAL' || (digits !== undefined && typeof digits !== 'number')) return type!;
+  const { precision, scale } = type as { precision: number; scale: number };
+  const kept = Math.max(0, digits ?? 0);
+  return kept >= scale ? type! : decimal(Math.min(MAX_PRECISION, 1 + precision - scale + kept), kept);
 }
 
-function roundBy(type: LogicalType, mode: 0 | 1): (...args: never[]) => unknown {
+function round(types: readonly LogicalType[], literals: Literals): (...args: never[]) => unknown {
+  return roundBy(types, literals, 1);
+}
+
+function truncate(types: readonly LogicalType[], literals: Literals): (...args: never[]) => unknown {
+  return roundBy(types, literals, 0);
+}
+
+function roundBy(
+  types: readonly LogicalType[],
+  literals: Literals,
+  mode: 0 | 1,
+): (...args: never[]) => unknown {
+  const type = typeOfDigits(types, literals);
   const to = (value: string | number | bigint, digits: number) =>
     new Big(typeof value === 'bigint' ? String(value) : value).round(digits, mode);
   if (type.name === 'DECIMAL')

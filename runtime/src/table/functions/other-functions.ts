@@ -24,7 +24,7 @@ export const otherFunctions: readonly ScalarFunction[] = [
   scalar('ARRAY_CONCAT', ['array'], first, (...arrays: readonly (readonly unknown[])[]) => arrays.flat(1), { rest: true }),
   scalar('ARRAY_MAX', ['array'], element, (types: readonly LogicalType[]) => arrayExtreme(types[0]!, 1), { typed: true }),
   scalar('ARRAY_MIN', ['array'], element, (types: readonly LogicalType[]) => arrayExtreme(types[0]!, -1), { typed: true }),
-  scalar('ARRAY_JOIN', ['array', STRING], STRING, (array: readonly unknown[], separator: string) => array.filter((item) => item !== null).join(separator)),
+  scalar('ARRAY_JOIN', ['array', STRING, STRING], STRING, (array: readonly unknown[], separator: string, forNull: string | null = null) => array.map((item) => item ?? forNull).filter((item) => item !== null).join(separator), { optional: 1 }),
   scalar('MAP_KEYS', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { key: LogicalType }).key }), (map: Map<unknown, unknown>) => [...map.keys()]),
   scalar('MAP_VALUES', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { value: LogicalType }).value }), (map: Map<unknown, unknown>) => [...map.values()]),
 ]; // prettier-ignore

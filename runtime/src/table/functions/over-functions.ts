@@ -70,6 +70,7 @@ const lag: Aggregator = {
   merge: (a) => a,
   result: (held) => {
     const { values, offset, otherwise } = held as { values: unknown[]; offset: number; otherwise: unknown };
-    return values.length > offset ? values[values.length - 1 - offset] : otherwise;
+    // As Flink has it, what is NULL is replaced too.
+    return values[values.length - 1 - offset] ?? otherwise;
   },
 };

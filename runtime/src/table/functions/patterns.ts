@@ -1,5 +1,6 @@
 const likes = new Map<string, RegExp>();
 const similars = new Map<string, RegExp>();
+const regexes = new Map<string, RegExp | undefined>();
 /** Patterns are few and mostly constants; should they not be, they are not kept for ever. */
 const KEPT = 1000;
 
@@ -26,13 +27,24 @@ export function similarPattern(pattern: string): RegExp {
   });
 }
 
-function cached(cache: Map<string, RegExp>, key: string, make: () => RegExp): RegExp {
-  let found = cache.get(key);
-  if (found === undefined) {
-    if (cache.size >= KEPT) cache.clear();
-    cache.set(key, (found = make()));
-  }
-  return found;
+/** A regular expression of a user; `undefined` if it is none. */
+export function regexOf(pattern: string, flags = ''): RegExp | undefined {
+  return cached(regexes, `${flags}/${pattern}`, () => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const found = cache.get(key);
+  if (found !== undefined || cache.has(key)) return found as T;
+  if (cache.size >= KEPT) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
 }
 
 function quoted(character: string): string {

@@ -20,13 +20,16 @@ export interface BoundFunction {
   readonly operator?: string;
 }
 
+/** The values of the arguments that are written out; for any other an object that is no value. */
+export type Literals = readonly unknown[];
+
 /** A function of a row's values. */
 export interface ScalarFunction {
   readonly name: string;
   /** As `f(a, b)`, for messages and completion. */
   readonly signature: string;
   /** `undefined` if it takes no such arguments. */
-  readonly bind: (types: readonly LogicalType[]) => BoundFunction | undefined;
+  readonly bind: (types: readonly LogicalType[], literals?: Literals) => BoundFunction | undefined;
 }
 
 /** What a parameter takes. */
@@ -43,7 +46,7 @@ export interface FunctionOptions {
   readonly volatile?: boolean;
 }
 
-type Result = LogicalType | ((types: readonly LogicalType[]) => LogicalType | undefined);
+type Result = LogicalType | ((types: readonly LogicalType[], literals: Literals) => LogicalType | undefined);
 
 /** A function of given parameters; its result's type is fixed, or worked out from the arguments' types. */
 export function scalar(
@@ -51,14 +54,15 @@ export function scalar(
   parameters: readonly Parameter[],
   result: Result,
   evaluate:
-    ((...args: never[]) => unknown) | ((types: readonly LogicalType[]) => (...args: never[]) => unknown),
+    | ((...args: never[]) => unknown)
+    | ((types: readonly LogicalType[], literals: Literals) => (...args: never[]) => unknown),
   options: FunctionOptions & { readonly typed?: boolean } = {},
 ): ScalarFunction {
   const { optional = 0, rest = false } = options;
   return {
     name,
     signature: `${name}(${parameters.map(showParameter).join(', ')}${rest ? ', …' : ''})`,
-    bind: (types) => {
+    bind: (types, literals = []) => {
       if (types.length < parameters.length - optional) return undefined;
       if (types.length > parameters.length && !rest) return undefined;
       const of = (at: number) => parameters[Math.min(at, parameters.length - 1)]!;
@@ -70,11 +74,13 @@ export function scalar(
         if (target === undefined) return undefined;
         args.push(target);
       }
-      const type = typeof result === 'function' ? result(args) : result;
+      const type = typeof result === 'function' ? result(args, literals) : result;
       if (type === undefined) return undefined;
       const made =
         options.typed === true
-          ? (evaluate as (types: readonly LogicalType[]) => (...args: never[]) => unknown)(args)
+          ? (
+              evaluate as (types: readonly LogicalType[], literals: Literals) => (...args: never[]) => unknown
+            )(args, literals)
           : evaluate;
       return {
         args,

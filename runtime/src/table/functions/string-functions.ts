@@ -1,6 +1,7 @@
 import { INT, STRING, type LogicalType } from '../types/logical-type.ts';
-import { textOf } from '../types/cast.ts';
-import { likePattern, similarPattern } from './patterns.ts';
+import { textOf } from '../types/value-text.ts';
+import { likePattern, regexOf, similarPattern } from './patterns.ts';
+import { partOfUrl } from './url-parts.ts';
 import { scalar, type ScalarFunction } from './scalar-function.ts';
 
 const ARRAY_OF_STRING: LogicalType = { name: 'ARRAY', element: STRING };
@@ -14,7 +15,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ),
   ...['CHAR_LENGTH', 'CHARACTER_LENGTH', 'LENGTH'].map((name) => scalar(name, [STRING], INT, (s: string) => [...s].length)),
   scalar('CONCAT', ['any'], STRING, concat, { rest: true, typed: true }),
-  scalar('CONCAT_WS', [STRING, STRING], STRING, concatWithSeparator, { rest: true, takesNull: true }),
+  scalar('CONCAT_WS', [STRING, STRING], STRING, concatWithSeparator, { rest: true, optional: 1, takesNull: true }),
   scalar('TRIM', ['symbol', STRING, STRING], STRING, trim),
   scalar('BTRIM', [STRING, STRING], STRING, (s: string, characters = ' ') => trim('BOTH', characters, s), { optional: 1 }),
   scalar('LTRIM', [STRING, STRING], STRING, (s: string, characters = ' ') => trim('LEADING', characters, s), { optional: 1 }),
@@ -27,25 +28,26 @@ export const stringFunctions: readonly ScalarFunction[] = [
   scalar('OVERLAY', [STRING, STRING, INT, INT], STRING, overlay, { optional: 1 }),
   scalar('POSITION', [STRING, STRING], INT, (part: string, s: string) => s.indexOf(part) + 1),
   scalar('LOCATE', [STRING, STRING, INT], INT, (part: string, s: string, from = 1) => s.indexOf(part, from - 1) + 1, { optional: 1 }),
-  scalar('INSTR', [STRING, STRING], INT, (s: string, part: string) => s.indexOf(part) + 1),
+  scalar('INSTR', [STRING, STRING, INT, INT], INT, instr, { optional: 2 }),
   scalar('REVERSE', [STRING], STRING, (s: string) => [...s].reverse().join('')),
   scalar('REPEAT', [STRING, INT], STRING, (s: string, n: number) => s.repeat(Math.max(0, n))),
   scalar('LPAD', [STRING, INT, STRING], STRING, (s: string, n: number, pad: string) => (n < 0 || (pad === '' && n > s.length) ? null : s.length >= n ? s.slice(0, n) : s.padStart(n, pad))),
   scalar('RPAD', [STRING, INT, STRING], STRING, (s: string, n: number, pad: string) => (n < 0 || (pad === '' && n > s.length) ? null : s.length >= n ? s.slice(0, n) : s.padEnd(n, pad))),
   scalar('STARTSWITH', [STRING, STRING], { name: 'BOOLEAN' }, (s: string, start: string) => s.startsWith(start)),
   scalar('ENDSWITH', [STRING, STRING], { name: 'BOOLEAN' }, (s: string, end: string) => s.endsWith(end)),
-  scalar('ASCII', [STRING], INT, (s: string) => (s === '' ? 0 : s.charCodeAt(0) & 0xff)),
-  scalar('CHR', ['integer'], STRING, (n: number | bigint) => String.fromCharCode(Number(BigInt(n) & 255n))),
-  scalar('REGEXP', [STRING, STRING], { name: 'BOOLEAN' }, (s: string, pattern: string) => pattern !== '' && new RegExp(pattern).test(s)),
-  scalar('REGEXP_REPLACE', [STRING, STRING, STRING], STRING, (s: string, pattern: string, to: string) => s.replace(new RegExp(pattern, 'g'), to)),
-  scalar('REGEXP_EXTRACT', [STRING, STRING, INT], STRING, (s: string, pattern: string, group = 0) => new RegExp(pattern).exec(s)?.[group] ?? null, { optional: 1 }),
-  scalar('REGEXP_COUNT', [STRING, STRING], INT, (s: string, pattern: string) => [...s.matchAll(new RegExp(pattern, 'g'))].length),
-  scalar('SPLIT_INDEX', [STRING, STRING, INT], STRING, (s: string, separator: string, index: number) => (index < 0 ? null : (s.split(separator)[index] ?? null))),
-  scalar('SPLIT', [STRING, STRING], ARRAY_OF_STRING, (s: string, separator: string) => (separator === '' ? [...s] : s.split(separator))),
+  scalar('ASCII', [STRING], INT, (s: string) => (s === '' ? 0 : (new TextEncoder().encode(s)[0]! << 24) >> 24)),
+  scalar('CHR', ['integer'], STRING, (n: number | bigint) => (n < 0 ? '' : String.fromCharCode(Number(BigInt(n) & 255n)))),
+  scalar('REGEXP', [STRING, STRING], { name: 'BOOLEAN' }, (s: string, pattern: string) => pattern !== '' && (regexOf(pattern)?.test(s) ?? false)),
+  scalar('REGEXP_REPLACE', [STRING, STRING, STRING], STRING, (s: string, pattern: string, to: string) => { const found = regexOf(pattern, 'g'); return found === undefined ? null : s.replace(found, () => to); }),
+  scalar('REGEXP_EXTRACT', [STRING, STRING, INT], STRING, (s: string, pattern: string, group = 0) => regexOf(pattern)?.exec(s)?.[group] ?? null, { optional: 1 }),
+  scalar('REGEXP_COUNT', [STRING, STRING], INT, (s: string, pattern: string) => { const found = regexOf(pattern, 'g'); return found === undefined ? null : [...s.matchAll(found)].length; }),
+  scalar('SPLIT_INDEX', [STRING, STRING, INT], STRING, splitIndex),
+  scalar('SPLIT_INDEX', [STRING, INT, INT], STRING, (s: string, code: number, index: number) => (code < 0 ? null : splitIndex(s, String.fromCharCode(code & 255), index))),
+  scalar('SPLIT', [STRING, STRING], ARRAY_OF_STRING, (s: string, separator: string) => (s === '' ? [] : separator === '' ? [...s] : s.split(separator))),
   scalar('ELT', ['integer', STRING], STRING, (index: number, ...texts: readonly (string | null)[]) => texts[index - 1] ?? null, { rest: true, takesNull: true }),
   scalar('LIKE', [STRING, STRING, STRING], { name: 'BOOLEAN' }, (s: string, pattern: string, escape?: string) => likePattern(pattern, escape).test(s), { optional: 1 }),
   scalar('SIMILAR TO', [STRING, STRING], { name: 'BOOLEAN' }, (s: string, pattern: string) => similarPattern(pattern).test(s)),
-  scalar('PARSE_URL', [STRING, STRING, STRING], STRING, parseUrl, { optional: 1 }),
+  scalar('PARSE_URL', [STRING, STRING, STRING], STRING, partOfUrl, { optional: 1 }),
   scalar('TO_BASE64', [STRING], STRING, (s: string) => btoa(String.fromCharCode(...new TextEncoder().encode(s)))),
   scalar('FROM_BASE64', [STRING], STRING, (s: string) => new TextDecoder().decode(Uint8Array.from(atob(s), (c) => c.charCodeAt(0)))),
 ]; // prettier-ignore
@@ -69,10 +71,10 @@ function trim(side: string, characters: string, s: string): string {
 }
 
 /** From 1; from the end if `from` is negative. */
-function substring(s: string, from: number, length?: number): string {
+function substring(s: string, from: number, length?: number): string | null {
+  if (length !== undefined && length < 0) return null;
   const characters = [...s];
   const start = from > 0 ? from - 1 : from < 0 ? characters.length + from : 0;
-  if (length !== undefined && length <= 0) return '';
   const end = length === undefined ? characters.length : start + length;
   return characters.slice(Math.max(0, start), Math.max(0, end)).join('');
 }
@@ -88,29 +90,22 @@ function translate(s: string, from: string, to: string): string {
 
 function overlay(s: string, by: string, from: number, length = by.length): string {
   if (from <= 0 || from > s.length) return s;
-  return s.slice(0, from - 1) + by + s.slice(from - 1 + length);
+  // As Flink has it: without a length that is replaced, nothing of the rest is left.
+  return s.slice(0, from - 1) + by + (length > 0 ? s.slice(from - 1 + length) : '');
 }
 
-function parseUrl(text: string, part: string, key?: string): string | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
-  const query = url.search.slice(1);
-  switch (part) {
-    case 'HOST':
-      return url.hostname;
-    case 'PATH':
-      return url.pathname;
-    case 'QUERY':
-      return key === undefined ? (query === '' ? null : query) : url.searchParams.get(key);
-    case 'REF':
-      return url.hash === '' ? null : url.hash.slice(1);
-    case 'PROTOCOL':
-      return url.protocol.slice(0, -1);
-    case 'FILE':
-      return url.pathname + url.search;
-    case 'AUTHORITY':
-      return url.host;
-    default:
-      return null;
+function splitIndex(s: string, separator: string, index: number): string | null {
+  return s === '' || index < 0 ? null : (s.split(separator)[index] ?? null);
+}
+
+/** Where the part is for the nth time, looked for from a place on; from the end backwards if the place is negative. */
+function instr(s: string, part: string, from = 1, occurrence = 1): number {
+  const forward = from >= 0;
+  let at = forward ? Math.max(from, 1) - 2 : s.length + from + 1;
+  for (let found = 0; found < occurrence; found++) {
+    if (!forward && at === 0) return 0;
+    at = forward ? s.indexOf(part, at + 1) : s.lastIndexOf(part, at - 1);
+    if (at < 0) return 0;
   }
+  return at + 1;
 }

@@ -2,14 +2,7 @@ import Big from 'big.js';
 import { castFunction } from '../types/cast.ts';
 import { decimalArithmetic, toDecimal } from '../types/decimal.ts';
 import { addExact, divideExact, subtractExact, type ExactInteger } from '../types/exact-integer.ts';
-import {
-  BIGINT,
-  decimal,
-  DOUBLE,
-  isApproximate,
-  isNumeric,
-  type LogicalType,
-} from '../types/logical-type.ts';
+import { BIGINT, decimal, isApproximate, isNumeric, type LogicalType } from '../types/logical-type.ts';
 import type {
   AggregateFunctionDefinition,
   Aggregator,
@@ -133,46 +126,6 @@ function bindAverage(types: readonly LogicalType[]): BoundAggregate | undefined 
   return { args: [type], type, create: () => totals(type, average) };
 }
 
-/** Count, sum and sum of squares: enough for the variance of values that may be taken back. */
-type Moments = [count: number, sum: number, squares: number];
-
-function variance(divisor: (count: number) => number, finish: (variance: number) => number): Aggregator {
-  const change = (moments: unknown, value: number, sign: number) => {
-    const held = moments as Moments;
-    held[0] += sign;
-    held[1] += sign * value;
-    held[2] += sign * value * value;
-    return held;
-  };
-  return {
-    ignoresNull: true,
-    create: (): Moments => [0, 0, 0],
-    add: (moments, value) => change(moments, value as number, 1),
-    retract: (moments, value) => change(moments, value as number, -1),
-    merge: (a, b) => (a as Moments).map((part, at) => part + (b as Moments)[at]!),
-    result: (moments) => {
-      const [count, sum, squares] = moments as Moments;
-      const by = divisor(count);
-      return by <= 0 ? null : finish(Math.max(0, (squares - (sum * sum) / count) / by));
-    },
-  };
-}
-
-function spread(
-  name: string,
-  divisor: (count: number) => number,
-  finish: (variance: number) => number,
-): AggregateFunctionDefinition {
-  return {
-    name,
-    signature: `${name}(number)`,
-    bind: (types) =>
-      types.length === 1 && isNumeric(types[0]!)
-        ? { args: [DOUBLE], type: DOUBLE, create: () => variance(divisor, finish) }
-        : undefined,
-  };
-}
-
 const counts: Aggregator = {
   ignoresNull: true,
   code: {
@@ -195,8 +148,4 @@ export const sumAggregates: readonly AggregateFunctionDefinition[] = [
   { name: 'SUM', signature: 'SUM(number)', bind: (types) => bindSum(types, 'null') },
   { name: 'SUM0', signature: 'SUM0(number)', bind: (types) => bindSum(types, 'zero') },
   { name: 'AVG', signature: 'AVG(number)', bind: bindAverage },
-  ...['STDDEV_SAMP', 'STDDEV'].map((name) => spread(name, (count) => count - 1, Math.sqrt)),
-  spread('STDDEV_POP', (count) => count, Math.sqrt),
-  ...['VAR_SAMP', 'VARIANCE'].map((name) => spread(name, (count) => count - 1, (value) => value)),
-  spread('VAR_POP', (count) => count, (value) => value),
 ]; // prettier-ignore

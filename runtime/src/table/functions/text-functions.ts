@@ -2,6 +2,7 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { BOOLEAN, INT, STRING, type LogicalType } from '../types/logical-type.ts';
+import { regexOf } from './patterns.ts';
 import { scalar, type ScalarFunction } from './scalar-function.ts';
 
 const BYTES: LogicalType = { name: 'BYTES' };
@@ -17,14 +18,15 @@ export const textFunctions: readonly ScalarFunction[] = [
   ...Object.entries(HASHES).map(([name, hash]) => scalar(name, [STRING], STRING, (s: string) => bytesToHex(hash(utf8ToBytes(s))))),
   scalar('SHA2', [STRING, INT], STRING, (s: string, bits: number) => { const hash = SHA2[bits]; return hash === undefined ? null : bytesToHex(hash(utf8ToBytes(s))); }),
   scalar('REGEXP_EXTRACT_ALL', [STRING, STRING, INT], STRINGS, (s: string, pattern: string, group = 1) => extractAll(s, pattern, group), { optional: 1 }),
-  scalar('REGEXP_INSTR', [STRING, STRING], INT, (s: string, pattern: string) => s.search(new RegExp(pattern)) + 1),
-  scalar('REGEXP_SUBSTR', [STRING, STRING], STRING, (s: string, pattern: string) => new RegExp(pattern).exec(s)?.[0] ?? null),
+  scalar('REGEXP_INSTR', [STRING, STRING], INT, (s: string, pattern: string) => { const found = regexOf(pattern); return found === undefined ? null : s.search(found) + 1; }),
+  scalar('REGEXP_SUBSTR', [STRING, STRING], STRING, (s: string, pattern: string) => regexOf(pattern)?.exec(s)?.[0] ?? null),
   scalar('URL_ENCODE', [STRING], STRING, urlEncoded),
   scalar('URL_DECODE', [STRING], STRING, urlDecoded),
   scalar('ENCODE', [STRING, STRING], BYTES, (s: string, charset: string) => encoded(s, charset)),
   scalar('DECODE', [BYTES, STRING], STRING, (bytes: Uint8Array, charset: string) => decoderOf(charset)?.decode(bytes) ?? null),
   scalar('UNHEX', [STRING], BYTES, unhex),
   scalar('STR_TO_MAP', [STRING, STRING, STRING], TEXTS_BY_TEXT, (s: string, items = ',', pair = '=') => textsByText(s, items, pair), { optional: 2 }),
+  scalar('IS_DECIMAL', [STRING], BOOLEAN, (s: string | null) => s !== null && /^[+-]?\d+(\.\d+)?$/.test(s), { takesNull: true }),
   scalar('IS_ALPHA', [STRING], BOOLEAN, (s: string | null) => s !== null && /^\p{L}+$/u.test(s), { takesNull: true }),
   scalar('IS_DIGIT', [STRING], BOOLEAN, (s: string | null) => s !== null && /^\p{Nd}+$/u.test(s), { takesNull: true }),
   scalar('JSON_QUOTE', [STRING], STRING, (s: string) => JSON.stringify(s).replaceAll('/', '\\/')),
@@ -33,9 +35,10 @@ export const textFunctions: readonly ScalarFunction[] = [
 
 /** NULL for a group that the pattern does not have. */
 function extractAll(s: string, pattern: string, group: number): (string | null)[] | null {
-  const groups = new RegExp(`${pattern}|`).exec('')!.length - 1;
-  if (group < 0 || group > groups) return null;
-  return Array.from(s.matchAll(new RegExp(pattern, 'g')), (match) => match[group] ?? null);
+  const found = regexOf(pattern, 'g');
+  const groups = found && regexOf(`${pattern}|`)!.exec('')!.length - 1;
+  if (groups === undefined || group < 0 || group > groups) return null;
+  return Array.from(s.matchAll(found!), (match) => match[group] ?? null);
 }
 
 /** As forms are sent: a space is `+`. */
@@ -57,7 +60,8 @@ function urlDecoded(s: string): string | null {
 
 function decoderOf(charset: string): InstanceType<typeof TextDecoder> | undefined {
   try {
-    return new TextDecoder(charset);
+    // Without a mark of the order of bytes it is big-endian.
+    return new TextDecoder(/^utf[-_]?16$/i.test(charset) ? 'utf-16be' : charset);
   } catch {
     return undefined;
   }
@@ -83,6 +87,8 @@ function encoded(s: string, charset: string): Uint8Array | null {
       return Uint8Array.from([...s], (character) =>
         character.charCodeAt(0) < 256 ? character.charCodeAt(0) : 63,
       );
+    case 'UTF-16':
+      return Uint8Array.from([0xfe, 0xff, ...units(2, false)]);
     case 'UTF-16BE':
       return units(2, false);
     case 'UTF-16LE':

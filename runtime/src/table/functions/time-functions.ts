@@ -1,4 +1,10 @@
-import { addMonths, daysOfMonth, parseTimestamp, showTimestamp } from '../types/date-time-text.ts';
+import {
+  addMonths,
+  daysOfMonth,
+  parseSqlTimestamp,
+  parseTimestamp,
+  showTimestamp,
+} from '../types/date-time-text.ts';
 import { BIGINT, DATE, INT, STRING, TIMESTAMP, TIMESTAMP_LTZ } from '../types/logical-type.ts';
 import { formatDate, parseWithFormat } from './date-format.ts';
 import { scalar, type ScalarFunction } from './scalar-function.ts';
@@ -15,7 +21,14 @@ const LENGTHS: Readonly<Record<string, number>> = {
   DAY,
   WEEK: 7 * DAY,
 };
-const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
+const MONTHS: Readonly<Record<string, number>> = {
+  MONTH: 1,
+  QUARTER: 3,
+  YEAR: 12,
+  DECADE: 120,
+  CENTURY: 1200,
+  MILLENNIUM: 12_000,
+};
 
 /** Functions of points in time; times are UTC. */
 export const timeFunctions: readonly ScalarFunction[] = [
@@ -32,18 +45,19 @@ export const timeFunctions: readonly ScalarFunction[] = [
   scalar('TIMESTAMPADD', ['symbol', 'integer', 'time'], (types) => types[2], (unit: string, n: number, at: number) => addUnits(at, unit, Number(n))),
   scalar('DATE_FORMAT', ['time', STRING], STRING, (at: number, format: string) => formatDate(at, format)),
   scalar('DATE_FORMAT', [STRING, STRING], STRING, (text: string, format: string) => {
-    const at = parseTimestamp(text);
+    const at = / /.test(text) ? parseSqlTimestamp(text) : null;
     return at === null ? null : formatDate(at, format);
   }),
-  scalar('TO_TIMESTAMP', [STRING, STRING], TIMESTAMP, (text: string, format?: string) => (format === undefined ? parseTimestamp(text) : parseWithFormat(text, format)), { optional: 1 }),
+  scalar('TO_TIMESTAMP', [STRING, STRING], TIMESTAMP, (text: string, format?: string) => (format === undefined ? parseSqlTimestamp(text) : parseWithFormat(text, format)), { optional: 1 }),
   scalar('TO_DATE', [STRING, STRING], DATE, (text: string, format?: string) => {
     const at = format === undefined ? parseTimestamp(text) : parseWithFormat(text, format);
     return at === null ? null : Math.floor(at / DAY) * DAY;
   }, { optional: 1 }),
-  scalar('TO_TIMESTAMP_LTZ', ['number', INT], TIMESTAMP_LTZ, (value: number | bigint | string, precision = 3) => Math.floor(Number(value) * (precision === 0 ? SECOND : 1)), { optional: 1 }),
+  scalar('TO_TIMESTAMP_LTZ', ['number', INT], TIMESTAMP_LTZ, (value: number | bigint | string, precision = 3) => Math.floor(Math.trunc(Number(value)) * 10 ** (3 - precision)), { optional: 1 }),
+  scalar('TO_TIMESTAMP_LTZ', [STRING, STRING, STRING], TIMESTAMP_LTZ, instantOf, { optional: 2 }),
   scalar('UNIX_TIMESTAMP', [STRING, STRING], BIGINT, (text: string, format?: string) => {
     const at = format === undefined ? parseTimestamp(text) : parseWithFormat(text, format);
-    return at === null ? null : Math.floor(at / SECOND);
+    return at === null ? -(2n ** 63n) : Math.floor(at / SECOND);
   }, { optional: 1 }),
   scalar('FROM_UNIXTIME', ['number', STRING], STRING, (seconds: number | bigint, format = 'yyyy-MM-dd HH:mm:ss') => formatDate(Number(seconds) * SECOND, format), { optional: 1 }),
   scalar('LAST_DAY', ['time'], DATE, lastDay),
@@ -61,7 +75,11 @@ export function extract(unit: string, at: number): number {
     case 'SECOND':
       return Math.floor(ofLength(at, MINUTE) / SECOND);
     case 'MILLISECOND':
-      return ofLength(at, MINUTE);
+      return ofLength(at, SECOND);
+    case 'MICROSECOND':
+      return ofLength(at, SECOND) * 1000;
+    case 'NANOSECOND':
+      return ofLength(at, SECOND) * 1_000_000;
     case 'EPOCH':
       return Math.floor(at / SECOND);
     default:
@@ -91,15 +109,29 @@ function extractOfDate(unit: string, at: number): number {
       return Math.floor((at - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY) + 1;
     case 'DOW':
       return date.getUTCDay() + 1;
+    case 'ISODOW':
+      return date.getUTCDay() || 7;
+    case 'ISOYEAR':
+      return new Date(thursdayOf(at)).getUTCFullYear();
+    case 'DECADE':
+      return Math.floor(date.getUTCFullYear() / 10);
+    case 'CENTURY':
+      return Math.ceil(date.getUTCFullYear() / 100);
+    case 'MILLENNIUM':
+      return Math.ceil(date.getUTCFullYear() / 1000);
     default:
       throw new RangeError(`There is no unit of time ${unit}.`);
   }
 }
 
-function isoWeek(at: number): number {
+/** The week of a day is the week of its Thursday. */
+function thursdayOf(at: number): number {
   const day = Math.floor(at / DAY) * DAY;
-  // The week of a day is the week of its Thursday.
-  const thursday = day + (3 - ((new Date(day).getUTCDay() + 6) % 7)) * DAY;
+  return day + (3 - ((new Date(day).getUTCDay() + 6) % 7)) * DAY;
+}
+
+function isoWeek(at: number): number {
+  const thursday = thursdayOf(at);
   return Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * DAY)) + 1;
 }
 
@@ -109,6 +141,12 @@ function floorTo(at: number, unit: string): number {
   switch (unit) {
     case 'YEAR':
       return Date.UTC(year, 0, 1);
+    case 'DECADE':
+      return Date.UTC(year - (year % 10), 0, 1);
+    case 'CENTURY':
+      return Date.UTC(year - ((year - 1) % 100), 0, 1);
+    case 'MILLENNIUM':
+      return Date.UTC(year - ((year - 1) % 1000), 0, 1);
     case 'QUARTER':
       return Date.UTC(year, Math.floor(date.getUTCMonth() / 3) * 3, 1);
     case 'MONTH':
@@ -155,9 +193,18 @@ function convertZone(text: string, from: string, to: string): string | null {
   const local = parseTimestamp(text);
   if (local === null) return null;
   // The instant is found from its local time in two steps, so that a change of the offset in between is seen.
-  const guess = local - offsetAt(local, from);
-  const instant = local - offsetAt(guess, from);
+  const instant = fromLocal(local, from);
   return showTimestamp(instant + offsetAt(instant, to), 0);
+}
+
+function fromLocal(local: number, zone: string): number {
+  const guess = local - offsetAt(local, zone);
+  return local - offsetAt(guess, zone);
+}
+
+function instantOf(text: string, format?: string, zone = 'UTC'): number | null {
+  const local = format === undefined ? parseSqlTimestamp(text) : parseWithFormat(text, format);
+  return local === null ? null : fromLocal(local, zone);
 }
 
 /** Ms that a time zone is ahead of UTC at an instant. */

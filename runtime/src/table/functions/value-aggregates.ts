@@ -55,7 +55,9 @@ function extreme(type: LogicalType, sign: number, retracts: boolean): Aggregator
     },
     retract(held, value) {
       const state = held as Extreme;
-      changeBag(state.bag!, value, -1);
+      // What is taken back is never the extreme: its row comes again with a value beyond it.
+      if (state.bag === null) return state;
+      changeBag(state.bag, value, -1);
       if (state.best !== null && compare(value, state.best) === 0) state.best = best(state.bag!);
       return state;
     },

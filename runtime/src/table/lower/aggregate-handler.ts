@@ -27,11 +27,17 @@ export class AggregateHandler {
   /**
    * @param retracts true if rows are taken back
    * @param offset place of the first accumulator in an array that holds something else before
+   * @param keeps true for a call whose result stays the same when rows are taken back
    */
-  constructor(calls: readonly AggregateCall[], retracts: boolean, offset = 0) {
+  constructor(
+    calls: readonly AggregateCall[],
+    retracts: boolean,
+    offset = 0,
+    keeps: (call: number) => boolean = () => false,
+  ) {
     this.#offset = offset;
-    this.#calls = calls.map(({ bound, args, filter, distinct }): HandledCall => {
-      const plain = bound.create({ retracts });
+    this.#calls = calls.map(({ bound, args, filter, distinct }, at): HandledCall => {
+      const plain = bound.create({ retracts: retracts && !keeps(at) });
       return { aggregator: distinct ? distinctAggregate(plain, args.length, retracts) : plain, args, filter };
     });
   }

@@ -20,6 +20,7 @@ import type {
   WindowTable,
   Windowing,
 } from '../plan/relation.ts';
+import { monotonicityOf } from '../plan/monotonicity.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { AggregateHandler } from './aggregate-handler.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
@@ -42,8 +43,23 @@ export function lowerAggregate(
   const retracts = !isAppendOnly(changelogMode(relation.input));
   const timeToLive = timeToLiveOf(relation.timeToLive, lowering.settings);
   const { miniBatch } = lowering.settings;
+  const moves = retracts ? monotonicityOf(relation) : undefined;
+  // The greatest of values that only rise is not taken back.
+  const keeps = (call: number) => {
+    const { name, distinct } = calls[call]!;
+    const how = moves?.[keys.length + call];
+    return (
+      !distinct && ((name === 'MAX' && how === 'increasing') || (name === 'MIN' && how === 'decreasing'))
+    );
+  };
   // Whether old rows are let out beside new ones is no part of its state.
-  const parameters = { plan: digest(relation), retracts, timeToLive, miniBatch };
+  const parameters = {
+    plan: digest(relation),
+    retracts,
+    timeToLive,
+    miniBatch,
+    kept: calls.map((_, at) => keeps(at)),
+  };
   return addNode(lowering, {
     kind: 'group-aggregate',
     name: showRelation(relation),
@@ -58,7 +74,7 @@ export function lowerAggregate(
         keys,
         key: rowKey(keys),
         keyValues: compileProjection(keys),
-        handler: new AggregateHandler(calls, retracts),
+        handler: new AggregateHandler(calls, retracts, 0, keeps),
         types: calls.map(({ type }) => type),
         retracts,
         width: relation.input.columns.length,

@@ -125,6 +125,7 @@ function compileValue(value: MatchValue): Read {
       return handler.results(accumulators)[0];
     };
   }
+  if (value.kind === 'time') return (rows) => rows.time;
   const { kind, offset } = value;
   const [evaluate] = [compileProjection([value.value])];
   const of = (row: readonly unknown[] | undefined) => (row === undefined ? null : evaluate(row)[0]);
@@ -142,7 +143,9 @@ function partsOf({ expression, values }: MatchExpression): Expression[] {
     ...values.flatMap((value) =>
       value.kind === 'aggregate'
         ? [...value.call.args, ...(value.call.filter === undefined ? [] : [value.call.filter])]
-        : [value.value],
+        : value.kind === 'time'
+          ? []
+          : [value.value],
     ),
   ];
 }

@@ -14,7 +14,7 @@ import type { Expression } from '../plan/expression.ts';
 import { inputsOf, type Relation, type SetOperation, type Unnest, type Values } from '../plan/relation.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { keyOfValues } from '../types/value-identity.ts';
-import { compileExpression, compileProjection } from './compile-expression.ts';
+import { compileCondition, compileExpression, compileProjection } from './compile-expression.ts';
 import { lowerAggregate, lowerOver, lowerWindowAggregate, lowerWindowTable } from './lower-aggregates.ts';
 import { lowerIntervalJoin, lowerJoin, lowerTemporalJoin, lowerWindowJoin } from './lower-joins.ts';
 import { lowerLookupJoin } from './lower-lookup-join.ts';
@@ -87,6 +87,7 @@ function lowerNode(lowering: Lowering, relation: Relation, updateBefore: boolean
           new NormalizeOperator({
             key: (values) => keyOfValues(values, relation.key),
             updateBefore,
+            condition: compileCondition(relation.condition),
             timeToLive: lowering.settings.stateTtl,
           }),
       });

@@ -169,13 +169,9 @@ export class GroupAggregateOperator extends KeyedTableOperator {
     }
   }
 
-  override get nextEventTime(): number {
-    return this.#options.miniBatch === undefined ? super.nextEventTime : -Infinity;
-  }
-
   protected override onWatermark(timestamp: number): void {
-    // In batch mode results come once, at the end; a mini-batch ends before the time that follows it.
-    if (!this.runtime.batch || timestamp === MAX_TIMESTAMP) this.#flush();
+    // In batch mode results come once, at the end, and a mini-batch ends with its input too.
+    if (timestamp === MAX_TIMESTAMP) this.#flush();
     super.onWatermark(timestamp);
   }
 

@@ -11,19 +11,23 @@ type Values = readonly unknown[];
 export class MatchRows {
   readonly #variables: readonly string[];
   #rowsOf: (variable: string) => readonly unknown[] = () => [];
+  /** When the match is handed over, or the row that is tried came (epoch ms). */
+  time = 0;
   #tried: { readonly variable: string; readonly values: Values } | undefined;
 
   constructor(variables: readonly string[]) {
     this.#variables = variables;
   }
 
-  found(match: FoundMatch): this {
+  found(match: FoundMatch, time: number): this {
+    this.time = time;
     this.#rowsOf = (variable) => match[variable] ?? [];
     this.#tried = undefined;
     return this;
   }
 
   tried(variable: string, row: Row, context: ConditionContext): this {
+    this.time = context.timestamp();
     this.#rowsOf = (other) => context.getEventsForPattern(other);
     this.#tried = { variable, values: row.values };
     return this;
@@ -59,8 +63,8 @@ export class MatchFunction extends PatternProcessFunction<FoundMatch, Row> {
     this.#result = result;
   }
 
-  override processMatch(match: FoundMatch, _context: PatternContext, out: Collector<Row>): void {
-    out.collect({ kind: '+I', values: this.#result(this.#rows.found(match)) });
+  override processMatch(match: FoundMatch, context: PatternContext, out: Collector<Row>): void {
+    out.collect({ kind: '+I', values: this.#result(this.#rows.found(match, context.timestamp())) });
   }
 }
 

@@ -6,6 +6,8 @@ import { KeyedTableOperator, type RowKey } from './keyed-table-operator.ts';
 export interface NormalizeOptions {
   readonly key: RowKey | undefined;
   readonly updateBefore: boolean;
+  /** What a version has to meet to be there. */
+  readonly condition: (values: readonly unknown[]) => boolean;
   readonly timeToLive: number | undefined;
 }
 
@@ -22,11 +24,11 @@ export class NormalizeOperator extends KeyedTableOperator {
   }
 
   protected processRow({ kind, values }: Row, timestamp: number | undefined): void {
-    const { updateBefore, timeToLive } = this.#options;
+    const { updateBefore, timeToLive, condition } = this.#options;
     const last = this.#last.value();
     // The new version brings the old one with it.
     if (kind === '-U') return;
-    if (kind === '-D') {
+    if (kind === '-D' || !condition(values)) {
       if (last === undefined) return;
       this.#last.clear();
       this.emit('-D', last, timestamp);

@@ -8,20 +8,24 @@ export interface SortOptions {
   readonly sortValues: (values: readonly unknown[]) => unknown[];
 }
 
-/** Rows in the order of their event time, then of other columns: they wait for the watermark; a late one is dropped. */
+/** Rows in the order of their event time, then of other columns: they wait for the watermark. One is late behind what has gone out. */
 export class SortOperator extends KeyedTableOperator {
   readonly #options: SortOptions;
   readonly #rows: ValueState<{ readonly time: number; readonly row: Row }[] | undefined>;
+  /** Time of the last row that has gone out. */
+  readonly #last: ValueState<number | undefined>;
 
   constructor(options: SortOptions) {
     super(undefined);
     this.#options = options;
     this.#rows = this.valueState('rows');
+    this.#last = this.valueState('last');
   }
 
   protected processRow(row: Row, timestamp: number | undefined): void {
     const time = row.values[this.#options.timeColumn] as number;
-    if (time === null || time <= this.currentWatermark) return this.tooLate(row, timestamp, undefined);
+    if (time === null || time <= (this.#last.value() ?? -Infinity))
+      return this.tooLate(row, timestamp, undefined);
     const rows = this.#rows.value() ?? [];
     rows.push({ time, row });
     this.#rows.update(rows);
@@ -35,6 +39,7 @@ export class SortOperator extends KeyedTableOperator {
     if (due.length === 0) return;
     const left = rows.filter((row) => row.time > time);
     this.#rows.update(left.length === 0 ? undefined : left);
+    this.#last.update(time);
     const sorted = due.map((item) => ({ ...item, sort: sortValues(item.row.values) }));
     sorted.sort((a, b) => compare(a.sort, b.sort));
     for (const { time: at, row } of sorted) this.emit(row.kind, row.values, at);

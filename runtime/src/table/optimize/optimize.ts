@@ -1,7 +1,9 @@
 import { inputsOf, withInputs, type Relation } from '../plan/relation.ts';
 import { digest } from '../plan/show-relation.ts';
+import { dropSingleValue } from './drop-single-value.ts';
 import { foldConstants } from './fold-constants.ts';
 import { mergeProjects } from './merge-projects.ts';
+import { narrowOuterJoin } from './narrow-outer-join.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushFilter } from './push-filter.ts';
 import { pushJoinCondition } from './push-join-condition.ts';
@@ -12,7 +14,14 @@ import { recognizeWindowJoin } from './recognize-window-join.ts';
 import type { Rule } from './rule.ts';
 import { settleTimes } from './settle-times.ts';
 
-const REWRITE: readonly Rule[] = [foldConstants, mergeProjects, pushFilter, pushJoinCondition];
+const REWRITE: readonly Rule[] = [
+  foldConstants,
+  mergeProjects,
+  dropSingleValue,
+  narrowOuterJoin,
+  pushFilter,
+  pushJoinCondition,
+];
 const RECOGNIZE: readonly Rule[] = [
   recognizeWindowAggregate,
   recognizeWindowJoin,

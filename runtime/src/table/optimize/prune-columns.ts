@@ -59,9 +59,12 @@ function prune(relation: Relation, needed: readonly number[]): Pruned {
       };
     }
     case 'normalize': {
-      const { relation: input, place } = prune(relation.input, [...needed, ...relation.key]);
+      const { condition, key } = relation;
+      const read = condition === undefined ? [] : columnsIn(condition);
+      const { relation: input, place } = prune(relation.input, [...needed, ...key, ...read]);
+      const made = { ...relation, input, key: key.map(place), columns: input.columns };
       return {
-        relation: { ...relation, input, key: relation.key.map(place), columns: input.columns },
+        relation: condition === undefined ? made : { ...made, condition: remapInputs(condition, place) },
         place,
       };
     }

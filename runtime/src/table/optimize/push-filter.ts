@@ -4,7 +4,7 @@ import type { Join, Relation } from '../plan/relation.ts';
 import { allOf, sideOf, splitJoinCondition } from '../plan/split-condition.ts';
 import { isStable, substitute } from './merge-projects.ts';
 
-/** A filter goes as near to the source as it can: through projections, window functions and unions, into joins. */
+/** A filter goes as near to the source as it can: through projections, window functions and unions, into joins and normalizations. */
 export function pushFilter(relation: Relation): Relation | undefined {
   if (relation.kind !== 'filter') return undefined;
   const { input, condition, at } = relation;
@@ -35,6 +35,12 @@ export function pushFilter(relation: Relation): Relation | undefined {
           input: filter(input.input, inner, at),
         }),
       );
+    }
+    case 'normalize': {
+      const more = conjunctsOf(condition);
+      if (!more.every(isStable)) return undefined;
+      const all = input.condition === undefined ? more : [...conjunctsOf(input.condition), ...more];
+      return { ...input, condition: allOf(all)! };
     }
     case 'join':
       return intoJoin(relation, input, condition);

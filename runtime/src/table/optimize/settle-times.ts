@@ -50,7 +50,7 @@ function timeAt(relation: Relation, at: number): Column['time'] {
       const { partition, measures, timeColumn } = relation.pattern;
       const measure = measures[at - partition.length];
       const { time } = relation.input.columns[timeColumn]!;
-      return measure !== undefined && isMatchTime(measure, timeColumn) && time === 'rowtime'
+      return measure !== undefined && isMatchTime(measure) && time === 'rowtime'
         ? time
         : relation.columns[at]!.time;
     }

@@ -1,11 +1,11 @@
 import { tokenMatcher, type IToken } from 'chevrotain';
 import type { CallNode, ExpressionNode, QueryNode } from './ast.ts';
 import { rangeOf, textOf, type Choices, type Rule } from './base-parser.ts';
-import { intervalLiteral, numberLiteral, timeLiteral } from './literals.ts';
+import { bytesLiteral, intervalLiteral, numberLiteral, timeLiteral } from './literals.ts';
 import { rangeOver, type SourceRange } from './position.ts';
 import {
   Comma, Concat, Dot, Equal, Greater, GreaterOrEqual, k, LeftBracket, LeftParen, Less, LessOrEqual, Minus, Name, NotEqual,
-  NumberLiteral, Percent, Plus, RightBracket, RightParen, Slash, Star, StringLiteral,
+  BytesLiteral, NumberLiteral, Percent, Plus, RightBracket, RightParen, Slash, Star, StringLiteral,
 } from './tokens.ts'; // prettier-ignore
 import { TypeParser } from './type-parser.ts';
 import { BOOLEAN, NULL, STRING } from '../types/logical-type.ts';
@@ -319,6 +319,12 @@ export abstract class ExpressionParser extends TypeParser {
             type: STRING,
             at: rangeOf(token),
           }));
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(BytesLiteral);
+          return this.ACTION(() => bytesLiteral(token.image, rangeOf(token)));
         },
       },
       ...(['TRUE', 'FALSE', 'NULL', 'UNKNOWN'] as const).map((word) => ({

@@ -29,6 +29,13 @@ export function numberLiteral(text: string, at: SourceRange): ExpressionNode {
   return literal(toDecimal(text.replace(/\.$/, ''), 38, scale), decimal(Math.max(precision, scale), scale));
 }
 
+/** `X'0aff'`. */
+export function bytesLiteral(text: string, at: SourceRange): ExpressionNode {
+  const pairs = text.slice(2, -1).match(/../g) ?? [];
+  const value = Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
+  return { kind: 'literal', value, type: { name: 'BYTES' }, at };
+}
+
 export function timeLiteral(kind: string, text: string, at: SourceRange): ExpressionNode {
   const fraction = /\.(\d+)\s*$/.exec(text)?.[1]?.length ?? 0;
   const [value, type]: [number | null, LogicalType] =

@@ -128,15 +128,18 @@ export function wordOf({ name, PATTERN }: TokenType): string {
     ? "'1'"
     : name === 'NumberLiteral'
       ? '1'
-      : name === 'NotEqual'
-        ? '<>'
-        : name;
+      : name === 'BytesLiteral'
+        ? "X''"
+        : name === 'NotEqual'
+          ? '<>'
+          : name;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
   Name: 'a name',
   StringLiteral: "a text in '…'",
   NumberLiteral: 'a number',
+  BytesLiteral: "bytes in X'…'",
 };
 
 function expectationOf(expected: readonly TokenType[]): string {

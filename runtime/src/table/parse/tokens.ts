@@ -10,6 +10,8 @@ export const StringLiteral = createToken({
   pattern: /'(?:[^']|'')*'/,
   line_breaks: true,
 });
+/** Bytes by pairs of hexadecimal digits. */
+export const BytesLiteral = createToken({ name: 'BytesLiteral', pattern: /[xX]'(?:[\da-fA-F]{2})*'/ });
 export const NumberLiteral = createToken({
   name: 'NumberLiteral',
   pattern: /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/,
@@ -104,7 +106,7 @@ export function k(word: string): TokenType {
 }
 
 export const allTokens: TokenType[] = [
-  ...skipped, HintComment, StringLiteral, NumberLiteral, QuotedName, ...keywords, PlainName, Name,
+  ...skipped, HintComment, BytesLiteral, StringLiteral, NumberLiteral, QuotedName, ...keywords, PlainName, Name,
   LeftParen, RightParen, LeftBracket, RightBracket, LeftBrace, RightBrace, Comma, Dot, Semicolon, Arrow, Concat, Bar, Question,
   NotEqual, LessOrEqual, GreaterOrEqual, Equal, Less, Greater, Plus, Minus, Star, Slash, Percent,
 ]; // prettier-ignore

@@ -190,5 +190,5 @@ function measureColumn(
   const { type } = expression;
   if (expression.kind === 'call' && expression.name === 'PROCTIME') return { name, type, time: 'proctime' };
   const { time } = relation.columns[timeColumn]!;
-  return time === 'rowtime' && isMatchTime(measure, timeColumn) ? { name, type, time } : { name, type };
+  return time === 'rowtime' && isMatchTime(measure) ? { name, type, time } : { name, type };
 }

@@ -5,7 +5,7 @@ import { canCast } from '../types/cast.ts';
 import { arithmeticType, commonTypeOf } from '../types/common-type.ts';
 import {
   BOOLEAN, DOUBLE, isApproximate, isInteger, isInterval, isNumeric, isTimePoint, NULL, showType, STRING, TIMESTAMP,
-  TIMESTAMP_LTZ, DATE, TIME, type LogicalType,
+  TIMESTAMP_LTZ, DATE, INT, TIME, type LogicalType,
 } from '../types/logical-type.ts'; // prettier-ignore
 import { coerce, coerceBoth } from './coerce.ts';
 import { callOf, literal, type Expression } from './expression.ts';
@@ -54,9 +54,9 @@ export class ExpressionBinder {
         return literal(node.value, node.type);
       case 'column': {
         const [only, more] = node.path;
-        const clock = more === undefined ? CLOCK[only!.name.toUpperCase()] : undefined;
-        if (clock !== undefined && this.#scope.tryResolve(node.path) === undefined)
-          return this.#clock(only!.name.toUpperCase(), clock);
+        const word = more === undefined ? only!.name.toUpperCase() : '';
+        if ((word in CLOCK || word === 'PI') && this.#scope.tryResolve(node.path) === undefined)
+          return word === 'PI' ? literal(Math.PI, DOUBLE) : this.#clock(word, CLOCK[word]!);
         return this.#scope.resolve(node.path);
       }
       case 'field':
@@ -206,7 +206,10 @@ export class ExpressionBinder {
     const candidates = this.#functions.scalars(name);
     if (candidates.length === 0) throw unknownFunction(node.name, this.#functions.names, at);
     for (const candidate of candidates) {
-      const bound = candidate.bind(args.map(({ type }) => type));
+      const bound = candidate.bind(
+        args.map(({ type }) => type),
+        args.map((arg) => (arg.kind === 'literal' ? arg.value : arg)),
+      );
       if (bound === undefined) continue;
       const typed = args.map((arg, index) =>
         arg.type.name === 'SYMBOL' ? arg : coerce(arg, bound.args[index]!),
@@ -279,7 +282,8 @@ export class ExpressionBinder {
       const { value } = operand;
       return literal(
         typeof value === 'string' ? negatedText(value) : value === 0 ? 0 : -(value as number),
-        type,
+        // The lowest INT is written as what is no INT without its sign.
+        value === 2 ** 31 && type.name === 'BIGINT' ? INT : type,
       );
     }
     return callOf('NEGATE', [operand], type);

@@ -193,11 +193,15 @@ export class FromBinder {
       };
       return callOf('=', coerceBoth('USING', of(left.scope), of(shifted), position), BOOLEAN);
     });
+    // A right join has the values of its right side.
+    const asCommon = (column: ScopeColumn, here: boolean): ScopeColumn => {
+      if (!common.includes(column.column.name) || column.onlyQualified) return column;
+      return here ? { ...column, shared: true } : { ...column, onlyQualified: true };
+    };
+    const ofRight = node.type === 'right';
     const scope = [
-      ...left.scope,
-      ...shifted.map((column) =>
-        common.includes(column.column.name) ? { ...column, onlyQualified: true } : column,
-      ),
+      ...left.scope.map((column) => asCommon(column, !ofRight)),
+      ...shifted.map((column) => asCommon(column, ofRight)),
     ];
     return { scope, equal };
   }

@@ -95,8 +95,7 @@ export class MatchBinder {
       }
       if (time === 'proctime')
         throw notSupported('MATCH_ROWTIME of rows ordered by the clock', 'Use MATCH_PROCTIME().', call.at);
-      const value = input(this.#timeColumn, type);
-      return add({ kind: 'last', variable: undefined, offset: 0, value }, value);
+      return add({ kind: 'time', variable: undefined }, { type });
     }
     if (name !== 'FIRST' && name !== 'LAST') return undefined;
     const [of, offset] = call.args;

@@ -4,7 +4,8 @@ import type { BoundNode, CallNode, ExpressionNode, FrameNode, Identifier, Window
 import { INT } from '../types/logical-type.ts';
 import { bindAggregate, showCall } from './aggregate-collector.ts';
 import type { ExpressionBinder } from './expression-binder.ts';
-import { callOf, literal, showExpression, type Expression } from './expression.ts';
+import { append } from './build-relations.ts';
+import { callOf, input, literal, showExpression, type Expression } from './expression.ts';
 import { sortSpecification } from './query-binder.ts';
 import type {
   AggregateCall,
@@ -112,13 +113,20 @@ export class OverCollector {
     let made = relation;
     for (const { first, members } of groups.values()) {
       const calls = members.map((at) => resolved[at]!.call);
+      const { partition, frame, node } = first;
+      // PROCTIME() that rows are ordered by becomes a column.
+      const clock = first.order.find(({ expression }) => isProctime(expression))?.expression;
+      const place = made.columns.length;
+      if (clock !== undefined) made = append(made, [clock], ['proctime$'], node.at);
+      const order = first.order.map((item) =>
+        isProctime(item.expression) ? { ...item, expression: input(place, item.expression.type) } : item,
+      );
       members.forEach((at, index) => (places[at] = made.columns.length + index));
       const names = made.columns.map(({ name }) => name);
       const columns: Column[] = [
         ...made.columns,
         ...calls.map((call): Column => ({ name: `${showCall(call, names)} OVER`, type: call.type })),
       ];
-      const { partition, order, frame, node } = first;
       const over: Over = { kind: 'over', input: made, partition, order, frame, calls, columns, at: node.at };
       made = over;
     }
@@ -136,6 +144,10 @@ export class OverCollector {
       over.at,
     );
   }
+}
+
+function isProctime(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.name === 'PROCTIME';
 }
 
 const CURRENT: FrameBound = { kind: 'current', following: false, offset: 0 };

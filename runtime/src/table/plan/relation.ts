@@ -309,6 +309,8 @@ export interface Normalize extends Node {
   readonly kind: 'normalize';
   readonly input: Relation;
   readonly key: readonly number[];
+  /** What rows have to meet: one that does not any more is deleted. */
+  readonly condition?: Expression;
 }
 
 export type Relation =

@@ -14,6 +14,8 @@ export type MatchValue =
       /** On the columns of that row. */
       readonly value: Expression;
     }
+  /** When the match is handed over: at its last row's time, or later, if one that began earlier was not decided yet. */
+  | { readonly kind: 'time'; readonly variable: undefined }
   | { readonly kind: 'aggregate'; readonly variable: string | undefined; readonly call: AggregateCall };
 
 /** An expression on values of a match: its inputs are `values`. */
@@ -49,12 +51,9 @@ export interface RowPattern {
   readonly within: number | undefined;
 }
 
-/** True for the time of a match's last row, which goes on with the watermark as no other value of a match does. */
-export function isMatchTime({ expression, values }: MatchExpression, timeColumn: number): boolean {
-  const only = expression.kind === 'input' ? values[expression.index] : undefined;
-  if (only === undefined || only.kind !== 'last' || only.variable !== undefined || only.offset !== 0)
-    return false;
-  return only.value.kind === 'input' && only.value.index === timeColumn;
+/** True for the time of a match, which goes on with the watermark as no other value of a match does. */
+export function isMatchTime({ expression, values }: MatchExpression): boolean {
+  return expression.kind === 'input' && values[expression.index]?.kind === 'time';
 }
 
 /** All that it says, as one line. */
@@ -102,6 +101,7 @@ function showMeasure({ expression, values }: MatchExpression, columns: readonly 
     expression,
     values.map((value) => {
       const of = value.variable === undefined ? '' : `${value.variable}.`;
+      if (value.kind === 'time') return 'MATCH_ROWTIME()';
       if (value.kind === 'aggregate') return `${of}${showCall(value.call, columns)}`;
       return `${value.kind.toUpperCase()}(${of}${showExpression(value.value, columns)}, ${value.offset})`;
     }),

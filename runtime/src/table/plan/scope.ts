@@ -13,6 +13,8 @@ export interface ScopeColumn {
   readonly index: number;
   /** True if only its qualified name means it: the other side of USING. */
   readonly onlyQualified?: boolean;
+  /** True of a column of USING or NATURAL: `*` has it before others. */
+  readonly shared?: boolean;
 }
 
 /** The columns that names mean in one place of a query. */
@@ -49,7 +51,10 @@ export class Scope {
   /** The columns that `*` or `t.*` stands for. */
   star(qualifier: NamePath): readonly ScopeColumn[] {
     const [name] = qualifier;
-    if (name === undefined) return this.columns.filter(({ onlyQualified }) => onlyQualified !== true);
+    if (name === undefined) {
+      const plain = this.columns.filter(({ onlyQualified }) => onlyQualified !== true);
+      return [...plain.filter(({ shared }) => shared), ...plain.filter(({ shared }) => shared !== true)];
+    }
     const of = this.columns.filter((column) => column.qualifier === name.name);
     if (of.length === 0) throw unknownTable(name.name, this.#qualifiers(), name.at);
     return of;

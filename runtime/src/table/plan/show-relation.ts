@@ -89,7 +89,7 @@ function line(relation: Relation, own: readonly string[], second: readonly strin
         relation.columns.map(({ name }) => name),
       )})`;
     case 'normalize':
-      return `ChangelogNormalize(key=[${relation.key.map((at) => own[at]).join(', ')}])`;
+      return `ChangelogNormalize(key=[${relation.key.map((at) => own[at]).join(', ')}]${relation.condition === undefined ? '' : `, condition=[${showExpression(relation.condition, own)}]`})`;
   }
 }
 

@@ -38,6 +38,8 @@ function converter(type: LogicalType): (value: unknown) => unknown {
     case 'BOOLEAN':
       return (value) => (typeof value === 'boolean' ? value : undefined);
     case 'FLOAT':
+      return (value) =>
+        typeof value === 'number' || typeof value === 'bigint' ? Math.fround(Number(value)) : undefined;
     case 'DOUBLE':
       return (value) =>
         typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : undefined;

@@ -171,7 +171,6 @@ function fitsAsIs(type: LogicalType, local: string): string | undefined {
     case 'DATE':
     case 'TIME':
       return `Number.isInteger(${local})`;
-    case 'FLOAT':
     case 'DOUBLE':
       return `typeof ${local} === 'number'`;
     case 'BOOLEAN':

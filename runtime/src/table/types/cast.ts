@@ -1,6 +1,6 @@
 import { badSql } from '../sql-errors.ts';
 import { NOWHERE } from '../parse/position.ts';
-import { parseDate, parseTime, parseTimestamp, showDate, showTime, showTimestamp } from './date-time-text.ts';
+import { parseDate, parseSqlTimestamp, parseTime } from './date-time-text.ts';
 import { toDecimal } from './decimal.ts';
 import { exactInteger } from './exact-integer.ts';
 import {
@@ -13,6 +13,7 @@ import {
   showType,
   type LogicalType,
 } from './logical-type.ts';
+import { textOf } from './value-text.ts';
 
 type Convert = (value: never) => unknown;
 
@@ -37,11 +38,12 @@ export function castFunction(from: LogicalType, to: LogicalType, safe: boolean):
   const convert = conversion(from, to) as ((value: unknown) => unknown) | undefined;
   if (convert === undefined) throw new TypeError(`no cast from ${showType(from)} to ${showType(to)}`);
   // A DECIMAL that does not fit is NULL in Flink, not an error.
-  const mayBeNull = safe || to.name === 'DECIMAL';
+  const mayBeNull = (value: unknown) =>
+    safe || (to.name === 'DECIMAL' && (isNumeric(from) || typeof value !== 'string'));
   return (value) => {
     const result = convert(value);
     if (result !== undefined) return result;
-    if (mayBeNull && (safe || typeof value !== 'string')) return null;
+    if (mayBeNull(value)) return null;
     throw badSql(
       'cast-failed',
       `${typeof value === 'string' ? `'${value}'` : String(value)} cannot be cast to ${showType(to)}.`,
@@ -68,8 +70,11 @@ function conversion(from: LogicalType, to: LogicalType): Convert | undefined {
     return to.name === 'TIMESTAMP' && to.precision < 3 ? truncateTo(to.precision) : (value: number) => value;
   if (from.name === 'DATE' && isTimestamp(to)) return (value: number) => value;
   if (isTimestamp(from) && to.name === 'DATE') return (value: number) => Math.floor(value / DAY) * DAY;
-  if (isTimestamp(from) && to.name === 'TIME') return (value: number) => ((value % DAY) + DAY) % DAY;
-  if (from.name === 'TIME' && to.name === 'TIME') return (value: number) => value;
+  if (isTimestamp(from) && to.name === 'TIME') {
+    const truncate = truncateTo(to.precision);
+    return (value: number) => truncate(value - Math.floor(value / DAY) * DAY);
+  }
+  if (from.name === 'TIME' && (to.name === 'TIME' || isTimestamp(to))) return (value: number) => value;
   if (isInterval(from) && isNumeric(to)) return toNumber({ name: 'BIGINT' }, to);
   if (from.name === 'ARRAY' && to.name === 'ARRAY') {
     const element = nullable(conversion(from.element, to.element));
@@ -104,6 +109,7 @@ function nullable(convert: Convert | undefined): ((value: unknown) => unknown) |
 }
 
 function truncateTo(precision: number): (value: number) => number {
+  if (precision >= 3) return (value) => value;
   const unit = 10 ** (3 - precision);
   return (value) => Math.floor(value / unit) * unit;
 }
@@ -162,14 +168,15 @@ function fromText(to: LogicalType): Convert | undefined {
   if (isInteger(to)) {
     const [low, high] = RANGES[to.name]!;
     return (text: string) => {
-      if (!number.test(text)) return undefined;
-      const whole = BigInt(toDecimal(text.trim().replace(/^\+/, '').replace(/\..*$/, ''), 100, 0)!);
+      if (!/^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*$/.test(text)) return undefined;
+      const digits = text.trim().replace(/\..*$/, '');
+      const whole = BigInt(digits.replace(/^(\+|-$)/, ''));
       return whole < low || whole > high ? undefined : exactInteger(whole);
     };
   }
   if (to.name === 'DATE') return (text: string) => parseDate(text) ?? undefined;
   if (to.name === 'TIME') return (text: string) => parseTime(text) ?? undefined;
-  if (isTimestamp(to)) return (text: string) => parseTimestamp(text) ?? undefined;
+  if (isTimestamp(to)) return (text: string) => parseSqlTimestamp(text) ?? undefined;
   if (to.name === 'BYTES') return (text: string) => new TextEncoder().encode(text);
   return undefined;
 }
@@ -183,55 +190,6 @@ function toText(from: LogicalType, to: LogicalType & { readonly name: 'STRING' }
     const text = show(value).slice(0, length);
     return fixed === true ? text.padEnd(length) : text;
   };
-}
-
-/** How a value that is not NULL prints, as Flink prints it. */
-export function textOf(type: LogicalType): ((value: unknown) => string) | undefined {
-  switch (type.name) {
-    case 'BOOLEAN':
-      return (value) => (value === true ? 'TRUE' : 'FALSE');
-    case 'DATE':
-      return (value) => showDate(value as number);
-    case 'TIME':
-      return (value) => showTime(value as number, type.precision);
-    case 'TIMESTAMP':
-      return (value) => showTimestamp(value as number, type.precision);
-    case 'TIMESTAMP_LTZ':
-      return (value) => showTimestamp(value as number, type.precision);
-    case 'FLOAT':
-    case 'DOUBLE':
-      return (value) => showDouble(value as number);
-    case 'BYTES':
-      return (value) => new TextDecoder().decode(value as Uint8Array);
-    case 'ARRAY': {
-      const item = part(type.element);
-      return (value) => `[${(value as readonly unknown[]).map(item).join(', ')}]`;
-    }
-    case 'MAP': {
-      const key = part(type.key);
-      const item = part(type.value);
-      return (value) =>
-        `{${[...(value as Map<unknown, unknown>)].map(([k, v]) => `${key(k)}=${item(v)}`).join(', ')}}`;
-    }
-    case 'ROW': {
-      const parts = type.fields.map((field) => ({ name: field.name, show: part(field.type) }));
-      return (value) =>
-        `(${parts.map(({ name, show }) => show((value as Record<string, unknown>)[name])).join(', ')})`;
-    }
-    case 'SYMBOL':
-      return undefined;
-    default:
-      return String;
-  }
-}
-
-function part(type: LogicalType): (value: unknown) => string {
-  const show = textOf(type) ?? String;
-  return (value) => (value === null || value === undefined ? 'NULL' : show(value));
-}
-
-function showDouble(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e7 ? `${value}.0` : String(value);
 }
 
 /** From what a record holds, whatever it is, to a value of the type. */

@@ -80,6 +80,9 @@ function commonNumeric(a: LogicalType, b: LogicalType): LogicalType {
 
 /** The type of an arithmetic expression on numbers, by Flink's rules. */
 export function arithmeticType(operator: string, a: LogicalType, b: LogicalType): LogicalType {
+  // FLOAT stays beside a whole number, and the first of FLOAT and DOUBLE decides.
+  if (isApproximate(a) && (isInteger(b) || isApproximate(b))) return a;
+  if (isApproximate(b) && isInteger(a)) return b;
   if (isApproximate(a) || isApproximate(b) || (isInteger(a) && isInteger(b)))
     return operator === '%' && isInteger(a) && isInteger(b) ? b : commonNumeric(a, b);
   const { precision: p1, scale: s1 } = asDecimal(a);

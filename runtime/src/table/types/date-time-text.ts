@@ -13,6 +13,11 @@ export function parseTimestamp(text: string): number | null {
   return date === null || time === null ? null : date + time;
 }
 
+/** As `parseTimestamp`, of the one form that SQL casts: `2020-10-10 00:00:01.5`, or without a time. */
+export function parseSqlTimestamp(text: string): number | null {
+  return /^\d+-\d+-\d+( \d+:\d+:\d+(\.\d+)?)?$/.test(text) ? parseTimestamp(text) : null;
+}
+
 /** Ms of the day of a text such as `08:30:00`. */
 export function parseTime(text: string): number | null {
   const match = /^\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?\s*$/.exec(text);
