@@ -27,8 +27,8 @@ const CASES: Readonly<Record<string, readonly (readonly [expression: string, res
     [`'{}' IS JSON SCALAR`, false],
     ['bad IS JSON', false],
     ['bad IS NOT JSON', true],
-    ['n IS JSON', null],
-    ['n IS NOT JSON VALUE', null],
+    ['n IS JSON', false],
+    ['n IS NOT JSON VALUE', true],
   ],
   JSON_EXISTS: [
     [`JSON_EXISTS(s, 'lax $.type')`, true],

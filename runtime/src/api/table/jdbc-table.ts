@@ -10,7 +10,7 @@ import type { LookupSource, TableSource } from '../../table/plan/relation.ts';
 import { fromRecord, type FromRecord } from '../../table/sources/from-record.ts';
 import type { ResolvedSchema } from '../../table/sources/table-schema.ts';
 import { badSql, onlyLookedUp } from '../../table/sql-errors.ts';
-import { textOf } from '../../table/types/cast.ts';
+import { textOf } from '../../table/types/value-text.ts';
 import { isInteger, type LogicalType } from '../../table/types/logical-type.ts';
 import { identityOf } from '../../table/types/value-identity.ts';
 import { toMillis } from '../../time/duration.ts';
