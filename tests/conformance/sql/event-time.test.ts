@@ -180,7 +180,16 @@ describe.each(WAYS)('order by time, %s', (_way, way) => {
     const job: QueryJob = { tables: { T }, query: 'SELECT a, ts FROM T ORDER BY ts, a DESC', ...way };
     const result = await runJob(
       job,
-      overSteps([[5, 1, 0, ''], [3, 2, 0, ''], [5, 3, 0, ''], 4, [3, 9, 0, ''], [4, 8, 0, ''], [6, 4, 0, ''], 6]),
+      overSteps([
+        [5, 1, 0, ''],
+        [3, 2, 0, ''],
+        [5, 3, 0, ''],
+        4,
+        [3, 9, 0, ''],
+        [4, 8, 0, ''],
+        [6, 4, 0, ''],
+        6,
+      ]),
     );
     expect(changes(result)).toEqual(['+I[2, 3]', '+I[8, 4]', '+I[3, 5]', '+I[1, 5]', '+I[4, 6]']);
     expect(result.lateRecords).toBe(1);
