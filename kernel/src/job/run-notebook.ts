@@ -92,6 +92,7 @@ async function runCell(cell: NotebookCell, executionCount: number, job: Job): Pr
     code: cell.code,
     js: compiled.js,
     hasValue: compiled.hasValue,
+    streams: compiled.streams,
     silent: false,
     allowStdin: false,
     timed,

@@ -15,6 +15,7 @@ import { prologueFor, type Prologue } from './prologue.ts';
 import { mayHoldSql } from './sql-texts.ts';
 import { sqlRowsOf } from './sql-rows.ts';
 import { SqlLanguage } from './sql-language.ts';
+import { streamColumns, type RecordColumns } from './stream-columns.ts';
 import { StackFrames } from './stack-frames.ts';
 import { rewriteTopLevel } from './top-level-rewrite.ts';
 import { Transpiler } from './transpile.ts';
@@ -40,6 +41,8 @@ export type CompiledCell =
       readonly scriptName: string;
       /** From places in `js` to places in the cell. */
       readonly toCell: PositionMap;
+      /** What SQL sees of the streams that it declares, by variable. */
+      readonly streams: Readonly<Record<string, RecordColumns>>;
     }
   | { readonly ok: false; readonly diagnostics: readonly CellDiagnostic[] };
 
@@ -228,6 +231,7 @@ export class LanguageService {
     this.#space += 1;
     this.#spaces.set(this.#space, cell.executionCount);
     const bindings = carry(this.#checker, outline, this.#space, this.#scope, open.prologue);
+    const streams = streamColumns(this.#checker, outline, bindings);
     const scriptName = this.#frames.register(cell.name, cell.executionCount, toCell);
     this.#pending.set(`${cell.executionCount}/${cell.cellId}`, {
       bindings,
@@ -239,7 +243,7 @@ export class LanguageService {
     // Declarations leave the value of what came before them.
     const end = hasValue ? '' : '\n;void 0;';
     const evaluable = `${js}${end}\n//# sourceURL=${scriptName}`;
-    return { ok: true, js: evaluable, hasValue, scriptName, toCell };
+    return { ok: true, js: evaluable, hasValue, scriptName, toCell, streams };
   }
 
   #failed(diagnostics: readonly Diagnostic[], code: string, offset: number): CompiledCell {

@@ -61,6 +61,7 @@ export class CellRunner {
       code: request.code,
       deletedCells: request.deletedCells,
       touched: touchedNames(request.js),
+      streams: request.streams,
     };
     promptsFor(cell.run);
     this.#busy = true;

@@ -87,7 +87,10 @@ export async function createDataflow(options: DataflowOptions): Promise<Dataflow
       param: (name: string, paramOptions: ParamOptions) =>
         showParam(env.param(name, paramOptions), session.params),
     },
-    beginCell: (cell) => session.beginCell(cell.cellId, cell.deletedCells),
+    beginCell: (cell) => {
+      env.typeVariables(cell.streams);
+      session.beginCell(cell.cellId, cell.deletedCells);
+    },
     endCell: async (cell: CellRun, failed: boolean): Promise<CellReport> => {
       const label = { text: `[${cell.executionCount}]`, executionCount: cell.executionCount };
       const report = session.endCell(cell.cellId, label, failed, cell.touched);

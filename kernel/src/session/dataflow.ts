@@ -39,6 +39,8 @@ export interface CellRun {
   readonly deletedCells: readonly string[];
   /** Variables that it sets or may change: what names them is edited by it. */
   readonly touched: ReadonlySet<string>;
+  /** SQL types of the records of the streams that it declares, by variable and column. */
+  readonly streams: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What a cell did to the dataflow (law 4), for the reply and for a table under the cell. */

@@ -36,6 +36,8 @@ export interface RunRequest {
   readonly code: string;
   readonly js: string;
   readonly hasValue: boolean;
+  /** SQL types of the records of the streams that it declares, by variable and column. */
+  readonly streams: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly silent: boolean;
   readonly allowStdin: boolean;
   readonly timed: boolean;

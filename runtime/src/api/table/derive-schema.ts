@@ -58,7 +58,8 @@ function schemaNeeded(method: string, why: string): TidemarkError {
   );
 }
 
-function recordsOf(node: StreamNode): readonly unknown[] | undefined {
+/** The records of a stream that are known before it runs; `undefined` if they are not. */
+export function recordsOf(node: StreamNode): readonly unknown[] | undefined {
   if (node.source?.kind === 'collection') return node.source.parameters['values'] as readonly unknown[];
   const [edge] = node.inputs;
   const passes = KEEPS_RECORDS.has(node.kind) && edge !== undefined && edge.sideOutput === undefined;

@@ -1,6 +1,8 @@
 import { badArgument } from '../../errors.ts';
 import type { View, ViewOptions } from '../../engine/view.ts';
 import type { StreamGraph } from '../../graph/stream-graph.ts';
+import type { StreamNode } from '../../graph/stream-node.ts';
+import type { SchemaNode } from '../../table/parse/ast.ts';
 import type { RowKind } from '../../table/changelog-row.ts';
 import { explainPlan } from '../../table/explain.ts';
 import { canLeaveOutOld } from '../../table/lower/only-after.ts';
@@ -26,6 +28,7 @@ import { DataStream } from '../data-stream.ts';
 import { checkSameGraph } from '../same-graph.ts';
 import type { ChangelogRow } from './changelog.ts';
 import { deriveSchema } from './derive-schema.ts';
+import { heldSchema, recordSchema } from './held-schema.ts';
 import { parseStatements } from '../../table/parse/parse-sql.ts';
 import type { UserDefinedAggregate } from '../../table/functions/user-aggregate.ts';
 import { addUserFunction } from '../../table/functions/user-function.ts';
@@ -59,6 +62,8 @@ export abstract class TableEnvironment {
   abstract get graph(): StreamGraph;
   #planner: Planner | undefined;
   /** Of functions of TypeScript, as they were given. */
+  readonly #typesOfVariables = new Map<string, Readonly<Record<string, string>>>();
+  readonly #typesOfRecords = new WeakMap<StreamNode, Readonly<Record<string, string>>>();
   readonly #userFunctions = new Map<string, DescribedFunction>();
 
   /** Tables, functions and settings. @internal */
@@ -71,7 +76,8 @@ export abstract class TableEnvironment {
    * @param schema columns, watermark and key, as options or as in CREATE TABLE. It may be left out for records of `fromData` or
    *   `fromCollection`, filtered or not, which are looked at: text is STRING, whole numbers and bigints are BIGINT, other numbers
    *   DOUBLE (a column that has both is DOUBLE), `Date` TIMESTAMP_LTZ(3), objects ROW, arrays ARRAY; places of a tuple are `f0`, `f1`, …,
-   *   a plain value is `f0`. There is then no watermark and no key.
+   *   a plain value is `f0`. In a notebook, also of a stream in a variable of an earlier cell, as the type of its records says. There is
+   *   then no watermark and no key.
    * @throws {TidemarkError} `sql-syntax` for what is no schema; `schema-needed` where none is given and none can be told;
    *   `bad-argument` for a stream of another environment; while running, `bad-value` for a value that is not of its column's type
    * @example
@@ -135,7 +141,14 @@ export abstract class TableEnvironment {
     }
     const relation =
       given instanceof DataStream
-        ? this.#relation(name, given, schema, 'append', APPEND, 'createTemporaryView')
+        ? this.#relation(
+            name,
+            given,
+            this.#schemaOf('createTemporaryView', given, schema),
+            'append',
+            APPEND,
+            'createTemporaryView',
+          )
         : given.relation;
     this.planner.catalog.set(name, { kind: 'relation', relation });
   }
@@ -235,7 +248,7 @@ export abstract class TableEnvironment {
     if (held instanceof Table) return describeRelation(this.planner, name, 'variable', held.relation);
     if (!(held instanceof DataStream)) return undefined;
     try {
-      const relation = this.#relation(name, held, undefined, 'append', APPEND, 'A query');
+      const relation = this.#heldStream(name, held, 'A query');
       return describeRelation(this.planner, name, 'variable', relation);
     } catch {
       // It needs a schema, or is of another environment.
@@ -252,9 +265,7 @@ export abstract class TableEnvironment {
     const { text, tables } = fillTemplate(texts, values);
     const relations = Object.entries(tables).map(([name, held]) => {
       const relation =
-        held instanceof Table
-          ? held.relation
-          : this.#relation(name, held, undefined, 'append', APPEND, 'A query of a stream');
+        held instanceof Table ? held.relation : this.#heldStream(name, held, 'A query of a stream');
       return [name, new Table(this, relation)] as const;
     });
     return this.derive<T>(text, Object.fromEntries(relations));
@@ -268,8 +279,23 @@ export abstract class TableEnvironment {
   #variable(name: string, held: unknown): CatalogEntry | undefined {
     if (held instanceof Table) return { kind: 'relation', relation: held.relation };
     if (!(held instanceof DataStream)) return undefined;
-    const method = `A query of the stream '${name}'`;
-    return { kind: 'relation', relation: this.#relation(name, held, undefined, 'append', APPEND, method) };
+    return { kind: 'relation', relation: this.#heldStream(name, held, `A query of the stream '${name}'`) };
+  }
+
+  /**
+   * Says what is known of the streams that variables hold, from the types of their records: SQL types by variable and column.
+   * @internal
+   */
+  typeVariables(types: Readonly<Record<string, Readonly<Record<string, string>>>>): void {
+    for (const [name, columns] of Object.entries(types)) this.#typesOfVariables.set(name, columns);
+  }
+
+  /** A stream that a query names without a schema: columns as its records have them, and `rowtime` if it has event time. */
+  #heldStream(name: string, stream: DataStream<unknown>, method: string): Relation {
+    const typed = this.#typesOfVariables.get(name);
+    if (typed !== undefined) this.#typesOfRecords.set(stream.node, typed);
+    const schema = heldSchema(method, stream.node, this.#typesOfRecords.get(stream.node));
+    return this.#relation(name, stream, schema, 'append', APPEND, method);
   }
 
   /** A query on tables by names of its own. @internal */
@@ -343,23 +369,35 @@ export abstract class TableEnvironment {
     kinds: ReadonlySet<RowKind>,
     method: string,
   ): Table<RowOf<S>> {
-    return new Table<RowOf<S>>(this, this.#relation(stream.node.name, stream, schema, mode, kinds, method));
+    const rowOf =
+      mode === 'append' ? undefined : (change: unknown) => (change as { row?: unknown } | null)?.row;
+    const node = this.#schemaOf(method, stream, schema, rowOf);
+    return new Table<RowOf<S>>(this, this.#relation(stream.node.name, stream, node, mode, kinds, method));
+  }
+
+  #schemaOf(
+    method: string,
+    { node }: DataStream<unknown>,
+    schema: Schema | undefined,
+    rowOf?: (record: unknown) => unknown,
+  ): SchemaNode {
+    if (schema !== undefined) return schemaNode(schema);
+    return rowOf
+      ? deriveSchema(method, node, rowOf)
+      : recordSchema(method, node, this.#typesOfRecords.get(node));
   }
 
   #relation(
     name: string,
     stream: DataStream<unknown>,
-    schema: Schema | undefined,
+    schema: SchemaNode,
     mode: 'append' | 'changelog',
     kinds: ReadonlySet<RowKind>,
     method: string,
   ): Relation {
     checkSameGraph(method, { graph: this.graph, node: stream.node }, stream);
-    const rowOf =
-      mode === 'append' ? undefined : (change: unknown) => (change as { row?: unknown } | null)?.row;
-    const node = schema === undefined ? deriveSchema(method, stream.node, rowOf) : schemaNode(schema);
     return scan(
-      this.planner.streamTable(name, node, mode, kinds, () => stream.node),
+      this.planner.streamTable(name, schema, mode, kinds, () => stream.node),
       NOWHERE,
     );
   }
