@@ -87,7 +87,7 @@ setInterval(() => {
   const jobs = notebook.session.jobs();
   const failed = jobs.find(({ status }) => status === 'failed');
   if (failed) process.send!({ failed: `${failed.name}: ${notebook.warnings.join('; ')}` });
-  const detected = jobs.find(({ cell }) => cell === 'detect')!.records;
+  const detected = jobs.find(({ name }) => name.startsWith('anomalies'))!.records;
   if (detected === last) lastCut ??= notebook.session.cut({ label: 'the last one' });
   const now = `${jobs.map(({ records, status }) => `${records} ${status}`).join()} ${notebook.session.snapshots().at(-1)?.id}`;
   if (now === told) return;

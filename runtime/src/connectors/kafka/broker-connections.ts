@@ -69,6 +69,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'UNSTABLE_OFFSET_COMMIT',
   'THROTTLING_QUOTA_EXCEEDED',
   'ELIGIBLE_LEADERS_NOT_AVAILABLE',
+  // A request came between the steps of authenticating again, which a broker asks for by connections.max.reauth.ms.
+  'ILLEGAL_SASL_STATE',
   'PLT_KFK_NETWORK',
   'PLT_KFK_TIMEOUT',
   'ECONNREFUSED',
