@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { notStorable } from '../state/state-errors.ts';
 import { checkStorable } from '../state/storable.ts';
 import { bytesDamaged } from './store-errors.ts';
-import { putBack, takeOut, type TakenOut } from './taken-out.ts';
+import { putBack, takeOut, type TakenOut } from '../state/taken-out.ts';
 
 /** 'TM', the version of the layout, a zero; then the checksum of what follows, little-endian. */
 const MAGIC = [0x54, 0x4d];

@@ -3,12 +3,17 @@ import { resolve } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { findFiles } from './file-paths.ts';
+import { checkStorable } from '../state/storable.ts';
+import { putBack, takeOut, type TakenOut } from '../state/taken-out.ts';
 import { recordingDamaged } from './connector-errors.ts';
 
 // A recording as a file: a line that says so, a head, batches, a tail. Each after its length and checksum. What lies in
-// them is plain data in the form of the structured clone algorithm; reading it executes nothing.
+// them is plain data in the form of the structured clone algorithm; reading it executes nothing but what the program has
+// registered for the classes whose instances its records hold.
 
-const MAGIC = 'tidemark recording 1\n';
+const MAGIC = 'tidemark recording 2\n';
+/** Without instances. */
+const EARLIER = 'tidemark recording 1\n';
 const FRAME_HEAD = 8;
 
 /** What a file says first. */
@@ -24,6 +29,11 @@ export interface RecordingFrame {
   readonly stamp: number;
   readonly values: readonly unknown[];
   readonly timestamps?: readonly (number | undefined)[] | undefined;
+}
+
+/** A batch as it is written: with what stands in the place of instances of classes. */
+interface WrittenFrame extends RecordingFrame {
+  readonly instances?: TakenOut['instances'];
 }
 
 interface RecordingTail {
@@ -44,8 +54,9 @@ export class RecordingWriter {
     this.#frame(head);
   }
 
+  /** @throws {TidemarkError} `not-storable` for what is neither plain data nor an instance of a registered class */
   add(frame: RecordingFrame): void {
-    this.#frame(frame);
+    this.#frame(checkStorable(frame.values, 'records') ? withoutInstances(frame) : frame);
     this.#frames += 1;
   }
 
@@ -95,7 +106,7 @@ export class RecordingFile {
     this.path = findFiles(path)[0]!;
     this.#file = openSync(this.path, 'r');
     const magic = this.#bytes(0, MAGIC.length);
-    if (magic?.toString() !== MAGIC) {
+    if (magic?.toString() !== MAGIC && magic?.toString() !== EARLIER) {
       this.close();
       throw recordingDamaged(this.path, 'it is no recording of Tidemark');
     }
@@ -103,10 +114,13 @@ export class RecordingFile {
     this.head = this.#next() as RecordingHead;
   }
 
-  /** The next batch; `undefined` behind the last. */
+  /** The next batch; `undefined` behind the last. @throws {TidemarkError} `recording-damaged`, `type-not-registered` */
   next(): RecordingFrame | undefined {
-    const frame = this.#next() as RecordingFrame | RecordingTail;
-    return 'frames' in frame ? undefined : frame;
+    const frame = this.#next() as WrittenFrame | RecordingTail;
+    if ('frames' in frame) return undefined;
+    const { instances, ...batch } = frame;
+    if (instances === undefined) return batch;
+    return { ...batch, values: putBack({ value: batch.values, instances }) as readonly unknown[] };
   }
 
   close(): void {
@@ -132,4 +146,9 @@ export class RecordingFile {
     }
     return bytes;
   }
+}
+
+function withoutInstances(frame: RecordingFrame): WrittenFrame {
+  const { value, instances } = takeOut(frame.values, 'records');
+  return { ...frame, values: value as readonly unknown[], instances };
 }

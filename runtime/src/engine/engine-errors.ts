@@ -159,9 +159,25 @@ export function recordingNotStorable(source: string, cause: unknown): TidemarkEr
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TidemarkError(
     'recording-not-storable',
-    `The recording of '${source}' cannot be written: ${reason}. Records must be plain data (objects, arrays, numbers, ` +
-      'texts, dates, maps, sets, bytes), without functions in them.',
+    `The recording of '${source}' cannot be written: ${reason}`,
     { details: { source }, cause },
+  );
+}
+
+/** A record that a source has handed over, which no recording can hold. */
+export function recordNotStorable(source: string, cause: unknown): TidemarkError {
+  const details = cause instanceof TidemarkError ? cause.details : {};
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const { path, what } = details;
+  // Records of a batch have no names; what matters is the way within one.
+  const field = typeof path === 'string' ? path.replace(/^record\.values\[\d+\]/, 'record') : 'record';
+  const said = typeof what === 'string' ? `${field} is ${what}` : reason;
+  return new TidemarkError(
+    'record-not-storable',
+    `The source '${source}' has handed over what cannot be recorded: ${said}. It cannot be read again, so that its records are kept for ` +
+      'edits and crashes. Register the class with registerType(Class, { encode, decode }), or have the source make plain data of it, and ' +
+      'run the cell again: the record is handed over once more.',
+    { details: { source, path: field, what }, cause },
   );
 }
 

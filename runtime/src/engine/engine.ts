@@ -2,6 +2,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import type { SourcePosition } from '../connectors/source.ts';
 import type { RuntimeClock } from '../time/runtime-clock.ts';
 import type { LaneRunner } from './lane-runner.ts';
+import { recordNotStorable } from './engine-errors.ts';
 import { paramSource } from './param-log.ts';
 import { Recorded, type EarlierRecords, type RecordingBudget } from './recorded.ts';
 import { SliceLoop } from './slice-loop.ts';
@@ -413,10 +414,23 @@ export class Engine {
     const live = readers.filter((runner) => runner.live && !runner.blocked);
     const entry = this.#readOne(source, readers, max);
     if (!entry) return undefined;
-    entry.bytes = this.#options.onEntry?.(entry, source.source.rereadable);
+    if (!this.#recordEntry(entry, source, readers)) return undefined;
     for (const runner of this.#runners) if (runner.active) this.#stepTo(runner, entry, live, timeUp);
     this.#release(entry, source);
     return entry;
+  }
+
+  /** False if it cannot be recorded: nobody has seen it then, and it is handed over again to whoever can have it recorded. */
+  #recordEntry(entry: TimelineEntry, source: SourceLog, readers: readonly LaneRunner[]): boolean {
+    try {
+      entry.bytes = this.#options.onEntry?.(entry, source.source.rereadable);
+      return true;
+    } catch (error) {
+      source.rewind(this.timeline.truncateAfter(entry.seq - 1));
+      const failure = recordNotStorable(source.name, error);
+      for (const runner of readers) runner.fail(failure);
+      return false;
+    }
   }
 
   #stepTo(

@@ -88,7 +88,7 @@ export class Recording {
   /**
    * Writes all records that are at hand into a file that `replay(file)` hands over again, here or elsewhere. What can
    * be read again is read again.
-   * @throws {TidemarkError} `recording-not-storable` for a record that is no plain data; `recording-mismatch` if a
+   * @throws {TidemarkError} `recording-not-storable` for a record that is neither plain data nor of registered classes; `recording-mismatch` if a
    *   source no longer holds what was read from it
    */
   async export(file: string): Promise<ExportedRecording> {

@@ -6,6 +6,9 @@ import type { TimelineEntry } from './timeline.ts';
 import { packEntries, unpackEntries, type QueuedEntry } from './timeline-blocks.ts';
 import type { CutPart, CutStore, StoredCut, TimelineTrim } from '../checkpoint/cut-store.ts';
 
+/** What a recorded batch is called where a record cannot be stored. */
+const RECORDED = 'record';
+
 /** Turns values into bytes and back, executing nothing. */
 export interface Codec {
   /** @param name what the value is called if it cannot be stored */
@@ -88,12 +91,13 @@ export class SessionStore {
   /**
    * Remembers an entry until the next `flush`; its records too if its source cannot be read again.
    * @returns the bytes that these take
+   * @throws {TidemarkError} `not-storable`; then nothing of it is remembered
    */
   record(entry: TimelineEntry, keepData: boolean): number | undefined {
     const { batch, from: _from, bytes: _bytes, ...kept } = entry;
     const data =
       keepData && batch
-        ? this.#codec.encodePlain({ values: batch.values, timestamps: batch.timestamps }, 'a recorded batch')
+        ? this.#codec.encode({ values: batch.values, timestamps: batch.timestamps }, RECORDED)
         : undefined;
     this.#queue.push({ ...kept, data });
     return data?.length;

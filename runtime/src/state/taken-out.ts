@@ -1,6 +1,6 @@
-import { notStorable, typeNotRegistered } from '../state/state-errors.ts';
-import { checkStorable } from '../state/storable.ts';
-import { typeNamed, typeOf } from '../state/type-registry.ts';
+import { notStorable, typeNotRegistered } from './state-errors.ts';
+import { checkStorable } from './storable.ts';
+import { typeNamed, typeOf } from './type-registry.ts';
 
 /** A value whose instances of registered classes have been taken out. */
 export interface TakenOut {
