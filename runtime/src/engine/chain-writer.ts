@@ -1,4 +1,4 @@
-import type { FusionScope, RecordInParts } from '../operators/fusion-scope.ts';
+import type { FusionScope, RecordInParts, SharedCode } from '../operators/fusion-scope.ts';
 import type { KeySelector } from '../operators/key-selector.ts';
 import type { TimestampAssigner } from '../time/watermark-strategy.ts';
 import { widenInliningBudget } from './inlining-budget.ts';
@@ -13,6 +13,13 @@ export interface SourceChain {
   readonly callsGenerator: boolean;
   /** Throws what is to be said of a timestamp that is none. */
   readonly refuseTimestamp: (timestamp: unknown) => never;
+}
+
+/** What consumers of one record share, by what it is made by; code that fails is said to be that of the first. */
+interface SharedParts {
+  readonly value: string;
+  readonly consumer: LaneConsumer;
+  readonly made: Map<object, { readonly by: LaneConsumer; readonly part: SharedCode }>;
 }
 
 let chains = 0;
@@ -38,6 +45,8 @@ export class ChainWriter implements FusionScope {
   readonly #madeOf = new Map<string, string>();
   /** Of a record that nothing need keep: code that makes it again, for an error. */
   readonly #again = new Map<string, string>();
+  /** What the consumers that are being written share of their record. */
+  #shared: SharedParts | undefined;
 
   /**
    * @param loop true if the code loops over records, so that it pays to count in locals
@@ -84,13 +93,31 @@ export class ChainWriter implements FusionScope {
     return name;
   }
 
+  shared<T extends SharedCode>(value: string, of: object, make: () => T): T {
+    const shared = this.#shared!;
+    if (shared.value !== value) throw new TypeError('a record that nobody hands on is shared by nobody');
+    let made = shared.made.get(of);
+    if (made === undefined) shared.made.set(of, (made = { by: shared.consumer, part: make() }));
+    return made.part as T;
+  }
+
   keyOf(selector: KeySelector, value: string): string {
     return selector.write(this, value);
   }
 
   /** Code that hands a record to all consumers. */
   handOn(consumers: readonly LaneConsumer[], value: string, timestamp: string): string {
-    return consumers.map((consumer) => this.#handOnTo(consumer, value, timestamp)).join('\n');
+    const outside = this.#shared;
+    const made: SharedParts['made'] = new Map();
+    const blocks = consumers.map((consumer) => {
+      this.#shared = { value, consumer, made };
+      return this.#handOnTo(consumer, value, timestamp);
+    });
+    this.#shared = outside;
+    if (made.size === 0) return blocks.join('\n');
+    const before = Array.from(made.values(), ({ by, part }) => `${this.standing(by, value)}\n${part.code}`);
+    const makers = Array.from(made.values(), ({ by }) => by);
+    return this.#named(makers, value, `${before.join('')}${blocks.join('\n')}`);
   }
 
   #handOnTo(consumer: LaneConsumer, value: string, timestamp: string): string {
@@ -102,11 +129,15 @@ export class ChainWriter implements FusionScope {
       this.#madeOf.set(whole, value);
       return `{\nconst ${whole} = ${parts.whole()};\n${this.handOn([consumer], whole, timestamp)}\n}`;
     }
+    return this.#named([consumer], value, this.#enteringWith(consumer, value, timestamp));
+  }
+
+  /** A block of code; one that fails at the consumers says what the record was, if that is not known at each step. */
+  #named(consumers: readonly LaneConsumer[], value: string, code: string): string {
     const again = this.#again.get(value);
-    const code = this.#enteringWith(consumer, value, timestamp);
-    return again === undefined
-      ? `{\n${code}\n}`
-      : `try {\n${code}\n} catch (error) {\nif (at === ${vertex.index}) rec = ${again};\nthrow error;\n}`;
+    if (again === undefined) return `{\n${code}\n}`;
+    const fails = consumers.map(({ vertex }) => `at === ${vertex.index}`).join(' || ');
+    return `try {\n${code}\n} catch (error) {\nif (${fails}) rec = ${again};\nthrow error;\n}`;
   }
 
   #enteringWith(consumer: LaneConsumer, value: string, timestamp: string): string {

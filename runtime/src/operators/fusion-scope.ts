@@ -6,6 +6,12 @@ export interface RecordInParts {
   readonly whole: () => string;
 }
 
+/** What is made of a record for several operators. */
+export interface SharedCode {
+  /** What they have asked for so far. */
+  readonly code: string;
+}
+
 /** What a generated function is written with. */
 export interface FusionScope {
   /** Name under which the generated function finds an object. */
@@ -24,6 +30,12 @@ export interface FusionScope {
   nameMade(code: string): string;
   /** The parts of a record that is handed on by such a name. */
   partsOf(value: string): RecordInParts | undefined;
+  /**
+   * What operators make of a record that several of them are given: the first makes it, the others have it from there. Its code comes
+   * before that of all of them.
+   * @param of what it is made by: those who name the same object share it
+   */
+  shared<T extends SharedCode>(value: string, of: object, make: () => T): T;
   /** An expression for the key of `value`. */
   keyOf(selector: KeySelector, value: string): string;
 }

@@ -3,7 +3,8 @@ import { readTables } from '../../../runtime/src/state/entries.ts';
 import { redistributeTables } from '../../../runtime/src/state/redistribute.ts';
 import { loggedRows } from '../../../runtime/src/table/lower/join-code.ts';
 import { PIECE_BITS, PLACE_MASK, type RowLog } from '../../../runtime/src/table/operators/row-log.ts';
-import { RowLogs, type KeptUntil } from '../../../runtime/src/table/operators/row-logs.ts';
+import { RowLogs } from '../../../runtime/src/table/operators/row-logs.ts';
+import type { KeptUntil } from '../../../runtime/src/table/plan/relation.ts';
 import { input } from '../../../runtime/src/table/plan/expression.ts';
 
 const BIGINT = { name: 'BIGINT' } as const;
@@ -21,14 +22,14 @@ type LoggedRow = readonly [key: number, time: number, text: string | null];
 const sideOf = (kept?: KeptUntil) => new RowLogs('left', rows, kept);
 
 function add(log: RowLog, row: LoggedRow): void {
-  row.forEach((value, at) => log.open[at]!.push(value));
+  row.forEach((value, at) => (log.open[at]![log.place] = value));
   log.add(row[0]);
 }
 
 function ofKey(side: RowLogs, key: number): LoggedRow[] {
   return side.logs.flatMap((log) => {
     const found: LoggedRow[] = [];
-    for (let row = log.first(key); row >= 0; row = log.nexts[row]!)
+    for (let row = log.first(key); row >= 0; row = log.after(row, key))
       found.push(
         log.pieces[row >> PIECE_BITS]!.map((cells) => cells[row & PLACE_MASK]) as unknown as LoggedRow,
       );

@@ -32,8 +32,7 @@ export function loggedRows({ equal, leftColumns, rightColumns }: AppendJoinParts
     ['cells', 'place'],
     `${writer.declarations}${code}return ${writeKey(scope, keys, locals)};`,
   );
-  const columns = Array<string>(width).fill('[]').join(', ');
-  return { width, newCells: new StandaloneScope().compile([], `return [${columns}];`), keyOf };
+  return { width, keyOf };
 }
 
 /** Takes the values of a row one by one, and then its timestamp. */
@@ -63,8 +62,8 @@ export function compileJoinRow(
   // NULL equals nothing: such a row has no partner, now or later.
   const nulls = equal.flatMap(({ nullSafe }, at) => (nullSafe ? [] : [`${parts[at]} === null`]));
 
-  const put = mine.map((value, column) => `open[${column}].push(${value});\n`).join('');
-  const keep = (log: string) => `const log = ${log}, open = log.open;\n${put}log.add(key);\n`;
+  const put = mine.map((value, column) => `open[${column}][to] = ${value};\n`).join('');
+  const keep = (log: string) => `const log = ${log}, open = log.open, to = log.place;\n${put}log.add(key);\n`;
   let kept = `{\n${keep(`${ownSide}.current`)}}`;
   if (own.keptUntil !== undefined) {
     const time = mine[own.keptUntil.column]!;
@@ -85,7 +84,7 @@ ${kept}
 const { logs } = ${otherSide};
 for (let at = 0; at < logs.length; at++) {
 const log = logs[at];
-for (let row = log.first(key); row >= 0; row = log.nexts[row]) {
+for (let row = log.first(key); row >= 0; row = log.after(row, key)) {
 const cells = log.pieces[row >> ${PIECE_BITS}], place = row & ${PLACE_MASK};
 ${test}${pairs}.pair([${both.join(', ')}], timestamp);
 }

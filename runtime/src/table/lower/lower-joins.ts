@@ -43,7 +43,7 @@ function described(relation: AnyJoin, inputs: Inputs, parameters: Readonly<Recor
 }
 
 export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): StreamNode {
-  const { equal, condition } = relation;
+  const { equal, condition, leftKept, rightKept } = relation;
   const leftTimeToLive = timeToLiveOf(relation.leftTimeToLive, lowering.settings);
   const rightTimeToLive = timeToLiveOf(relation.rightTimeToLive, lowering.settings);
   const timeToLive = leftTimeToLive ?? rightTimeToLive;
@@ -58,11 +58,11 @@ export function lowerJoin(lowering: Lowering, relation: Join, inputs: Inputs): S
       // Decides what is kept of a side.
       leftKey: upsertKey(relation.left),
       rightKey: upsertKey(relation.right),
-      ...(append ? { append } : {}),
+      ...(append ? { append, leftKept, rightKept } : {}),
     }),
     createOperator: () => {
       if (append)
-        return new AppendJoinOperator({ ...parts(relation), equal, condition, leftKept: undefined });
+        return new AppendJoinOperator({ ...parts(relation), equal, condition, leftKept, rightKept });
       return new JoinOperator({
         ...parts(relation),
         type: relation.type,

@@ -26,6 +26,10 @@ export class StandaloneScope implements FusionScope {
     return this.local();
   }
 
+  shared(): never {
+    throw new TypeError('there is nothing beside it to share with');
+  }
+
   partsOf(): RecordInParts | undefined {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Relation } from '../plan/relation.ts';
+import type { KeptUntil, Relation } from '../plan/relation.ts';
 import { showRelation } from '../plan/show-relation.ts';
 import { timeToLiveOf, type TableSettings } from './lowering.ts';
 
@@ -29,6 +29,9 @@ export function stateOf(relation: Relation, settings: TableSettings): string | u
     case 'join': {
       const left = timeToLiveOf(relation.leftTimeToLive, settings);
       const right = timeToLiveOf(relation.rightTimeToLive, settings);
+      const { leftKept, rightKept } = relation;
+      if (left === undefined && right === undefined && (leftKept ?? rightKept) !== undefined)
+        return `rows of the left ${keptFor(leftKept)}; of the right ${keptFor(rightKept)}`;
       if (left === right) return forever('rows of both sides', left);
       return `${forever('rows of the left', left)}; ${forever('of the right', right)}`;
     }
@@ -47,6 +50,10 @@ export function stateOf(relation: Relation, settings: TableSettings): string | u
     default:
       return undefined;
   }
+}
+
+function keptFor(kept: KeptUntil | undefined): string {
+  return kept === undefined ? 'for ever' : `for ${kept.reach + 1} ms`;
 }
 
 /**

@@ -4,16 +4,18 @@ import { Operator } from '../../operators/operator.ts';
 import type { Partitioning } from '../../operators/stream-partitioner.ts';
 import type { KeyedTable } from '../../state/entries.ts';
 import type { Row } from '../changelog-row.ts';
+import type { KeptUntil } from '../plan/relation.ts';
 import { compileJoinRow, loggedRows, type AppendJoinParts, type JoinRow } from '../lower/join-code.ts';
 import { fusedRow } from '../lower/fused-row.ts';
 import type { RowKey } from './keyed-table-operator.ts';
-import { RowLogs, type KeptUntil, type WrittenLogs } from './row-logs.ts';
+import { RowLogs, type WrittenLogs } from './row-logs.ts';
 
 export interface AppendJoinOptions extends AppendJoinParts {
   readonly leftKey: RowKey | undefined;
   readonly rightKey: RowKey | undefined;
   /** `undefined` for ever. */
   readonly leftKept: KeptUntil | undefined;
+  readonly rightKept: KeptUntil | undefined;
 }
 
 type Written = readonly [left: WrittenLogs, right: WrittenLogs];
@@ -34,13 +36,13 @@ export class AppendJoinOperator extends Operator {
   constructor(options: AppendJoinOptions) {
     super();
     this.#options = options;
-    const { leftKey, rightKey, leftKept } = options;
+    const { leftKey, rightKey, leftKept, rightKept } = options;
     this.#selectors = [leftKey, rightKey].map(
       (key) => new KeySelector(key === undefined ? undefined : (row) => key((row as Row).values)),
     );
     this.#sides = [
       new RowLogs('left', loggedRows(options, true), leftKept),
-      new RowLogs('right', loggedRows(options, false), undefined),
+      new RowLogs('right', loggedRows(options, false), rightKept),
     ];
     const joinRow = (left: boolean) => compileJoinRow(options, this, this.#sides, left);
     this.#joinRow = [joinRow(true), joinRow(false)];
@@ -87,11 +89,11 @@ export class AppendJoinOperator extends Operator {
   }
 
   override get nextEventTime(): number {
-    return this.#sides[0].nextTime;
+    return Math.min(this.#sides[0].nextTime, this.#sides[1].nextTime);
   }
 
   protected override onWatermark(timestamp: number): void {
-    this.#sides[0].forget(timestamp);
+    for (const side of this.#sides) side.forget(timestamp);
   }
 
   override get stateEntryCount(): number {

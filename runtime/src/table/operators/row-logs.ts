@@ -1,11 +1,6 @@
 import { byPart, type Entries, type KeyedTable } from '../../state/entries.ts';
+import type { KeptUntil } from '../plan/relation.ts';
 import { RowLog, type LoggedRows } from './row-log.ts';
-
-/** Until when rows of a side are kept: while the watermark is less than `column` + `reach`, ms. */
-export interface KeptUntil {
-  readonly column: number;
-  readonly reach: number;
-}
 
 /** What a cut has to know beside the rows: which logs there are, oldest first, and the number of the next. */
 export interface WrittenLogs {

@@ -2,6 +2,7 @@ import { inputsOf, withInputs, type Relation } from '../plan/relation.ts';
 import { digest } from '../plan/show-relation.ts';
 import { dropSingleValue } from './drop-single-value.ts';
 import { foldConstants } from './fold-constants.ts';
+import { forgetByWindowEnd } from './forget-by-window-end.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { narrowOuterJoin } from './narrow-outer-join.ts';
 import { pruneColumns } from './prune-columns.ts';
@@ -36,7 +37,8 @@ export function optimize(relation: Relation): Relation {
   const rewritten = toFixpoint(relation, REWRITE);
   const recognized = toFixpoint(rewritten, RECOGNIZE);
   const settled = settleTimes(recognized);
-  return toFixpoint(pruneColumns(settled), [mergeProjects]);
+  // Where columns stand is settled by then.
+  return toFixpoint(pruneColumns(settled), [mergeProjects, forgetByWindowEnd]);
 }
 
 /** Rules that undo one another would go on for ever; no plan needs as many rounds. */

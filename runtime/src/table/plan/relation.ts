@@ -231,6 +231,15 @@ export interface Join extends JoinBase {
   /** Of the STATE_TTL hint, in ms; 0 for ever. */
   readonly leftTimeToLive?: number | undefined;
   readonly rightTimeToLive?: number | undefined;
+  /** Set where rows of a side are not kept for ever. */
+  readonly leftKept?: KeptUntil | undefined;
+  readonly rightKept?: KeptUntil | undefined;
+}
+
+/** Rows are kept while the watermark is less than their value of the column and `reach`, ms. */
+export interface KeptUntil {
+  readonly column: number;
+  readonly reach: number;
 }
 
 /** right.time − left.time lies within the bounds (ms). */

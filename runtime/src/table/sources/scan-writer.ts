@@ -4,7 +4,10 @@ import { FusedExpressions, wholeRow, type FusedRow } from '../lower/fused-row.ts
 import type { Expression } from '../plan/expression.ts';
 import type { LogicalType } from '../types/logical-type.ts';
 import { fromRecord } from './from-record.ts';
+import type { TableScanOptions } from './table-scan-operator.ts';
 import type { ResolvedSchema } from './table-schema.ts';
+
+export type ScanWriterOptions = Pick<TableScanOptions, 'schema' | 'kindOf' | 'objectOf' | 'clock'>;
 
 /**
  * Writes how a record becomes a row: each column and each field of a ROW column that anybody behind reads is taken once, and checked;
@@ -13,30 +16,40 @@ import type { ResolvedSchema } from './table-schema.ts';
 export class ScanWriter {
   readonly #scope: FusionScope;
   readonly #schema: ResolvedSchema;
+  /** Locals of the record as an object, and of what it does to the table. */
   readonly #record: string;
+  readonly #kind: string;
   readonly #timestamp: string;
   readonly #clock: ExpressionClock;
-  /** Locals of columns, and of fields of columns. */
+  /** Locals of columns, of fields of columns, and of expressions. */
   readonly #taken = new Map<string, string>();
+  /** Those that were asked for. */
+  readonly #expressions: Expression[] = [];
   /** What takes columns, and fields of columns that are no NULL, by the column. */
-  #columns = '';
+  #columns: string;
   readonly #rows = new Map<number, TakenRow>();
   /** What is computed of them. */
   #computed = '';
 
-  /** @param record name of a local that holds an object */
   constructor(
     scope: FusionScope,
-    schema: ResolvedSchema,
-    record: string,
+    value: string,
     timestamp: string,
-    clock: ExpressionClock,
+    { schema, kindOf, objectOf, clock }: ScanWriterOptions,
   ) {
     this.#scope = scope;
     this.#schema = schema;
-    this.#record = record;
     this.#timestamp = timestamp;
     this.#clock = clock;
+    const record = scope.local();
+    this.#record = record;
+    this.#kind = `'+I'`;
+    this.#columns = `let ${record} = ${value};\n`;
+    if (kindOf !== undefined) {
+      this.#kind = scope.local();
+      this.#columns = `const ${this.#kind} = ${scope.bind(kindOf)}(${value});\nlet ${record} = ${value}.row;\n`;
+    }
+    this.#columns += `if (typeof ${record} !== 'object' || ${record} === null || Array.isArray(${record})) ${record} = ${scope.bind(objectOf)}(${record});\n`;
   }
 
   /** Code that takes what was asked for so far. */
@@ -49,7 +62,8 @@ export class ScanWriter {
   }
 
   /** The row of the columns that are read. */
-  row(kind: string, read: readonly number[]): FusedRow {
+  row(read: readonly number[]): FusedRow {
+    const kind = this.#kind;
     return {
       kind,
       width: read.length,
@@ -61,15 +75,22 @@ export class ScanWriter {
 
   /** The local of an expression on all columns of the table. */
   expression(expression: Expression): string {
-    return this.#local((writer) => writer.write(expression));
+    return this.#local(`value ${this.#numberOf(expression)}`, (writer) => writer.write(expression));
   }
 
   /** The local of a time; NaN is NULL. */
   time(expression: Expression): string {
-    return this.#local((writer) => writer.writeTime(expression));
+    return this.#local(`time ${this.#numberOf(expression)}`, (writer) => writer.writeTime(expression));
   }
 
-  #local(write: (writer: FusedExpressions) => string): string {
+  #numberOf(expression: Expression): number {
+    const known = this.#expressions.indexOf(expression);
+    return known < 0 ? this.#expressions.push(expression) - 1 : known;
+  }
+
+  #local(id: string, write: (writer: FusedExpressions) => string): string {
+    const known = this.#taken.get(id);
+    if (known !== undefined) return known;
     const writer = new FusedExpressions(
       this.#scope,
       { column: (index) => this.column(index), field: (index, name) => this.field(index, name) },
@@ -78,6 +99,7 @@ export class ScanWriter {
     const text = write(writer);
     const local = this.#scope.local();
     this.#computed += `${writer.declarations}const ${local} = ${text};\n`;
+    this.#taken.set(id, local);
     return local;
   }
 

@@ -73,16 +73,12 @@ export class TableScanOperator extends Operator {
 
   override fuse(scope: FusionScope, value: string, timestamp: string, next: WriteNext): string {
     const { kindOf, objectOf, schema, read, timeColumn, clock } = this.#options;
-    const record = scope.local();
-    let before = `let ${record} = ${value};\n`;
-    let kind = `'+I'`;
-    if (kindOf !== undefined) {
-      kind = scope.local();
-      before = `const ${kind} = ${scope.bind(kindOf)}(${value});\nlet ${record} = ${value}.row;\n`;
-    }
-    before += `if (typeof ${record} !== 'object' || ${record} === null || Array.isArray(${record})) ${record} = ${scope.bind(objectOf)}(${record});\n`;
-    const writer = new ScanWriter(scope, schema, record, timestamp, clock);
-    const row = writer.row(kind, read);
+    const writer = scope.shared(
+      value,
+      schema,
+      () => new ScanWriter(scope, value, timestamp, { schema, kindOf, objectOf, clock }),
+    );
+    const row = writer.row(read);
     let time = timestamp;
     let watermark = '';
     let late = '';
@@ -99,7 +95,7 @@ export class TableScanOperator extends Operator {
       late = `const ${time} = ${column} === null ? undefined : ${column};\n${late}`;
     }
     const behind = next(scope.nameParts(row, value), time);
-    return `${before}${writer.code}${late}${behind}\n${watermark}`;
+    return `${late}${behind}\n${watermark}`;
   }
 
   /** The watermark has moved on. Generated code calls it. */
