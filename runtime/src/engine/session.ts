@@ -479,13 +479,17 @@ export class Session implements ExecutionBackend {
     if (!this.engine.paused) this.pause();
     // What the running cell has made so far is to be seen, too.
     for (const branch of this.#current?.made ?? []) this.#branches.start(branch);
-    return this.#branches.settled?.then(() => this.#time.step(n, patience)) ?? this.#time.step(n, patience);
+    const stepped =
+      this.#branches.settled?.then(() => this.#time.step(n, patience)) ?? this.#time.step(n, patience);
+    return stepped.finally(() => this.#store.flush());
   }
 
   /** Holds every stream at its next slice; time stands still (law 10). */
   pause(): void {
     this.engine.pause();
     for (const { runner } of this.#branches.all) runner?.pause();
+    // Nothing looks whether it is time for that until they go on.
+    this.#store.flush();
   }
 
   resume(): void {
