@@ -414,7 +414,7 @@ export class Lane implements Delivery {
 
   /** Called by the outputs of vertices. */
   watermark(consumer: LaneConsumer, timestamp: number): void {
-    if (this.#unfinished.putOff(() => this.watermark(consumer, timestamp))) return;
+    if (this.#unfinished.isThere) return this.#unfinished.putOff(() => this.watermark(consumer, timestamp));
     const { vertex, channel } = consumer;
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
@@ -427,7 +427,7 @@ export class Lane implements Delivery {
 
   /** Called by the outputs of vertices. */
   idle(consumer: LaneConsumer, idle: boolean): void {
-    if (this.#unfinished.putOff(() => this.idle(consumer, idle))) return;
+    if (this.#unfinished.isThere) return this.#unfinished.putOff(() => this.idle(consumer, idle));
     const { vertex, channel } = consumer;
     const { operator, combiner } = vertex;
     if (combiner === undefined) {
@@ -475,10 +475,20 @@ export class Lane implements Delivery {
 
   #advance(vertex: LaneVertex, timestamp: number): void {
     const { operator, sorter } = vertex;
-    const advance = (): void => this.#guarded(vertex, () => operator!.processWatermark(timestamp));
-    if (timestamp !== MAX_TIMESTAMP || sorter === undefined) return advance();
-    const { mustStop } = this.#unfinished;
-    this.#unfinished.firing(() => this.#guarded(vertex, () => sorter.release(mustStop)), advance);
+    if (timestamp === MAX_TIMESTAMP && sorter !== undefined) {
+      const { mustStop } = this.#unfinished;
+      this.#unfinished.firing(
+        () => this.#guarded(vertex, () => sorter.release(mustStop)),
+        () => this.#guarded(vertex, () => operator!.processWatermark(timestamp)),
+      );
+      return;
+    }
+    // Watermarks may be as many as records: none makes a function of its own here.
+    try {
+      operator!.processWatermark(timestamp);
+    } catch (error) {
+      throw failureOf(vertex, error);
+    }
   }
 
   #connect(vertex: LaneVertex): void {
@@ -532,8 +542,7 @@ export class Lane implements Delivery {
     try {
       return work();
     } catch (error) {
-      const record = vertex.operator?.failedRecord;
-      throw operatorFailure(error, vertex.node, record === undefined ? undefined : previewValue(record));
+      throw failureOf(vertex, error);
     }
   }
 
@@ -548,6 +557,11 @@ export class Lane implements Delivery {
 function schemasOf(tables: readonly KeyedTable[]): Pick<NodeSnapshot, 'schemas'> {
   const schemas = tables.flatMap(({ name, schemas: known }) => (known === undefined ? [] : [[name, known]]));
   return schemas.length === 0 ? {} : { schemas: Object.fromEntries(schemas) as NodeSnapshot['schemas'] };
+}
+
+function failureOf({ operator, node }: LaneVertex, error: unknown): Error {
+  const record = operator?.failedRecord;
+  return operatorFailure(error, node, record === undefined ? undefined : previewValue(record));
 }
 
 /** Counters of the edges that start at a vertex. */

@@ -45,11 +45,9 @@ export class UnfinishedWork {
     else then();
   }
 
-  /** Puts work off if there is some before it that is not done. True if it was put off. */
-  putOff(work: () => void): boolean {
-    if (this.#first === undefined) return false;
+  /** Puts work off until what there is has been done. */
+  putOff(work: () => void): void {
     this.#later.push(work);
-    return true;
   }
 
   /** Does work that may be left where it is when time is up. */

@@ -4,6 +4,7 @@ import { Operator } from './operator.ts';
 /** Only the records that pass. */
 export class FilterOperator extends Operator {
   override readonly fusable = true;
+  override readonly timeless = true;
   override readonly agesRecords = false;
   override readonly judgesTime = false;
   readonly #passes: (value: unknown) => unknown;
@@ -11,10 +12,6 @@ export class FilterOperator extends Operator {
   constructor(passes: (value: unknown) => unknown) {
     super();
     this.#passes = passes;
-  }
-
-  override get nextEventTime(): number {
-    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -4,6 +4,7 @@ import { Operator } from './operator.ts';
 /** One record for each record. */
 export class MapOperator extends Operator {
   override readonly fusable = true;
+  override readonly timeless = true;
   override readonly agesRecords = false;
   override readonly judgesTime = false;
   readonly #map: (value: unknown) => unknown;
@@ -11,10 +12,6 @@ export class MapOperator extends Operator {
   constructor(map: (value: unknown) => unknown) {
     super();
     this.#map = map;
-  }
-
-  override get nextEventTime(): number {
-    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -68,6 +68,8 @@ export abstract class Operator {
   own: OwnMetrics | undefined;
   /** True if `fuse` hands records on by `next` only, so that it costs no call. */
   readonly fusable: boolean = false;
+  /** True if watermarks only pass through it. */
+  readonly timeless: boolean = false;
   /** True if `fuse` takes a record in parts as well. */
   readonly takesParts: boolean = false;
   /** Of an operator on keyed records that can look ahead. */
@@ -99,6 +101,7 @@ export abstract class Operator {
 
   processWatermark(timestamp: number): void {
     this.currentWatermark = timestamp;
+    if (this.timeless) return this.output.emitWatermark(timestamp);
     this.runtime.firing(
       () => this.onWatermark(timestamp),
       () => {
@@ -135,7 +138,7 @@ export abstract class Operator {
 
   /** The lowest watermark at which it does anything but take note of it; `-Infinity` if it wants to see each. */
   get nextEventTime(): number {
-    return -Infinity;
+    return this.timeless ? Infinity : -Infinity;
   }
 
   /** True if it lets watermarks wait until one matters, or the batch is through, provided that `mayHold` is set. */

@@ -31,6 +31,7 @@ const MUTED: SinkWriter<unknown> = { write: () => undefined };
 /** Writes records to a sink, and takes part in cuts for it. */
 export class SinkOperator extends Operator implements SinkContext {
   override readonly isAsync = true;
+  override readonly timeless = true;
   override readonly agesRecords = false;
   override readonly judgesTime = false;
   readonly #sink: Sink<unknown>;
@@ -95,10 +96,6 @@ export class SinkOperator extends Operator implements SinkContext {
     const closed = writer.close?.();
     this.#transactions.close();
     if (closed !== undefined) this.closing = closed;
-  }
-
-  override get nextEventTime(): number {
-    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -55,11 +55,11 @@ export class TimerQueue<T> {
     const timer: Timer<T> = { time, target, order, waiting: true, next: undefined };
     let bucket = this.#buckets.get(time);
     if (bucket === undefined) {
-      bucket = { time, timers: [], head: 0, waiting: 0 };
+      // Most times have one timer: an array that is made with it has room for one, and not for seventeen.
+      bucket = { time, timers: [timer], head: 0, waiting: 0 };
       this.#buckets.set(time, bucket);
       this.#push(bucket);
-    }
-    bucket.timers.push(timer);
+    } else bucket.timers.push(timer);
     bucket.waiting++;
     this.#size++;
     return timer;

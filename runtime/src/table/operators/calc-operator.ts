@@ -8,6 +8,7 @@ import type { Expression } from '../plan/expression.ts';
 /** Filters rows and makes new ones of their values; what a row does to the table stays. */
 export class CalcOperator extends Operator {
   override readonly fusable = true;
+  override readonly timeless = true;
   override readonly takesParts = true;
   override readonly agesRecords = false;
   override readonly judgesTime = false;
@@ -37,10 +38,6 @@ export class CalcOperator extends Operator {
   override open(): void {
     const { runtime } = this;
     this.#clock.now = () => runtime.currentProcessingTime();
-  }
-
-  override get nextEventTime(): number {
-    return Infinity;
   }
 
   processElement(value: unknown, timestamp: number | undefined): void {

@@ -9,6 +9,7 @@ export type OutputKinds = 'none' | 'all' | 'upsert' | 'op';
 /** Makes records of rows: objects by names of columns, alone or with what they do to the table. */
 export class RowOutputOperator extends Operator {
   override readonly fusable = true;
+  override readonly timeless = true;
   override readonly takesParts = true;
   override readonly agesRecords = false;
   override readonly judgesTime = false;
@@ -40,10 +41,6 @@ export class RowOutputOperator extends Operator {
   #recordOf(kind: RowKind, row: object): object {
     if (this.#kinds === 'none') return row;
     return this.#kinds === 'op' ? { op: kind, ...row } : { kind: this.#kindOf(kind), row };
-  }
-
-  override get nextEventTime(): number {
-    return Infinity;
   }
 
   override fuse(scope: FusionScope, value: string, timestamp: string, next: WriteNext): string {
