@@ -54,6 +54,11 @@ const CASES: readonly (readonly [query: string, code: string, line: number, colu
   ["SELECT * FROM TABLE(TUMBLE(TABLE joined, DESCRIPTOR(ts), INTERVAL '5' SECOND))", 'unknown-table', 1, 34, 'joined'],
   ['SELECT id FROM orders UNION SELECT name FROM orders', 'type-mismatch', 1, 1, 'Column 1'],
   ['SELECT id FROM orders UNION SELECT id, name FROM orders', 'set-columns', 1, 1, '1 and 2'],
+  ['SELECT orders.id FROM orders JOIN payments', 'sql-syntax', 1, 23, 'Write ON'],
+  ['SELECT id FROM orders WHERE id IN (SELECT id, name FROM payments)', 'column-count', 1, 36, '2 columns'],
+  ['SELECT GROUPING(name) FROM orders', 'not-grouped', 1, 8, 'ROLLUP'],
+  ['SELECT * FROM orders FOR SYSTEM_TIME AS OF orders.ts', 'sql-unsupported', 1, 15, 'JOIN b'],
+  ['SELECT ARRAY[id][0] FROM orders', 'sql-syntax', 1, 18, 'The first is [1]'],
   ["INSERT INTO orders VALUES (1)", 'not-a-query', 1, 1, 'executeSql'],
 ]; // prettier-ignore
 

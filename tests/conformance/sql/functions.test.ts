@@ -27,7 +27,7 @@ const GIVEN: readonly (readonly [expression: string, value: unknown])[] = [
   ["ENCODE('a', 'UTF-16BE')", bytes(0, 97)],
   ["DECODE(ENCODE('aü', 'UTF-16LE'), 'UTF-16LE')", 'aü'],
   ["UNHEX('466C696E6B')", bytes(70, 108, 105, 110, 107)],
-  ["UNHEX('F')", bytes(15)],
+  ["UNHEX('F')", bytes(0)],
   ["UNHEX('zz')", null],
   ["STR_TO_MAP('k1=v1,k2=v2=x,k3')", new Map<string, string | null>([['k1', 'v1'], ['k2', 'v2=x'], ['k3', null]])],
   ["STR_TO_MAP('a:1;b:2', ';', ':')", new Map([['a', '1'], ['b', '2']])],

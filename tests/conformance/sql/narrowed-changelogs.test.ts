@@ -136,3 +136,11 @@ test('how far values are apart is of the type of their average', async () => {
   const shown = await sent({ tables: { t }, query }, steps);
   expect(shown.at(-1)).toBe('+U[1, 3, 0.2222222222222222, 13.347222]');
 });
+
+test('IN compares several columns at once', async () => {
+  const steps = [row('r', 1, 'a', 10), row('r', 2, null, 20), row('l', 1, 'a', 10), row('l', 2, 'b', 20), row('l', 3, 'b', 30)]; // prettier-ignore
+  const both = { tables: { l: L, r: R } };
+  const query = (not: string) => `SELECT id FROM l WHERE (k, x) ${not} IN (SELECT k, y FROM r)`;
+  expect(await sent({ ...both, query: query('') }, steps)).toEqual(['+I[1]']);
+  expect(await sent({ ...both, query: query('NOT') }, steps)).toEqual(['+I[3]']);
+});

@@ -1,6 +1,6 @@
-// The patterns of Java's DateTimeFormatter that are in use: yyyy MM dd HH hh mm ss SSS a E.
+// The patterns of Java's DateTimeFormatter that are in use: yyyy uuuu MM dd D Q HH hh mm ss SSS a E.
 
-const LETTERS = /'([^']*)'|y+|M+|d+|H+|h+|m+|s+|S+|a|E+/g;
+const LETTERS = /'([^']*)'|y+|u+|M+|d+|D+|Q+|H+|h+|m+|s+|S+|a|E+/g;
 const MONTH_NAMES = [
   'January',
   'February',
@@ -65,6 +65,7 @@ function writeDate(at: number, format: string): string {
     const pad = (value: number) => String(value).padStart(width, '0');
     switch (letters[0]) {
       case 'y':
+      case 'u':
         return width === 2
           ? String(date.getUTCFullYear() % 100).padStart(2, '0')
           : pad(date.getUTCFullYear());
@@ -72,6 +73,10 @@ function writeDate(at: number, format: string): string {
         return width >= 3
           ? MONTH_NAMES[date.getUTCMonth()]!.slice(0, width === 3 ? 3 : undefined)
           : pad(date.getUTCMonth() + 1);
+      case 'D':
+        return pad(Math.floor((at - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY) + 1);
+      case 'Q':
+        return `${width === 3 ? 'Q' : ''}${pad(Math.floor(date.getUTCMonth() / 3) + 1).slice(width >= 3 ? -1 : 0)}`;
       case 'd':
         return pad(date.getUTCDate());
       case 'H':

@@ -1,4 +1,4 @@
-import { textOf } from '../types/value-text.ts';
+import { showDouble, textOf } from '../types/value-text.ts';
 import type { LogicalType } from '../types/logical-type.ts';
 
 /** How values of a type that are not NULL are written as JSON: numbers with all their digits, times as ISO 8601 has them. */
@@ -12,17 +12,15 @@ export function jsonWriter(type: LogicalType): (value: unknown) => string {
     case 'DECIMAL':
       return String;
     case 'FLOAT':
-    case 'DOUBLE': {
-      const show = textOf(type)!;
-      return (value) => (Number.isFinite(value) ? show(value) : quoted(String(value)));
-    }
+    case 'DOUBLE':
+      return (value) => (Number.isFinite(value) ? showDouble(value as number) : quoted(String(value)));
     case 'TIMESTAMP': {
-      const show = textOf(type)!;
-      return (value) => quoted(show(value).replace(' ', 'T'));
+      const show = isoWriter(type);
+      return (value) => quoted(show(value));
     }
     case 'TIMESTAMP_LTZ': {
-      const show = textOf(type)!;
-      return (value) => quoted(`${show(value).replace(' ', 'T')}Z`);
+      const show = isoWriter(type);
+      return (value) => quoted(`${show(value)}Z`);
     }
     case 'BYTES':
       return (value) => quoted(btoa(String.fromCharCode(...(value as Uint8Array))));
@@ -51,6 +49,15 @@ export function jsonWriter(type: LogicalType): (value: unknown) => string {
       return (value) => quoted(show(value));
     }
   }
+}
+
+/** Without a fraction where the second is whole. */
+function isoWriter(type: LogicalType): (value: unknown) => string {
+  const show = textOf(type)!;
+  return (value) =>
+    show(value)
+      .replace(' ', 'T')
+      .replace(/\.?0*$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
 }
 
 /** An object of names and JSON texts, in the order of the names, as Flink writes it. */

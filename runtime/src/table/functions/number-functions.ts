@@ -78,12 +78,13 @@ function rounding(type: LogicalType, ofNumber: (value: number) => number): (valu
 function operator(name: string, of: string): ScalarFunction {
   return {
     name,
-    signature: `${name}(number, number)`,
+    signature: `${name}(exact number, exact number)`,
     bind: (types) => {
       const [a, b] = types;
-      if (types.length !== 2 || !isNumeric(a!) || !isNumeric(b!)) return undefined;
-      const type = arithmeticType(of, a!, b!);
-      return { args: isApproximate(type) ? [type, type] : types, type, operator: of };
+      const exact = (type: LogicalType | undefined) =>
+        type !== undefined && isNumeric(type) && !isApproximate(type);
+      if (types.length !== 2 || !exact(a) || !exact(b)) return undefined;
+      return { args: types, type: arithmeticType(of, a!, b!), operator: of };
     },
   };
 }

@@ -15,7 +15,7 @@ export const otherFunctions: readonly ScalarFunction[] = [
   scalar('LEAST', ['common'], first, (types: readonly LogicalType[]) => extreme(types[0]!, -1), { rest: true, typed: true }),
   scalar('CARDINALITY', ['array'], INT, (array: readonly unknown[]) => array.length),
   scalar('CARDINALITY', ['map'], INT, (map: Map<unknown, unknown>) => map.size),
-  scalar('ELEMENT', ['array'], element, (array: readonly unknown[]) => array[0] ?? null),
+  scalar('ELEMENT', ['array'], element, only),
   scalar('ARRAY_CONTAINS', ['array', 'any'], BOOLEAN, (array: readonly unknown[] | null, value: unknown) => array === null ? null : array.some((item) => equalValues(item, value)), { takesNull: true }),
   scalar('ARRAY_POSITION', ['array', 'any'], INT, (array: readonly unknown[], value: unknown) => array.findIndex((item) => equalValues(item, value)) + 1),
   scalar('ARRAY_DISTINCT', ['array'], first, (array: readonly unknown[]) => [...new Map(array.map((item) => [identityOf(item), item])).values()]),
@@ -28,6 +28,13 @@ export const otherFunctions: readonly ScalarFunction[] = [
   scalar('MAP_KEYS', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { key: LogicalType }).key }), (map: Map<unknown, unknown>) => [...map.keys()]),
   scalar('MAP_VALUES', ['map'], ([type]) => ({ name: 'ARRAY', element: (type as { value: LogicalType }).value }), (map: Map<unknown, unknown>) => [...map.values()]),
 ]; // prettier-ignore
+
+/** The one element. */
+function only(array: readonly unknown[]): unknown {
+  if (array.length > 1)
+    throw new RangeError(`ELEMENT takes an array of one element, and has one of ${array.length}: write [1].`);
+  return array[0] ?? null;
+}
 
 function extreme(type: LogicalType, sign: number): (...args: never[]) => unknown {
   const compare = compareValues(type);

@@ -11,7 +11,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
   scalar('UPPER', [STRING], STRING, (s: string) => s.toUpperCase()),
   scalar('LOWER', [STRING], STRING, (s: string) => s.toLowerCase()),
   scalar('INITCAP', [STRING], STRING, (s: string) =>
-    s.toLowerCase().replace(/[\p{L}\p{N}]+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1)),
+    s.toLowerCase().replace(/[a-z\d]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1)),
   ),
   ...['CHAR_LENGTH', 'CHARACTER_LENGTH', 'LENGTH'].map((name) => scalar(name, [STRING], INT, (s: string) => [...s].length)),
   scalar('CONCAT', ['any'], STRING, concat, { rest: true, typed: true }),
@@ -75,8 +75,9 @@ function substring(s: string, from: number, length?: number): string | null {
   if (length !== undefined && length < 0) return null;
   const characters = [...s];
   const start = from > 0 ? from - 1 : from < 0 ? characters.length + from : 0;
+  if (start < 0) return '';
   const end = length === undefined ? characters.length : start + length;
-  return characters.slice(Math.max(0, start), Math.max(0, end)).join('');
+  return characters.slice(start, end).join('');
 }
 
 function translate(s: string, from: string, to: string): string {
@@ -95,13 +96,14 @@ function overlay(s: string, by: string, from: number, length = by.length): strin
 }
 
 function splitIndex(s: string, separator: string, index: number): string | null {
-  return s === '' || index < 0 ? null : (s.split(separator)[index] ?? null);
+  return s === '' || index < 0 ? null : (s.split(separator === '' ? /\s/ : separator)[index] ?? null);
 }
 
 /** Where the part is for the nth time, looked for from a place on; from the end backwards if the place is negative. */
 function instr(s: string, part: string, from = 1, occurrence = 1): number {
-  const forward = from >= 0;
-  let at = forward ? Math.max(from, 1) - 2 : s.length + from + 1;
+  if (from === 0) return 0;
+  const forward = from > 0;
+  let at = forward ? from - 2 : s.length + from + 1;
   for (let found = 0; found < occurrence; found++) {
     if (!forward && at === 0) return 0;
     at = forward ? s.indexOf(part, at + 1) : s.lastIndexOf(part, at - 1);

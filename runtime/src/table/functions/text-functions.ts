@@ -13,6 +13,9 @@ const HASHES = { MD5: md5, SHA1: sha1, SHA224: sha224, SHA256: sha256, SHA384: s
 /** By the bits that SHA2 is given. */
 const SHA2: Readonly<Record<number, (bytes: Uint8Array) => Uint8Array>> = { 224: sha224, 256: sha256, 384: sha384, 512: sha512 }; // prettier-ignore
 
+/** What is a number, with an exponent or without. */
+const DECIMAL_TEXT = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+
 /** Functions of text in other forms: patterns, encodings, hashes, quoted JSON. */
 export const textFunctions: readonly ScalarFunction[] = [
   ...Object.entries(HASHES).map(([name, hash]) => scalar(name, [STRING], STRING, (s: string) => bytesToHex(hash(utf8ToBytes(s))))),
@@ -26,7 +29,8 @@ export const textFunctions: readonly ScalarFunction[] = [
   scalar('DECODE', [BYTES, STRING], STRING, (bytes: Uint8Array, charset: string) => decoderOf(charset)?.decode(bytes) ?? null),
   scalar('UNHEX', [STRING], BYTES, unhex),
   scalar('STR_TO_MAP', [STRING, STRING, STRING], TEXTS_BY_TEXT, (s: string, items = ',', pair = '=') => textsByText(s, items, pair), { optional: 2 }),
-  scalar('IS_DECIMAL', [STRING], BOOLEAN, (s: string | null) => s !== null && /^[+-]?\d+(\.\d+)?$/.test(s), { takesNull: true }),
+  scalar('IS_DECIMAL', [STRING], BOOLEAN, (s: string | null) => s !== null && DECIMAL_TEXT.test(s), { takesNull: true }),
+  scalar('IS_DECIMAL', ['number'], BOOLEAN, () => true, { takesNull: true }),
   scalar('IS_ALPHA', [STRING], BOOLEAN, (s: string | null) => s !== null && /^\p{L}+$/u.test(s), { takesNull: true }),
   scalar('IS_DIGIT', [STRING], BOOLEAN, (s: string | null) => s !== null && /^\p{Nd}+$/u.test(s), { takesNull: true }),
   scalar('JSON_QUOTE', [STRING], STRING, (s: string) => JSON.stringify(s).replaceAll('/', '\\/')),
@@ -98,10 +102,10 @@ function encoded(s: string, charset: string): Uint8Array | null {
   }
 }
 
-/** An odd number of digits begins with a 0; NULL for what is no number. */
+/** Of an odd number of digits the first is a byte of zeros, as Flink has it; NULL for what is no number. */
 function unhex(s: string): Uint8Array | null {
   if (!/^[\da-f]*$/i.test(s)) return null;
-  const digits = s.length % 2 === 0 ? s : `0${s}`;
+  const digits = s.length % 2 === 0 ? s : `00${s.slice(1)}`;
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
     parseInt(digits.slice(2 * at, 2 * at + 2), 16),
   );

@@ -5,9 +5,19 @@ import {
   parseTimestamp,
   showTimestamp,
 } from '../types/date-time-text.ts';
-import { BIGINT, DATE, INT, STRING, TIMESTAMP, TIMESTAMP_LTZ } from '../types/logical-type.ts';
+import {
+  BIGINT,
+  DATE,
+  DAY_INTERVAL,
+  INT,
+  MONTH_INTERVAL,
+  STRING,
+  TIMESTAMP,
+  TIMESTAMP_LTZ,
+  type LogicalType,
+} from '../types/logical-type.ts';
 import { formatDate, parseWithFormat } from './date-format.ts';
-import { scalar, type ScalarFunction } from './scalar-function.ts';
+import { scalar, type Literals, type ScalarFunction } from './scalar-function.ts';
 
 const SECOND = 1000;
 const MINUTE = 60_000;
@@ -33,6 +43,8 @@ const MONTHS: Readonly<Record<string, number>> = {
 /** Functions of points in time; times are UTC. */
 export const timeFunctions: readonly ScalarFunction[] = [
   scalar('EXTRACT', ['symbol', 'time'], BIGINT, extract),
+  scalar('EXTRACT', ['symbol', DAY_INTERVAL], BIGINT, (unit: string, length: number) => (length < 0 ? -1 : 1) * partOfDays(unit, Math.abs(length))),
+  scalar('EXTRACT', ['symbol', MONTH_INTERVAL], BIGINT, (unit: string, months: number) => Math.trunc(unit === 'YEAR' ? months / 12 : unit === 'QUARTER' ? (months % 12) / 3 : months % 12)),
   ...['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'HOUR', 'MINUTE', 'SECOND'].map((unit) =>
     scalar(unit, ['time'], BIGINT, (at: number) => extract(unit, at)),
   ),
@@ -42,7 +54,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   scalar('FLOOR', ['time', 'symbol'], ([type]) => type, floorTo),
   scalar('CEIL', ['time', 'symbol'], ([type]) => type, ceilTo),
   scalar('TIMESTAMPDIFF', ['symbol', 'time', 'time'], INT, difference),
-  scalar('TIMESTAMPADD', ['symbol', 'integer', 'time'], (types) => types[2], (unit: string, n: number, at: number) => addUnits(at, unit, Number(n))),
+  scalar('TIMESTAMPADD', ['symbol', 'integer', 'time'], addedType, (types: readonly LogicalType[]) => (types[2]!.name === 'TIME' ? (unit: string, n: number, at: number) => ofLength(addUnits(at, unit, Number(n)), DAY) : (unit: string, n: number, at: number) => addUnits(at, unit, Number(n))), { typed: true }),
   scalar('DATE_FORMAT', ['time', STRING], STRING, (at: number, format: string) => formatDate(at, format)),
   scalar('DATE_FORMAT', [STRING, STRING], STRING, (text: string, format: string) => {
     const at = / /.test(text) ? parseSqlTimestamp(text) : null;
@@ -63,6 +75,12 @@ export const timeFunctions: readonly ScalarFunction[] = [
   scalar('LAST_DAY', ['time'], DATE, lastDay),
   scalar('CONVERT_TZ', [STRING, STRING, STRING], STRING, convertZone),
 ]; // prettier-ignore
+
+/** A DATE with hours added is a TIMESTAMP. */
+function addedType([, , type]: readonly LogicalType[], [unit]: Literals): LogicalType {
+  const ofDays = unit === 'DAY' || unit === 'WEEK' || (unit as string) in MONTHS;
+  return type!.name === 'DATE' && !ofDays ? { name: 'TIMESTAMP', precision: 6 } : type!;
+}
 
 /** The part of a time that EXTRACT and its short forms name. */
 export function extract(unit: string, at: number): number {
@@ -85,6 +103,11 @@ export function extract(unit: string, at: number): number {
     default:
       return extractOfDate(unit, at);
   }
+}
+
+/** Of an interval, whose days are no dates. */
+function partOfDays(unit: string, length: number): number {
+  return unit === 'DAY' ? Math.floor(length / DAY) : extract(unit, length);
 }
 
 /** Ms since the last whole day, hour or minute. */
@@ -171,13 +194,21 @@ function addUnits(at: number, unit: string, n: number): number {
 
 /** Whole units from the first to the second. */
 function difference(unit: string, from: number, to: number): number {
-  if (!(unit in MONTHS)) return Math.trunc((to - from) / (LENGTHS[unit] ?? DAY));
+  if (!(unit in MONTHS))
+    return Number(BigInt.asIntN(32, BigInt(Math.trunc((to - from) / (LENGTHS[unit] ?? DAY)))));
   const start = new Date(from);
   const end = new Date(to);
   let months = (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth();
-  if (months > 0 && addMonths(from, months) > to) months--;
-  if (months < 0 && addMonths(from, months) < to) months++;
+  const [first, last] = [dayOf(from), dayOf(to)];
+  if (months > 0 && addMonths(first, months) > last) months--;
+  if (months < 0 && addMonths(last, -months) > first) months++;
+  // Of the same day of the month the time decides, also backwards.
+  if (addMonths(first, months) === last && to - last < from - first) months--;
   return Math.trunc(months / MONTHS[unit]!);
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / DAY) * DAY;
 }
 
 function lastDay(at: number): number {
@@ -197,6 +228,7 @@ function convertZone(text: string, from: string, to: string): string | null {
   return showTimestamp(instant + offsetAt(instant, to), 0);
 }
 
+/** Of a zone that is not known it is UTC, as in Java. */
 function fromLocal(local: number, zone: string): number {
   const guess = local - offsetAt(local, zone);
   return local - offsetAt(guess, zone);

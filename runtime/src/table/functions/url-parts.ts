@@ -1,9 +1,10 @@
-const URL = /^([a-z][a-z\d+.-]*):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is;
+/** Those that Java knows. */
+const URL = /^(https?|ftp|file|jar):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is;
 
 /** A part of a URL, as it is written: nothing is decoded. NULL if there is none, or no URL. */
 export function partOfUrl(text: string, part: string, key?: string): string | null {
   const match = URL.exec(text);
-  if (match === null) return null;
+  if (match === null || (key !== undefined && part !== 'QUERY')) return null;
   const [, protocol, authority = '', path = '', query, ref] = match;
   const at = authority.lastIndexOf('@');
   switch (part) {

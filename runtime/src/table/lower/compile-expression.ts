@@ -397,7 +397,11 @@ export class ExpressionWriter {
     if (right.name === 'INTERVAL YEAR TO MONTH' && left.name !== right.name) {
       return `${this.#constant(addMonths)}(${a}, ${operator === '-' ? `-${b}` : b})`;
     }
-    const sum = `(${a} ${operator} ${b})`;
+    // A DATE goes on by whole days.
+    const whole = left.name === 'DATE' || right.name === 'DATE';
+    const days = (type: LogicalType, text: string) =>
+      type.name === 'DATE' ? text : `Math.trunc(${text} / 86400000) * 86400000`;
+    const sum = whole ? `(${days(left, a)} ${operator} ${days(right, b)})` : `(${a} ${operator} ${b})`;
     return left.name === 'TIME' ? `((${sum} % 86400000 + 86400000) % 86400000)` : sum;
   }
 

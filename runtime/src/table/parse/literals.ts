@@ -25,8 +25,8 @@ export function numberLiteral(text: string, at: SourceRange): ExpressionNode {
     return literal(text, decimal(38, 0));
   }
   const scale = text.length - point - 1;
-  const precision = Math.max(1, text.replace(/^0+(?=\d*\.)/, '').length - 1);
-  return literal(toDecimal(text.replace(/\.$/, ''), 38, scale), decimal(Math.max(precision, scale), scale));
+  // Of 0.1 the 0 counts, of .1 there is none.
+  return literal(toDecimal(text.replace(/\.$/, ''), 38, scale), decimal(text.length - 1, scale));
 }
 
 /** `X'0aff'`. */
@@ -43,10 +43,7 @@ export function timeLiteral(kind: string, text: string, at: SourceRange): Expres
       ? [parseDate(text), DATE]
       : kind === 'TIME'
         ? [parseTime(text), TIME]
-        : [
-            parseTimestamp(text),
-            { name: 'TIMESTAMP', precision: fraction === 0 ? 0 : Math.max(3, fraction) },
-          ];
+        : [parseTimestamp(text), { name: 'TIMESTAMP', precision: fraction }];
   if (value === null) {
     const example = kind === 'DATE' ? '2020-10-10' : kind === 'TIME' ? '08:30:00' : '2020-10-10 08:30:00.000';
     throw badSql('sql-syntax', `'${text}' is no ${kind}.`, `Write it as ${kind} '${example}'.`, at);

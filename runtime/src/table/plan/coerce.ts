@@ -2,7 +2,7 @@ import { typeMismatch } from '../sql-errors.ts';
 import type { SourceRange } from '../parse/position.ts';
 import { canCast, castFunction } from '../types/cast.ts';
 import { commonType } from '../types/common-type.ts';
-import { isTimePoint, sameType, showType, type LogicalType } from '../types/logical-type.ts';
+import { isNumeric, isTimePoint, sameType, showType, type LogicalType } from '../types/logical-type.ts';
 import { callOf, literal, type Expression } from './expression.ts';
 
 /** The expression as a value of the type; a literal is converted at once. */
@@ -25,7 +25,9 @@ export function coerceBoth(
   at: SourceRange,
 ): readonly [Expression, Expression] {
   const common =
-    commonType(left.type, right.type) ?? literalType(left, right.type) ?? literalType(right, left.type);
+    commonType(left.type, right.type) ??
+    literalType(what, left, right.type) ??
+    literalType(what, right, left.type);
   if (common === undefined || !canCast(left.type, common) || !canCast(right.type, common)) {
     throw typeMismatch(
       what,
@@ -37,7 +39,9 @@ export function coerceBoth(
   return [coerce(left, common), coerce(right, common)];
 }
 
-function literalType(side: Expression, other: LogicalType): LogicalType | undefined {
+function literalType(what: string, side: Expression, other: LogicalType): LogicalType | undefined {
   if (side.kind !== 'literal' || side.type.name !== 'STRING') return undefined;
-  return isTimePoint(other) ? other : undefined;
+  // As Flink has it, a number may be less or more than a text, but not equal to one.
+  const ordered = ['<', '<=', '>', '>='].includes(what);
+  return isTimePoint(other) || other.name === 'BOOLEAN' || (ordered && isNumeric(other)) ? other : undefined;
 }

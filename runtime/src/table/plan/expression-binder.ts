@@ -292,6 +292,19 @@ export class ExpressionBinder {
   #item(node: CallNode): Expression {
     const [operand, index] = node.args.map((arg) => this.bind(arg)) as [Expression, Expression];
     const { type } = operand;
+    if (
+      type.name === 'ARRAY' &&
+      isInteger(index.type) &&
+      index.kind === 'literal' &&
+      Number(index.value) < 1 &&
+      index.value !== null
+    )
+      throw badSql(
+        'sql-syntax',
+        `An array has no element ${String(index.value)}.`,
+        'The first is [1].',
+        node.args[1]!.at,
+      );
     if (type.name === 'ARRAY' && isInteger(index.type)) return callOf('ITEM', [operand, index], type.element);
     if (type.name === 'MAP') return callOf('ITEM', [operand, coerce(index, type.key)], type.value);
     if (type.name === 'ANY') return callOf('ITEM', [operand, index], type);

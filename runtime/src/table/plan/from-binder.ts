@@ -70,6 +70,13 @@ export class FromBinder {
   }
 
   #fromCatalog(node: TableNode & { readonly kind: 'table' }): Relation {
+    if (node.asOf !== undefined)
+      throw badSql(
+        'sql-unsupported',
+        'FOR SYSTEM_TIME AS OF says which version of a table is joined, and nothing is joined with it here.',
+        'Write FROM a JOIN b FOR SYSTEM_TIME AS OF a.ts ON a.k = b.k.',
+        node.at,
+      );
     const { environment } = this.#queries;
     const entry = environment.catalog.resolve(node.path);
     switch (entry.kind) {
@@ -153,10 +160,10 @@ export class FromBinder {
     const binder = this.#queries.expressions(new Scope(scope, this.#outer));
     const on = node.on === undefined ? undefined : binder.bindBoolean(node.on, 'ON');
     const condition = allOf([...equal, ...(on === undefined ? [] : [on])]);
-    if (condition === undefined && node.type !== 'cross' && node.type !== 'inner') {
+    if (condition === undefined && node.type !== 'cross' && !node.natural) {
       throw badSql(
         'sql-syntax',
-        `A ${node.type} join needs a condition.`,
+        `${node.type === 'inner' ? 'An' : 'A'} ${node.type} join needs a condition.`,
         'Write ON … or USING (…).',
         node.at,
       );

@@ -25,6 +25,8 @@ export interface CorrelatedRelation {
   readonly relation: Relation;
   /** On the outer columns as `outer`, the sub-query's own as `input`. */
   readonly correlation: readonly Expression[];
+  /** How many columns the query has; more are there for the query around to compare with. */
+  readonly visible: number;
 }
 
 /** Turns a query into a plan: names are looked up, types checked. */
@@ -77,11 +79,13 @@ export class QueryBinder {
       }
       // What the query around compares with stays behind the visible columns.
       const visible = correlation.length > 0 ? bound.relation.columns.length : bound.visible;
-      return { relation: this.#sorted(bound.relation, bound.order, visible, query), correlation };
+      const sorted = this.#sorted(bound.relation, bound.order, visible, query);
+      return { relation: sorted, correlation, visible: bound.visible };
     }
     const relation = this.#body(body, outer);
     const order = query.orderBy.map((item) => this.#orderByOutput(item, relation));
-    return { relation: this.#sorted(relation, order, relation.columns.length, query), correlation: [] };
+    const visible = relation.columns.length;
+    return { relation: this.#sorted(relation, order, visible, query), correlation: [], visible };
   }
 
   /** FROM by itself, for `env.from`. */

@@ -111,6 +111,13 @@ export class SelectBinder {
   #special(call: CallNode): Expression | undefined {
     const name = call.name.toUpperCase();
     if (name === 'GROUPING' || name === 'GROUPING_ID') {
+      if (this.#select.groupBy === undefined)
+        throw badSql(
+          'not-grouped',
+          `${name} tells by which columns a row is grouped, and here is no GROUP BY.`,
+          'Write GROUP BY GROUPING SETS (…), CUBE (…) or ROLLUP (…).',
+          call.at,
+        );
       const keys = call.args.map((arg) => this.#binder({}).bind(arg));
       return callOf('$GROUPING', keys, BIGINT);
     }
@@ -154,12 +161,25 @@ export class SelectBinder {
 
   #inQuery(node: ExpressionNode & { readonly kind: 'in-query' }): void {
     const sub = this.#queries.bindCorrelated(node.query, this.#scope);
-    const operand = this.#binder({ scalarQuery: (query) => this.#scalarQuery(query) }).bind(node.operand);
+    const binder = this.#binder({ scalarQuery: (query) => this.#scalarQuery(query) });
+    const { operand } = node;
+    const parts = operand.kind === 'call' && operand.name === 'ROW' ? operand.args : [operand];
+    if (parts.length !== sub.visible)
+      throw badSql(
+        'column-count',
+        `IN compares ${parts.length} with a sub-query of ${sub.visible} columns.`,
+        'Let the sub-query select as many as stand before IN.',
+        node.query.at,
+      );
+    const values = parts.map((part) => binder.bind(part));
     const width = this.#relation.columns.length;
-    const [a, b] = coerceBoth('IN', operand, input(width, sub.relation.columns[0]!.type), node.at);
-    const equal = callOf('=', [a, b], BOOLEAN);
+    const equal = values.map((value, at) => {
+      const both = coerceBoth('IN', value, input(width + at, sub.relation.columns[at]!.type), node.at);
+      return callOf('=', both, BOOLEAN);
+    });
     // NOT IN: a row stays only if no comparison is TRUE or unknown.
-    this.#semiJoin(sub, [node.not ? callOf('IS NOT FALSE', [equal], BOOLEAN) : equal], node.not, node.query);
+    const conditions = node.not ? [callOf('IS NOT FALSE', [allOf(equal)!], BOOLEAN)] : equal;
+    this.#semiJoin(sub, conditions, node.not, node.query);
   }
 
   #semiJoin(

@@ -1,6 +1,6 @@
 import { badSql } from '../sql-errors.ts';
 import { NOWHERE } from '../parse/position.ts';
-import { parseDate, parseSqlTimestamp, parseTime } from './date-time-text.ts';
+import { parseSqlDate, parseSqlTimestamp, parseTime } from './date-time-text.ts';
 import { toDecimal } from './decimal.ts';
 import { exactInteger } from './exact-integer.ts';
 import {
@@ -148,15 +148,17 @@ function fromText(to: LogicalType): Convert | undefined {
   const number = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
   if (to.name === 'BOOLEAN') {
     return (text: string) => {
-      const word = text.trim().toLowerCase();
+      const word = text.toLowerCase();
       if (['true', 't', 'yes', 'y', '1'].includes(word)) return true;
       return ['false', 'f', 'no', 'n', '0'].includes(word) ? false : undefined;
     };
   }
   if (isApproximate(to)) {
     return (text: string) => {
-      if (!number.test(text) && !/^\s*([+-]?Infinity|NaN)\s*$/.test(text)) return undefined;
-      return to.name === 'FLOAT' ? Math.fround(Number(text)) : Number(text);
+      // As in Java a letter may say which it is: 1.5d.
+      const plain = text.replace(/(?<=[\d.])[fFdD](?=\s*$)/, '');
+      if (!number.test(plain) && !/^\s*([+-]?Infinity|NaN)\s*$/.test(plain)) return undefined;
+      return to.name === 'FLOAT' ? Math.fround(Number(plain)) : Number(plain);
     };
   }
   if (to.name === 'DECIMAL') {
@@ -174,8 +176,14 @@ function fromText(to: LogicalType): Convert | undefined {
       return whole < low || whole > high ? undefined : exactInteger(whole);
     };
   }
-  if (to.name === 'DATE') return (text: string) => parseDate(text) ?? undefined;
-  if (to.name === 'TIME') return (text: string) => parseTime(text) ?? undefined;
+  if (to.name === 'DATE') return (text: string) => parseSqlDate(text) ?? undefined;
+  if (to.name === 'TIME') {
+    const truncate = truncateTo(to.precision);
+    return (text: string) => {
+      const at = parseTime(/^\d{1,2}$/.test(text) ? `${text}:00` : text);
+      return at === null ? undefined : truncate(at);
+    };
+  }
   if (isTimestamp(to)) return (text: string) => parseSqlTimestamp(text) ?? undefined;
   if (to.name === 'BYTES') return (text: string) => new TextEncoder().encode(text);
   return undefined;

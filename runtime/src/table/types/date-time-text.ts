@@ -13,9 +13,27 @@ export function parseTimestamp(text: string): number | null {
   return date === null || time === null ? null : date + time;
 }
 
-/** As `parseTimestamp`, of the one form that SQL casts: `2020-10-10 00:00:01.5`, or without a time. */
+/**
+ * As `parseTimestamp`, of the one form that SQL casts: `2020-10-10 00:00:01.5`, or without a time. A day that a month has not is its
+ * last, and 24:00:00 the next day.
+ */
 export function parseSqlTimestamp(text: string): number | null {
-  return /^\d+-\d+-\d+( \d+:\d+:\d+(\.\d+)?)?$/.test(text) ? parseTimestamp(text) : null;
+  const match = /^(\d+)-(\d+)-(\d+)( \d+:\d+:\d+(?:\.\d+)?)?$/.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, time = ''] = match;
+  const last = daysOfMonth(Number(year), Number(month));
+  const fitting = Number(day) <= 31 ? Math.min(Number(day), last) : day;
+  if (time !== ' 24:00:00') return parseTimestamp(`${year}-${month}-${fitting}${time}`);
+  const start = parseTimestamp(`${year}-${month}-${fitting}`);
+  return start === null ? null : start + DAY;
+}
+
+/** A date as SQL casts it: its month and day may lack, and a time stand behind. */
+export function parseSqlDate(text: string): number | null {
+  const match = /^\s*(\d+)(?:-(\d+)(?:-(\d+)(?:\s.*)?)?)?\s*$/.exec(text);
+  if (match === null) return null;
+  const [, year, month = '1', day = '1'] = match;
+  return parseTimestamp(`${year}-${month}-${day}`);
 }
 
 /** Ms of the day of a text such as `08:30:00`. */
