@@ -56,6 +56,8 @@ const CASES: readonly (readonly [query: string, code: string, line: number, colu
   ['SELECT id FROM orders UNION SELECT id, name FROM orders', 'set-columns', 1, 1, '1 and 2'],
   ['SELECT orders.id FROM orders JOIN payments', 'sql-syntax', 1, 23, 'Write ON'],
   ['SELECT id FROM orders WHERE id IN (SELECT id, name FROM payments)', 'column-count', 1, 36, '2 columns'],
+  ["SELECT id FROM orders WHERE ts > 'never'", 'type-mismatch', 1, 29, "'never' is no TIMESTAMP(3)"],
+  ["SELECT id FROM orders WHERE id > 'x'", 'type-mismatch', 1, 29, "'x' is no INT"],
   ['SELECT GROUPING(name) FROM orders', 'not-grouped', 1, 8, 'ROLLUP'],
   ['SELECT * FROM orders FOR SYSTEM_TIME AS OF orders.ts', 'sql-unsupported', 1, 15, 'JOIN b'],
   ['SELECT ARRAY[id][0] FROM orders', 'sql-syntax', 1, 18, 'The first is [1]'],

@@ -36,6 +36,16 @@ export function coerceBoth(
       at,
     );
   }
+  for (const side of [left, right]) {
+    if (side.kind !== 'literal' || side.type.name !== 'STRING' || side.value === null) continue;
+    if (castFunction(side.type, common, true)(side.value) === null)
+      throw typeMismatch(
+        what,
+        [showType(left.type), showType(right.type)],
+        `'${String(side.value)}' is no ${showType(common)}.`,
+        at,
+      );
+  }
   return [coerce(left, common), coerce(right, common)];
 }
 
