@@ -2,8 +2,6 @@
 import { fileSink } from '../../connectors/file-sink/file-sink.ts';
 import { fileSource } from '../../connectors/file-source.ts';
 import { generatorSource } from '../../connectors/generator-source.ts';
-import { kafkaSink } from '../../connectors/kafka/kafka-sink.ts';
-import { kafkaSource } from '../../connectors/kafka/kafka-source.ts';
 import { httpSource } from '../../connectors/net/http-source.ts';
 import { socketSink } from '../../connectors/net/socket-sink.ts';
 import { webSocketSink } from '../../connectors/net/web-socket-sink.ts';
@@ -22,6 +20,7 @@ import type { SourceRange } from '../../table/parse/position.ts';
 import { badSql } from '../../table/sql-errors.ts';
 import type { Column } from '../../table/plan/relation.ts';
 import { generatedRow } from './generated-rows.ts';
+import { kafkaTableSink, kafkaTableSource } from './kafka-table.ts';
 
 /** The options of a table, which are asked for by name; one that nobody asks for is a mistake. */
 export class ConnectorOptions {
@@ -65,6 +64,15 @@ export class ConnectorOptions {
       'Correct it.',
       this.at,
     );
+  }
+
+  /** @throws {TidemarkError} `table-option` for a value that is none of these */
+  oneOf<Choice extends string>(key: string, choices: readonly Choice[]): Choice | undefined {
+    const value = this.find(key);
+    if (value === undefined) return undefined;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen === undefined) throw this.wrong(key, choices);
+    return chosen;
   }
 
   wrong(key: string, known: readonly string[]): Error {
@@ -119,13 +127,7 @@ export function sourceOf(options: ConnectorOptions, columns: readonly Column[]):
         every: options.find('every') as DurationLike | undefined,
       });
     case 'kafka':
-      return kafkaSource({
-        brokers: options.need('properties.bootstrap.servers'),
-        topic: options.need('topic'),
-        groupId: options.find('properties.group.id'),
-        startFrom: startOf(options),
-        format: recordFormat(options),
-      });
+      return kafkaTableSource(options, recordFormat(options));
     default:
       throw options.wrong('connector', SOURCES);
   }
@@ -147,27 +149,9 @@ export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
     case 'websocket':
       return webSocketSink(options.need('url'), { format: recordFormat(options) });
     case 'kafka':
-      return kafkaSink({
-        brokers: options.need('properties.bootstrap.servers'),
-        topic: options.need('topic'),
-        format: recordFormat(options),
-      }) as Sink<unknown>;
+      return kafkaTableSink(options, recordFormat(options));
     default:
       throw options.wrong('connector', SINKS);
-  }
-}
-
-function startOf(options: ConnectorOptions): 'earliest' | 'latest' | 'committed' {
-  switch (options.find('scan.startup.mode')) {
-    case undefined:
-    case 'group-offsets':
-      return options.find('properties.group.id') === undefined ? 'earliest' : 'committed';
-    case 'earliest-offset':
-      return 'earliest';
-    case 'latest-offset':
-      return 'latest';
-    default:
-      throw options.wrong('scan.startup.mode', ['earliest-offset', 'latest-offset', 'group-offsets']);
   }
 }
 

@@ -4,7 +4,6 @@ import { DatabaseReader } from '../../connectors/database/database-reader.ts';
 import type { Database } from '../../connectors/database/database.ts';
 import { jdbcDatabase, JdbcUrlError } from '../../connectors/database/jdbc-url.ts';
 import { LookupCache, type LookupCacheOptions } from '../../connectors/database/lookup-cache.ts';
-import { secret } from '../../connectors/net/secret.ts';
 import type { Sink } from '../../operators/sink.ts';
 import type { LookupSource, TableSource } from '../../table/plan/relation.ts';
 import { fromRecord, type FromRecord } from '../../table/sources/from-record.ts';
@@ -16,6 +15,7 @@ import { identityOf } from '../../table/types/value-identity.ts';
 import { toMillis } from '../../time/duration.ts';
 import type { ChangelogRow } from './changelog.ts';
 import type { ConnectorOptions } from './connector-tables.ts';
+import { namedSecret } from './named-secret.ts';
 
 const DELETED = Symbol('deleted');
 
@@ -142,18 +142,9 @@ function databaseOf(options: ConnectorOptions): Database {
   }
 }
 
-/** A credential is named, so that none stands in a notebook: `'${secret:PG_PASSWORD}'`. */
 function credential(options: ConnectorOptions, key: string): (() => string) | undefined {
   const value = options.find(key);
-  if (value === undefined) return undefined;
-  const name = /^\$\{secret:(\w+)\}$/.exec(value)?.[1];
-  if (name !== undefined) return secret(name);
-  throw badSql(
-    'table-option',
-    `The option '${key}' would stand in the notebook for everybody to read.`,
-    `Name it, '${key}' = '\${secret:PG_${key.toUpperCase()}}', and put its value into the environment or the file secrets.env.`,
-    options.at,
-  );
+  return value === undefined ? undefined : namedSecret(key, value, `PG_${key.toUpperCase()}`, options.at);
 }
 
 function cacheOf(options: ConnectorOptions): LookupCacheOptions | undefined {
