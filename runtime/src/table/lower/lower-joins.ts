@@ -4,9 +4,19 @@ import { AppendJoinOperator } from '../operators/append-join-operator.ts';
 import { JoinOperator } from '../operators/join-operator.ts';
 import { TemporalJoinOperator } from '../operators/temporal-join-operator.ts';
 import { WindowJoinOperator } from '../operators/window-join-operator.ts';
-import type { AnyJoin, IntervalJoin, Join, Relation, TemporalJoin, WindowJoin } from '../plan/relation.ts';
+import type {
+  AnyJoin,
+  EqualColumns,
+  IntervalJoin,
+  Join,
+  Relation,
+  TemporalJoin,
+  WindowJoin,
+} from '../plan/relation.ts';
+import type { Expression } from '../plan/expression.ts';
 import { digest, showRelation } from '../plan/show-relation.ts';
 import { upsertKey } from '../plan/upsert-key.ts';
+import { windowLength } from '../plan/window-length.ts';
 import { rowIdentity } from '../types/value-identity.ts';
 import { changelogMode, isAppendOnly } from './changelog-mode.ts';
 import { compilePairCondition } from './compile-expression.ts';
@@ -92,18 +102,31 @@ export function lowerIntervalJoin(lowering: Lowering, relation: IntervalJoin, in
 
 export function lowerWindowJoin(lowering: Lowering, relation: WindowJoin, inputs: Inputs): StreamNode {
   const { type, leftWindow, rightWindow } = relation;
+  const equal = equalInWindow(relation);
   return addNode(lowering, {
     ...described(relation, inputs),
     createOperator: () =>
       new WindowJoinOperator({
-        ...parts(relation),
+        ...parts({ ...relation, equal }),
         type,
+        equal,
         leftEnd: leftWindow.end,
         rightEnd: rightWindow.end,
         domain: leftWindow.time,
         lastOf: lastOf(zoneOfAttached(lowering, leftWindow)),
       }),
   });
+}
+
+/** What is equal of rows in windows of one end. Windows of one length that end at one time start at one. */
+function equalInWindow({ equal, left, right, leftWindow, rightWindow }: WindowJoin): readonly EqualColumns[] {
+  const length = windowLength(left);
+  if (length === undefined || length !== windowLength(right)) return equal;
+  const is = (expression: Expression, column: number) =>
+    expression.kind === 'input' && expression.index === column;
+  const others = equal.filter((pair) => !is(pair.left, leftWindow.start) || !is(pair.right, rightWindow.start)); // prettier-ignore
+  // With no key at all one subtask would have everything to do.
+  return others.length === 0 ? equal : others;
 }
 
 export function lowerTemporalJoin(lowering: Lowering, relation: TemporalJoin, inputs: Inputs): StreamNode {
