@@ -33,7 +33,7 @@ export class LanguageClient {
 
   async compile(cell: CellSource): Promise<CompiledCell> {
     const compiled = await this.#ask('compile', cell);
-    if (compiled.ok) this.#frames.add(compiled.scriptName, cell.executionCount, compiled.toCell);
+    if (compiled.ok) this.#frames.add(compiled.scriptName, cell.executionCount, compiled.toCell, cell.code);
     return compiled;
   }
 

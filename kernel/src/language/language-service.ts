@@ -232,7 +232,7 @@ export class LanguageService {
     this.#spaces.set(this.#space, cell.executionCount);
     const bindings = carry(this.#checker, outline, this.#space, this.#scope, open.prologue);
     const streams = streamColumns(this.#checker, outline, bindings);
-    const scriptName = this.#frames.register(cell.name, cell.executionCount, toCell);
+    const scriptName = this.#frames.register(cell.name, cell.executionCount, toCell, cell.code);
     this.#pending.set(`${cell.executionCount}/${cell.cellId}`, {
       bindings,
       reached,

@@ -22,6 +22,20 @@ describe('a stack trace', () => {
     expect(await frames("const a = 1\n\n  throw new Error('boom')")).toEqual(['at Cell line 3:9']);
   });
 
+  it('leads to the place in a text of SQL that its message speaks of', async () => {
+    await cells.declare(
+      'const fail = (...texts: string[]): never => { throw new Error(`no usr (column 10 of ${JSON.stringify(texts.at(-1))})`) }',
+    );
+    expect(await frames("fail('user',\n  'amount + usr')")).toEqual([
+      'at fail (Cell line 1:53)',
+      'at Cell line 2:13',
+    ]);
+    expect(await frames("\nfail('amount' + ' + usr')")).toEqual([
+      'at fail (Cell line 1:53)',
+      'at Cell line 2:1',
+    ]);
+  });
+
   it('goes through the functions of several cells', async () => {
     await cells.declare("function inner(): never {\n  throw new Error('deep')\n}");
     await cells.declare('const outer = () => inner()');

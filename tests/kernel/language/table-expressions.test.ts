@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StreamExecutionEnvironment } from 'tidemark';
+import { readFileSync } from 'node:fs';
+import { allTokens, isReserved } from '../../../runtime/src/table/parse/tokens.ts';
 import { rowTypeText } from '../../../runtime/src/table/assist/row-type-text.ts';
 import { CellRunner } from './cell-runner.ts';
 
@@ -195,4 +197,18 @@ test('a name that is no column is refused, wherever it stands', async () => {
   expect(found.map(({ text, message }) => [text, /no column '([^']*)' in \(/.exec(message)?.[1]])).toEqual(
     REFUSED,
   );
+});
+
+test('the words that the compiler knows are those of the grammar', () => {
+  const file = new URL('../../../runtime/src/api/table/expression/sql-words.ts', import.meta.url);
+  const lists = readFileSync(file, 'utf8').split('export type').slice(1);
+  const [reserved, placed] = lists.map((list) =>
+    [...list.matchAll(/'(\w+)'/g)].map(([, word]) => word!).sort(),
+  );
+  const words = allTokens
+    .map(({ name }) => name)
+    .filter((name) => /^[A-Z_]+$/.test(name))
+    .sort();
+  expect(reserved).toEqual(words.filter((word) => isReserved(word)));
+  expect(placed).toEqual(words.filter((word) => !isReserved(word)));
 });

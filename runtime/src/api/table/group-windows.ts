@@ -7,14 +7,17 @@ export class GroupWindow<On extends string = string, Name extends string = strin
   readonly name: Name;
   /** The column that has the event time. @internal */
   readonly column: On;
-  /** The window function of a table of that name. @internal */
-  readonly tableOf: (table: string) => string;
+  /** The window function's name in SQL. @internal */
+  readonly kind: string;
+  /** How long its windows are, as SQL has it. @internal */
+  readonly sizes: readonly string[];
 
-  /** Made by `Tumble`, `Slide`, `Cumulate` and `Session`. @internal */
-  constructor(name: Name, column: On, tableOf: (table: string) => string) {
-    this.name = name;
+  /** Made by `Tumble`, `Slide` and `Cumulate`. @internal */
+  constructor(kind: string, sizes: readonly string[], column: On, name: Name) {
+    this.kind = kind;
+    this.sizes = sizes;
     this.column = column;
-    this.tableOf = tableOf;
+    this.name = name;
   }
 }
 
@@ -41,12 +44,7 @@ function windowOf(kind: string, sizes: readonly DurationLike[]) {
     on: <const On extends string>(column: On) => ({
       /** What the window is called in `groupBy` and `select`. */
       as: <const Name extends string>(name: Name): GroupWindow<On, Name> =>
-        new GroupWindow(
-          name,
-          column,
-          (table) =>
-            `TABLE(${kind}(TABLE ${table}, DESCRIPTOR(\`${column}\`), ${sizes.map(interval).join(', ')}))`,
-        ),
+        new GroupWindow(kind, sizes.map(interval), column, name),
     }),
   };
 }

@@ -3,10 +3,10 @@ import type { Table } from './table.ts';
 
 /** A table whose rows are grouped: `select` says what is computed of each group. */
 export class GroupedTable<T = Record<string, unknown>> {
-  readonly #select: (expressions: string) => Table;
+  readonly #select: (expressions: readonly string[]) => Table;
 
   /** Made by `groupBy`. @internal */
-  constructor(select: (expressions: string) => Table) {
+  constructor(select: (expressions: readonly string[]) => Table) {
     this.#select = select;
   }
 
@@ -17,7 +17,7 @@ export class GroupedTable<T = Record<string, unknown>> {
   select<const E extends readonly string[], R = T>(
     ...expressions: SelectItems<NoInfer<R>, E>
   ): Table<SelectedRow<NoInfer<R>, E>> {
-    return this.#select(expressions.join(', ')) as unknown as Table<SelectedRow<NoInfer<R>, E>>;
+    return this.#select(expressions as readonly string[]) as unknown as Table<SelectedRow<NoInfer<R>, E>>;
   }
 }
 

@@ -73,6 +73,7 @@ export function schemaNode(schema: Schema): SchemaNode {
   return parseSchema(parts.join(', '));
 }
 
-function quoted(name: string): string {
+/** A name as SQL has it, whatever is in it. */
+export function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }

@@ -3,9 +3,9 @@ import type { ReadExpression, Reading } from './expression/read-expression.ts';
 import type { NextToken } from './expression/token.ts';
 
 /** What a text of SQL says of itself, read by the compiler; of rows that are not known, or a text that is not, nothing. */
-export type ReadText<Columns, Text extends string> = string extends keyof Columns
+export type ReadText<Columns, Text extends string> = string extends Text
   ? Reading
-  : string extends Text
+  : string extends keyof Columns
     ? Reading
     : ReadExpression<Columns, Text>;
 
@@ -41,10 +41,10 @@ export type SelectedName<Columns, Text extends string, At extends string> = Read
     ? Text extends `${string}.${infer Part}`
       ? WindowPart<Part>
       : Text
-    : NextToken<Text> extends ['quoted', infer Quoted extends string, '']
+    : NextToken<Text, never> extends ['quoted', infer Quoted extends string, '']
       ? Quoted
-      : NextToken<Text> extends ['word', keyof Columns, `.${infer Field}`]
-        ? NextToken<Field> extends ['word', infer Name extends string, '']
+      : NextToken<Text, never> extends ['word', keyof Columns, `.${infer Field}`]
+        ? NextToken<Field, never> extends ['word', infer Name extends string, '']
           ? Name
           : `EXPR$${At}`
         : `EXPR$${At}`;

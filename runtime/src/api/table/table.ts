@@ -7,9 +7,13 @@ import { showType } from '../../table/types/logical-type.ts';
 import type { DataStream } from '../data-stream.ts';
 import type { ConditionOf, ExpressionOf, SelectedRow, SelectItems } from './selected-row.ts';
 import type { GroupWindow, WindowOf } from './group-windows.ts';
+import { quoted } from './schema.ts';
 import { GroupedTable, WindowedTable } from './grouped-table.ts';
 import type { JoinColumns, JoinedRow, OuterRow } from './joined-row.ts';
+import { MethodQuery } from './method-query.ts';
 import type { TableEnvironment } from './table-environment.ts';
+
+const query = MethodQuery.of;
 
 /** A column of a table. */
 export interface TableColumn {
@@ -60,7 +64,7 @@ export class Table<T = Record<string, unknown>> {
   select<const E extends readonly string[], R = T>(
     ...expressions: SelectItems<NoInfer<R>, E>
   ): Table<SelectedRow<NoInfer<R>, E>> {
-    return this.#query<SelectedRow<NoInfer<R>, E>>(`SELECT ${expressions.join(', ')} FROM $self`);
+    return this.#query<SelectedRow<NoInfer<R>, E>>(query`SELECT ${expressions}\nFROM $self`);
   }
 
   /**
@@ -71,7 +75,7 @@ export class Table<T = Record<string, unknown>> {
    * await env.toDataStream(large).executeAndCollect(); // → [{ user: 'bob', amount: 5 }]
    */
   where<const E extends string, R = T>(condition: ConditionOf<NoInfer<R>, E>): Table<T> {
-    return this.#query<T>(`SELECT * FROM $self WHERE ${condition}`);
+    return this.#query<T>(query`SELECT * FROM $self WHERE ${condition}`);
   }
 
   /** `where` under its other name. */
@@ -89,7 +93,7 @@ export class Table<T = Record<string, unknown>> {
     ...keys: SelectItems<NoInfer<R>, E>
   ): GroupedTable<NoInfer<R>> {
     return new GroupedTable((expressions) =>
-      this.#query(`SELECT ${expressions} FROM $self GROUP BY ${keys.join(', ')}`),
+      this.#query(query`SELECT ${expressions}\nFROM $self GROUP BY ${keys}`),
     );
   }
 
@@ -116,9 +120,11 @@ export class Table<T = Record<string, unknown>> {
       );
     return new WindowedTable<NoInfer<R>, Name>((keys) => {
       const others = keys.filter((key) => key !== window.name);
-      const all = ['window_start', 'window_end', 'window_time', ...others].join(', ');
+      const all = ['window_start', 'window_end', 'window_time', ...others];
       return new GroupedTable((expressions) =>
-        this.#query(`SELECT ${named(expressions)} FROM ${window.tableOf('$self')} GROUP BY ${all}`),
+        this.#query(
+          query`SELECT ${expressions.map(named)}\nFROM TABLE(${window.kind}(TABLE $self, DESCRIPTOR(${quoted(window.column)}), ${window.sizes})) GROUP BY ${all}`,
+        ),
       );
     });
   }
@@ -148,12 +154,12 @@ export class Table<T = Record<string, unknown>> {
 
   /** All rows of both, equal ones too. */
   unionAll(other: Table<never> | Table): Table<T> {
-    return this.#query<T>('SELECT * FROM $self UNION ALL SELECT * FROM $other', other);
+    return this.#query<T>(query`SELECT * FROM $self UNION ALL SELECT * FROM $other`, other);
   }
 
   /** Each of its rows once. */
   distinct(): Table<T> {
-    return this.#query<T>('SELECT DISTINCT * FROM $self');
+    return this.#query<T>(query`SELECT DISTINCT * FROM $self`);
   }
 
   /**
@@ -163,22 +169,29 @@ export class Table<T = Record<string, unknown>> {
    * (await env.toChangelogStream(most).executeAndCollect()).at(-1)?.row.user; // → 'bob'
    */
   top<const E extends string, R = T>(count: number, order: ExpressionOf<NoInfer<R>, E>): Table<T> {
-    return this.#query<T>(`SELECT * FROM $self ORDER BY ${order} LIMIT ${count}`);
+    return this.#query<T>(query`SELECT * FROM $self ORDER BY ${order}\nLIMIT ${String(count)}`);
   }
 
   #join<R>(kind: string, other: object, on: string): Table<R> {
-    const { relation } = this.#query(`SELECT * FROM $self AS a ${kind} $other AS b ON ${on}`, other as Table);
+    const { relation } = this.#query(
+      query`SELECT * FROM $self AS a ${kind} $other AS b ON ${on}`,
+      other as Table,
+    );
     const names = relation.columns.map(({ name }) => name);
     const unique = renameDuplicates(names);
     const isUnique = unique.every((name, at) => name === names[at]);
     return new Table<R>(this.environment, isUnique ? relation : renamed(relation, unique, NOWHERE));
   }
 
-  #query<R = Record<string, unknown>>(text: string, other?: Table<never> | Table): Table<R> {
-    return this.environment.derive<R>(text, {
-      $self: this as unknown as Table,
-      ...(other === undefined ? {} : { $other: other }),
-    });
+  #query<R = Record<string, unknown>>(of: MethodQuery, other?: Table<never> | Table): Table<R> {
+    try {
+      return this.environment.derive<R>(of.text, {
+        $self: this as unknown as Table,
+        ...(other === undefined ? {} : { $other: other }),
+      });
+    } catch (error) {
+      throw of.placed(error);
+    }
   }
 
   /**

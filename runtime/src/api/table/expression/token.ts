@@ -7,41 +7,53 @@ export type SymbolCharacter =
 type Blank = ' ' | '\n' | '\t' | '\r';
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
-/** The first token of a text of SQL, as `[kind, text, rest]`; `[]` at its end. What is not closed ends with the text. */
-export type NextToken<S extends string> = S extends `${infer C}${infer R}`
-  ? C extends Blank
-    ? NextToken<R>
-    : C extends "'"
-      ? Closed<R, "'"> extends [infer Text, infer Rest]
-        ? ['text', Text, Rest]
+/**
+ * The first token of a text of SQL, as `[kind, text, rest]`; `[]` at its end. What is not closed ends with the text.
+ * @param Known words that are found in one step where a blank or a parenthesis is behind them; others letter by letter
+ */
+export type NextToken<S extends string, Known extends string> = S extends `${infer C}${infer R}`
+  ? C extends SymbolCharacter
+    ? S extends `--${string}`
+      ? R extends `${string}\n${infer Rest}`
+        ? NextToken<Rest, Known>
         : []
-      : C extends '`'
-        ? Closed<R, '`'> extends [infer Text, infer Rest]
-          ? ['quoted', Text, Rest]
+      : S extends `/*${infer Comment}`
+        ? Comment extends `${string}*/${infer Rest}`
+          ? NextToken<Rest, Known>
           : []
-        : S extends `--${string}`
-          ? R extends `${string}\n${infer Rest}`
-            ? NextToken<Rest>
+        : [C, C, R]
+    : C extends Blank
+      ? NextToken<R extends `    ${infer Indented}` ? Indented : R, Known>
+      : C extends "'"
+        ? R extends `${infer Text}'${infer Rest}`
+          ? // A doubled quote makes two tokens, which is all the same to who looks for names.
+            ['text', Text, Rest]
+          : []
+        : C extends '`'
+          ? R extends `${infer Text}\`${infer Rest}`
+            ? ['quoted', Text, Rest]
             : []
-          : S extends `/*${infer Comment}`
-            ? Comment extends `${string}*/${infer Rest}`
-              ? NextToken<Rest>
-              : []
-            : C extends Digit
-              ? Run<R, Exclude<SymbolCharacter, '.'>, 'number', C>
-              : C extends SymbolCharacter
-                ? [C, C, R]
-                : Run<R, SymbolCharacter, 'word', C>
+          : C extends Digit
+            ? NumberBehind<R, C>
+            : S extends `${infer W extends Known} ${infer Rest}`
+              ? ['word', W, Rest]
+              : S extends `${infer W extends Known})${infer Rest}`
+                ? ['word', W, `)${Rest}`]
+                : S extends Known
+                  ? ['word', S, '']
+                  : WordBehind<R, C>
   : [];
 
-/** Up to a closing quote. A doubled one inside makes two tokens, which is all the same to who looks for names. */
-type Closed<S extends string, Quote extends string> = S extends `${infer Text}${Quote}${infer Rest}`
-  ? [Text, Rest]
-  : undefined;
+type WordBehind<S extends string, Taken extends string> = S extends `${infer C}${infer R}`
+  ? C extends WordEnd
+    ? ['word', Taken, S]
+    : WordBehind<R, `${Taken}${C}`>
+  : ['word', Taken, ''];
+type NumberBehind<S extends string, Taken extends string> = S extends `${infer C}${infer R}`
+  ? C extends NumberEnd
+    ? ['number', Taken, S]
+    : NumberBehind<R, `${Taken}${C}`>
+  : ['number', Taken, ''];
 
-/** Characters that belong together, up to one that does not. */
-type Run<S extends string, Stop, Kind, Taken extends string> = S extends `${infer C}${infer R}`
-  ? C extends Stop | Blank | "'" | '`'
-    ? [Kind, Taken, S]
-    : Run<R, Stop, Kind, `${Taken}${C}`>
-  : [Kind, Taken, ''];
+type NumberEnd = Exclude<WordEnd, '.'>;
+type WordEnd = SymbolCharacter | Blank | "'" | '`';
