@@ -19,6 +19,7 @@ const OWN = new Set([
   'ReadExpression',
   'Reading',
   'RenamedKey',
+  'RowOfText',
   'WindowPart',
 ]);
 

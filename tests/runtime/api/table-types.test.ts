@@ -81,6 +81,26 @@ test('the rows of what is selected are known', () => {
   expect(rowsAre<Record<string, unknown>>()(env.sqlQuery('SELECT 1 AS one').select('one'), true)).toBe(true);
 });
 
+test('so are those of a schema in one text', () => {
+  const trips = env.fromDataStream(
+    env.fromData({ user: 'ann', ts: 0 }),
+    `user STRING, \`my tags\` MAP<STRING, INT>, price DECIMAL(10, 2) NOT NULL, -- a comment, and
+     late AS ts IS NULL OR 1 < 2, big bigint, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, PRIMARY KEY (user, big) NOT ENFORCED`,
+  );
+  interface Trip {
+    user: string | null;
+    'my tags': unknown;
+    price: string | null;
+    late: unknown;
+    big: number | bigint | null;
+    ts: number | null;
+  }
+  const row = rowsAre<Trip>();
+  // @ts-expect-error: there is no such column
+  expect(() => trips.select('usr')).toThrow("Perhaps 'user' is meant");
+  expect(row(trips, true)).toBe(true);
+});
+
 test('so are those of groups: keys, and aggregates of a column', () => {
   const groups = orders
     .groupBy('user')

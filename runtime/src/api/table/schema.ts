@@ -1,6 +1,7 @@
 import { badArgument } from '../../errors.ts';
 import type { SchemaNode } from '../../table/parse/ast.ts';
 import { parseSchema } from '../../table/parse/parse-sql.ts';
+import type { RowOfText } from './row-of-text.ts';
 
 /** A column: its SQL type, or what it is computed from, or metadata such as the record's timestamp. */
 export type SchemaColumn =
@@ -39,16 +40,18 @@ export type ValueOf<Type extends string> = Type extends `${infer Plain} NOT NULL
           ? number | bigint | null
           : unknown;
 
-/** The rows of a table with that schema. */
-export type RowOf<S> = S extends { readonly columns: infer C }
-  ? {
-      -readonly [K in keyof C]: C[K] extends string
-        ? ValueOf<C[K]>
-        : C[K] extends { readonly type: infer T extends string }
-          ? ValueOf<T>
-          : unknown;
-    }
-  : Record<string, unknown>;
+/** The rows of a table with that schema; of a text every column may be NULL. */
+export type RowOf<S> = S extends string
+  ? RowOfText<S>
+  : S extends { readonly columns: infer C }
+    ? {
+        -readonly [K in keyof C]: C[K] extends string
+          ? ValueOf<C[K]>
+          : C[K] extends { readonly type: infer T extends string }
+            ? ValueOf<T>
+            : unknown;
+      }
+    : Record<string, unknown>;
 
 /** The schema as CREATE TABLE has it, parsed. */
 export function schemaNode(schema: Schema): SchemaNode {

@@ -41,10 +41,10 @@ export type SelectedName<Columns, Text extends string, At extends string> = Read
     ? Text extends `${string}.${infer Part}`
       ? WindowPart<Part>
       : Text
-    : NextToken<Text, never> extends ['quoted', infer Quoted extends string, '']
+    : NextToken<Text> extends ['quoted', infer Quoted extends string, '']
       ? Quoted
-      : NextToken<Text, never> extends ['word', keyof Columns, `.${infer Field}`]
-        ? NextToken<Field, never> extends ['word', infer Name extends string, '']
+      : NextToken<Text> extends ['word', keyof Columns, `.${infer Field}`]
+        ? NextToken<Field> extends ['word', infer Name extends string, '']
           ? Name
           : `EXPR$${At}`
         : `EXPR$${At}`;

@@ -35,9 +35,6 @@ type Frame<F extends string = '', Args extends readonly unknown[] = [], Value = 
 ];
 type AnyFrame = [string, readonly unknown[], unknown, unknown];
 
-/** Words that are read in one step. */
-type Known<C> = (keyof C & string) | ReservedWord;
-
 /** What stood before: `unit` and `type` where a word is no column, `time` before a literal of a time or an interval. */
 type Before = 'begin' | 'operand' | 'operator' | 'unit' | 'time' | 'dot';
 
@@ -50,7 +47,7 @@ type Read<
   Fuel extends readonly 0[],
 > = Fuel['length'] extends 150
   ? Reading
-  : NextToken<S, Known<C>> extends [infer K, infer W extends string, infer R extends string]
+  : NextToken<S> extends [infer K, infer W extends string, infer R extends string]
     ? K extends 'word'
       ? ReadWord<C, W, Uppercase<W>, R, P, F, Stack, [...Fuel, 0]>
       : K extends 'quoted'
@@ -134,7 +131,7 @@ type ReadWord<
       ? Read<C, R, 'operator', F, Stack, Fuel>
       : U extends PlainKeyword
         ? ReadKeyword<C, U, R, F, Stack, Fuel>
-        : NextToken<R, Known<C>> extends ['(', unknown, infer Inside extends string]
+        : NextToken<R> extends ['(', unknown, infer Inside extends string]
           ? Read<C, Inside, U extends TakesUnit ? 'unit' : 'operator', Frame<U>, [F, ...Stack], Fuel>
           : U extends ReservedWord
             ? U extends 'OVER'
@@ -189,7 +186,7 @@ type ReadKeyword<
                     ? Read<C, R, 'operand', Closed<Outer, F>, Rest, Fuel>
                     : Reading
                   : U extends 'AS'
-                    ? NextToken<R, Known<C>> extends [unknown, infer W extends string, infer After extends string]
+                    ? NextToken<R> extends [unknown, infer W extends string, infer After extends string]
                       ? Stack extends []
                         ? ReadAlias<W, F, Stack>
                         : Read<C, After, 'operand', Frame<'TYPE', [CastValue<Uppercase<W>>]>, Stack, Fuel>
@@ -216,8 +213,8 @@ type ReadName<
   Stack extends readonly AnyFrame[],
   Fuel extends readonly 0[],
 > =
-  NextToken<R, Known<C>> extends ['.', unknown, infer Behind extends string]
-    ? NextToken<Behind, Known<C>> extends [unknown, infer Part extends string, infer After extends string]
+  NextToken<R> extends ['.', unknown, infer Behind extends string]
+    ? NextToken<Behind> extends [unknown, infer Part extends string, infer After extends string]
       ? `${W}.${Part}` extends keyof C
         ? Read<C, After, 'operand', With<F, C[`${W}.${Part}`]>, Stack, Fuel>
         : W extends keyof C

@@ -9,21 +9,20 @@ type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
 /**
  * The first token of a text of SQL, as `[kind, text, rest]`; `[]` at its end. What is not closed ends with the text.
- * @param Known words that are found in one step where a blank or a parenthesis is behind them; others letter by letter
  */
-export type NextToken<S extends string, Known extends string> = S extends `${infer C}${infer R}`
+export type NextToken<S extends string> = S extends `${infer C}${infer R}`
   ? C extends SymbolCharacter
     ? S extends `--${string}`
       ? R extends `${string}\n${infer Rest}`
-        ? NextToken<Rest, Known>
+        ? NextToken<Rest>
         : []
       : S extends `/*${infer Comment}`
         ? Comment extends `${string}*/${infer Rest}`
-          ? NextToken<Rest, Known>
+          ? NextToken<Rest>
           : []
         : [C, C, R]
     : C extends Blank
-      ? NextToken<R extends `    ${infer Indented}` ? Indented : R, Known>
+      ? NextToken<R extends `    ${infer Indented}` ? Indented : R>
       : C extends "'"
         ? R extends `${infer Text}'${infer Rest}`
           ? // A doubled quote makes two tokens, which is all the same to who looks for names.
@@ -35,13 +34,7 @@ export type NextToken<S extends string, Known extends string> = S extends `${inf
             : []
           : C extends Digit
             ? NumberBehind<R, C>
-            : S extends `${infer W extends Known} ${infer Rest}`
-              ? ['word', W, Rest]
-              : S extends `${infer W extends Known})${infer Rest}`
-                ? ['word', W, `)${Rest}`]
-                : S extends Known
-                  ? ['word', S, '']
-                  : WordBehind<R, C>
+            : WordBehind<R, C>
   : [];
 
 type WordBehind<S extends string, Taken extends string> = S extends `${infer C}${infer R}`
