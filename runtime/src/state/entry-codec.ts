@@ -49,6 +49,10 @@ export class WrittenEntries implements Entries {
 }
 
 export function unpackEntries(packed: PackedEntries): Entries {
-  const { part, slots, keys, columns } = new WrittenEntries(packed);
+  return plainEntries(new WrittenEntries(packed));
+}
+
+/** Entries as plain data, which can be encoded. */
+export function plainEntries({ part, slots, keys, columns }: Entries): Entries {
   return { ...(part === undefined ? {} : { part }), slots, keys, columns };
 }
