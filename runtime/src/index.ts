@@ -3,7 +3,7 @@
  * @module tidemark
  */
 export { savepoint } from './api/savepoint.ts';
-export { SavepointWriter, type WrittenStateOptions } from './api/savepoint-writer.ts';
+export { SavepointWriter, type BootstrapRecord, type WrittenStateOptions } from './api/savepoint-writer.ts';
 export type { KeyedValue, SavedTimer, SavedWindow, Savepoint } from './api/savepoint.ts';
 export { OperatorError, TidemarkError, type OperatorFailure, type TidemarkErrorOptions } from './errors.ts';
 export {

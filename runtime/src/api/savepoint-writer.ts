@@ -4,7 +4,10 @@ import type { Entries } from '../state/entries.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import type { StateSchema } from '../state/state-schema.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
-import type { KeyedValue, SavedTimer } from './savepoint.ts';
+import { badArgument } from '../errors.ts';
+import { bootstrapped, withContents } from './bootstrapped-operator.ts';
+import type { DataStream } from './data-stream.ts';
+import type { KeyedValue, SavedTimer, SavedWindow } from './savepoint.ts';
 
 /** What a written state is to be taken for, as its descriptor says. */
 export interface WrittenStateOptions {
@@ -12,6 +15,14 @@ export interface WrittenStateOptions {
   readonly kind?: 'value' | 'list' | 'map' | 'reducing' | 'aggregating';
   /** Its version, 1 by default; with `kind` only. */
   readonly version?: number;
+}
+
+/** A record that an operator of a savepoint is to have had. */
+export interface BootstrapRecord<T> {
+  /** The record. */
+  readonly value: T;
+  /** Its event time, epoch ms; windows of event time need one. */
+  readonly timestamp?: number;
 }
 
 interface OperatorToWrite {
@@ -31,6 +42,8 @@ interface OperatorToWrite {
  */
 export class SavepointWriter {
   readonly #nodes: Record<string, OperatorToWrite> = {};
+  /** Those whose state is what they have made of records. */
+  readonly #whole: Record<string, NodeSnapshot> = {};
 
   /** Adds a keyed state of the operator with that uid: values, accumulators, arrays for a list, `Map`s for a map. */
   withKeyedState<K, V>(
@@ -70,18 +83,66 @@ export class SavepointWriter {
     return this;
   }
 
+  /**
+   * Adds the state of an operator that has been given records, and no watermark yet: windows of any assigner, trigger and evictor, process
+   * functions with their state and timers. It runs here, and what it lets out is dropped (`OperatorTransformation.bootstrapWith` in Flink).
+   * @param build makes the operator of a stream of these records, as the job does; it is what the savepoint has under `uid`
+   * @throws {TidemarkError} `bad-argument` if it makes none, or there is state of that uid already; what the operator fails with
+   * @example
+   * const day = [{ value: { user: 'ada', amount: 7 }, timestamp: 5_000 }];
+   * const writer = new SavepointWriter().withOperator('sums', day, (orders) =>
+   *   orders.keyBy('user').window(TumblingEventTimeWindows.of('10 s')).sum('amount'),
+   * );
+   * writer.operators(); // → ['sums']
+   */
+  withOperator<T>(
+    uid: string,
+    records: Iterable<BootstrapRecord<T>>,
+    build: (records: DataStream<T>) => DataStream<unknown>,
+  ): this {
+    return this.#put(uid, () => bootstrapped(uid, records, build));
+  }
+
+  /**
+   * Adds windows with what they hold, as `savepoint.windows(uid)` reads them: accumulators where the operator reduces or aggregates, else lists
+   * of records. Each gets the timer of its end; a trigger that keeps more needs the records (`withOperator`).
+   * @param build makes the operator of a stream of records, as the job does
+   * @throws {TidemarkError} `bad-argument` for a window that is none of the assigner's, for sessions of a key that meet, or if there is
+   *   state of that uid already; `unsupported` for another trigger than the default ones
+   * @example
+   * const windows = [{ key: 'ada', start: 0, end: 10_000, value: 7 }];
+   * new SavepointWriter().withWindows('sums', windows, (amounts: DataStream<number>) =>
+   *   amounts.keyBy(() => 'ada').window(TumblingEventTimeWindows.of('9 s')).sum(0),
+   * ); // throws 'bad-argument'
+   */
+  withWindows<T>(
+    uid: string,
+    windows: Iterable<SavedWindow>,
+    build: (records: DataStream<T>) => DataStream<unknown>,
+  ): this {
+    return this.#put(uid, () => withContents(uid, windows, build));
+  }
+
+  #put(uid: string, state: () => NodeSnapshot): this {
+    if (uid in this.#whole || uid in this.#nodes)
+      throw badArgument('uid', uid, 'There is state of that operator already.', 'Give all of it at once.');
+    this.#whole[uid] = state();
+    return this;
+  }
+
   /** One line: what is to be written. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const states = Object.entries(this.#nodes).map(([uid, { keyed, lists, unions, broadcast }]) => {
       const names = [...Object.keys(keyed), ...lists.keys(), ...unions.keys(), ...broadcast.keys()];
       return `'${uid}' has ${names.join(', ')}`;
     });
-    return `savepoint to be written: ${states.join('; ') || 'nothing yet'}`;
+    const whole = Object.keys(this.#whole).map((uid) => `'${uid}'`);
+    return `savepoint to be written: ${[...states, ...whole].join('; ') || 'nothing yet'}`;
   }
 
   /** Uids of the operators that it has state of. */
   operators(): string[] {
-    return Object.keys(this.#nodes);
+    return [...Object.keys(this.#nodes), ...Object.keys(this.#whole)];
   }
 
   /**
@@ -92,10 +153,13 @@ export class SavepointWriter {
     const nodes = Object.fromEntries(
       Object.entries(this.#nodes).map(([uid, node]): [string, NodeSnapshot] => [uid, snapshotOf(uid, node)]),
     );
-    return savepointFiles.write(path, { sources: [], lane: { views: [], lane: { now: 0, nodes } } });
+    const lane = { now: 0, nodes: { ...nodes, ...this.#whole } };
+    return savepointFiles.write(path, { sources: [], lane: { views: [], lane } });
   }
 
   #node(uid: string): OperatorToWrite {
+    if (uid in this.#whole)
+      throw badArgument('uid', uid, 'There is state of that operator already.', 'Give all of it at once.');
     return (this.#nodes[uid] ??= {
       keyed: {},
       schemas: {},

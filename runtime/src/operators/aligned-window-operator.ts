@@ -5,12 +5,14 @@ import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { saturatingAdd } from '../time/timestamp.ts';
+import { notOfGrid } from '../windows/window-errors.ts';
 import { windowStart } from '../windows/window.ts';
 import type { FusionScope } from './fusion-scope.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 import { Pane, type PaneSnapshot } from './pane.ts';
 import type { WindowEmitter } from './window-emitter.ts';
+import type { WindowToWrite, WritableWindows } from './writable-windows.ts';
 
 export interface AlignedWindowOptions {
   readonly keySelector: KeySelector;
@@ -48,7 +50,7 @@ const NO_SLICE: Slice = { from: 0, to: 0, panes: [] };
  * Tumbling and sliding event-time windows that aggregate and fire at their end (and again for late records that are
  * allowed). All keys of a window share a pane, so that there is no timer and no object for each key.
  */
-export class AlignedWindowOperator extends KeyedOperator {
+export class AlignedWindowOperator extends KeyedOperator implements WritableWindows {
   readonly #options: AlignedWindowOptions;
   readonly #aggregate: AggregateFunction<unknown, unknown, unknown>;
   readonly #emitter: WindowEmitter;
@@ -98,6 +100,15 @@ export class AlignedWindowOperator extends KeyedOperator {
       accumulators[slot] = this.#aggregate.add(value, accumulators[slot]);
       if (pane.followed) this.followUp(pane, slot);
     }
+  }
+
+  writeWindow({ key, start, end, value }: WindowToWrite): void {
+    const { size, slide, offset } = this.#options;
+    if (end - start !== size || windowStart(start, offset, slide) !== start) throw notOfGrid(start, end);
+    const pane = this.#paneAt(start, end)!;
+    const slot = pane.index.slotOf(key);
+    if (slot === pane.accumulators.length) pane.add(slot, value);
+    else pane.accumulators[slot] = value;
   }
 
   override fuse(

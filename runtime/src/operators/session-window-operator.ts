@@ -5,11 +5,13 @@ import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import type { EventTimeSessionWindows } from '../windows/session-windows.ts';
+import { sessionsMeet } from '../windows/window-errors.ts';
 import { TimeWindow } from '../windows/window.ts';
 import { KeyedOperator } from './keyed-operator.ts';
 import type { KeySelector } from './key-selector.ts';
 import { SessionTable, type Session } from './session-table.ts';
 import type { WindowEmitter } from './window-emitter.ts';
+import type { WindowToWrite, WritableWindows } from './writable-windows.ts';
 
 export interface SessionWindowOptions {
   readonly keySelector: KeySelector;
@@ -29,7 +31,7 @@ interface SessionState {
  * are a list that records go through; a session that grows leaves its timer where it is, and the timer, when it is due,
  * moves on to the session's new end.
  */
-export class SessionWindowOperator extends KeyedOperator {
+export class SessionWindowOperator extends KeyedOperator implements WritableWindows {
   readonly #options: SessionWindowOptions;
   readonly #assigner: EventTimeSessionWindows;
   readonly #aggregate: AggregateFunction<unknown, unknown, unknown>;
@@ -75,6 +77,13 @@ export class SessionWindowOperator extends KeyedOperator {
     }
     session.accumulator = aggregate.add(value, session.accumulator);
     this.#check.look(session.accumulator);
+  }
+
+  writeWindow({ key, start, end, value }: WindowToWrite): void {
+    const slot = this.#sessions.find(key);
+    for (let one = slot < 0 ? undefined : this.#sessions.first(slot); one !== undefined; one = one.next)
+      if (one.start <= end && one.end >= start) throw sessionsMeet(start, end, one.start, one.end);
+    this.#sessions.add(key, start, end, value);
   }
 
   protected override onWatermark(timestamp: number): boolean {

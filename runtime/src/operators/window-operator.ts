@@ -4,13 +4,17 @@ import { KeyedStateBackend } from '../state/keyed-state-backend.ts';
 import { StateCheck } from '../state/state-check.ts';
 import type { SweepSnapshot } from '../state/ttl-sweeper.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, saturatingAdd } from '../time/timestamp.ts';
+import { EventTimeTrigger } from '../windows/event-time-trigger.ts';
 import { MergingWindowSet } from '../windows/merging-window-set.ts';
+import { NeverTrigger } from '../windows/never-trigger.ts';
+import { ProcessingTimeTrigger } from '../windows/processing-time-trigger.ts';
 import { fires, purges, type Trigger, type TriggerResult } from '../windows/trigger.ts';
 import {
   MergingWindowAssigner,
   type WindowAssigner,
   type WindowAssignerContext,
 } from '../windows/window-assigner.ts';
+import { sessionsMeet, triggerNotWritten } from '../windows/window-errors.ts';
 import type { Window } from '../windows/window.ts';
 import type { KeySelector } from './key-selector.ts';
 import { KeyedOperator } from './keyed-operator.ts';
@@ -20,6 +24,7 @@ import { isEmptyEntry, newEntry, NO_CONTENTS, type KeyWindows, type WindowEntry 
 import { WindowForm } from './window-form.ts';
 import { WindowTable } from './window-table.ts';
 import { WindowTriggerContext } from './window-trigger-context.ts';
+import type { WindowToWrite, WritableWindows } from './writable-windows.ts';
 
 export interface WindowOperatorOptions {
   readonly keySelector: KeySelector;
@@ -35,6 +40,13 @@ export interface WindowOperatorOptions {
   readonly lateTag?: string;
 }
 
+/** Triggers that keep nothing but a timer, whatever the records of a window are. */
+const TIMERS_ALONE: ReadonlySet<unknown> = new Set<unknown>([
+  EventTimeTrigger.prototype,
+  ProcessingTimeTrigger.prototype,
+  NeverTrigger.prototype,
+]);
+
 interface WindowOperatorState {
   readonly sweep: SweepSnapshot | undefined;
 }
@@ -44,7 +56,7 @@ interface WindowOperatorState {
  * the allowed lateness (or, in processing time, until the clock passes its end). A record is late when all its windows
  * have gone.
  */
-export class WindowOperator extends KeyedOperator {
+export class WindowOperator extends KeyedOperator implements WritableWindows {
   override readonly showsOrder = true;
   readonly #options: WindowOperatorOptions;
   readonly #assigner: WindowAssigner;
@@ -138,6 +150,22 @@ export class WindowOperator extends KeyedOperator {
       this.tooLate(value, timestamp, this.#options.lateTag);
     }
     if (owner.windows.size === 0) this.#table.drop(owner);
+  }
+
+  writeWindow({ key, start, end, value }: WindowToWrite): void {
+    if (!TIMERS_ALONE.has(Object.getPrototypeOf(this.#trigger)))
+      throw triggerNotWritten(this.#trigger.constructor.name);
+    const owner = this.#table.windowsOf(key);
+    const window = this.#form.read([start, end]);
+    owner.merging?.addWindow(window, (_result, merged) => {
+      const [{ start: from, end: to } = window] = merged;
+      throw sessionsMeet(start, end, from, to);
+    });
+    const entry = this.#entry(owner, window);
+    this.#holder(entry).contents = value;
+    this.#context.entry = entry;
+    this.#trigger.onElement(undefined, start, window, this.#context);
+    this.#registerCleanup(entry);
   }
 
   protected override onWatermark(timestamp: number): boolean {
