@@ -12,21 +12,13 @@ import { input, type Expression } from './expression.ts';
 import { FromBinder } from './from-binder.ts';
 import type { Relation, SortSpecification, Column } from './relation.ts';
 import { Scope } from './scope.ts';
-import { SelectBinder } from './select-binder.ts';
+import { outerEquality, type CorrelatedRelation } from './correlation.ts';
+import { SelectBinder, type BoundSelect } from './select-binder.ts';
 
 /** What queries are bound with. */
 export interface BinderEnvironment {
   readonly catalog: Catalog;
   readonly functions: FunctionCatalog;
-}
-
-/** A sub-query with the conditions on the query around it, which are still to become those of a join. */
-export interface CorrelatedRelation {
-  readonly relation: Relation;
-  /** On the outer columns as `outer`, the sub-query's own as `input`. */
-  readonly correlation: readonly Expression[];
-  /** How many columns the query has; more are there for the query around to compare with. */
-  readonly visible: number;
 }
 
 /** Turns a query into a plan: names are looked up, types checked. */
@@ -69,18 +61,9 @@ export class QueryBinder {
     const { body } = query;
     if (body.kind === 'select') {
       const bound = this.#select(body, query.orderBy, outer);
-      const { correlation } = bound;
-      if (correlation.length > 0 && (query.limit !== undefined || query.offset !== undefined)) {
-        throw notSupported(
-          'LIMIT in a correlated sub-query',
-          'Leave it out: one row is enough for EXISTS and IN.',
-          query.at,
-        );
-      }
-      // What the query around compares with stays behind the visible columns.
-      const visible = correlation.length > 0 ? bound.relation.columns.length : bound.visible;
-      const sorted = this.#sorted(bound.relation, bound.order, visible, query);
-      return { relation: sorted, correlation, visible: bound.visible };
+      const { relation, order, visible, correlation } = bound;
+      if (correlation.length > 0) return this.#limited(bound, query);
+      return { relation: this.#sorted(relation, order, visible, query), correlation, visible };
     }
     const relation = this.#body(body, outer);
     const order = query.orderBy.map((item) => this.#orderByOutput(item, relation));
@@ -120,6 +103,25 @@ export class QueryBinder {
       case 'set':
         return this.#set(body, outer);
     }
+  }
+
+  /** A correlated sub-query's LIMIT counts rows for each value of the query around: a Top-N. Its order alone means nothing. */
+  #limited(bound: BoundSelect, query: QueryNode): CorrelatedRelation {
+    const { relation, correlation, visible, order, single } = bound;
+    const limit = countOf(query.limit, 'LIMIT');
+    const offset = countOf(query.offset, 'OFFSET') ?? 0;
+    const unlimited = offset === 0 && (limit === undefined || (single !== undefined && limit > 0));
+    if (unlimited) return { relation, correlation, visible, ...(single === undefined ? {} : { single }) };
+    if (single !== undefined || limit === 0)
+      throw notSupported('A LIMIT or OFFSET that leaves no row', 'Leave it out.', query.at);
+    const partition = correlation.map((part) => outerEquality(part, 'A LIMIT', query.at).inner);
+    const to = limit === undefined ? Infinity : offset + limit;
+    const { columns } = relation;
+    const at = query.orderBy[0]?.expression.at ?? query.at;
+    const rank: Relation = {
+      kind: 'rank', input: relation, partition, order, from: offset + 1, to, withRank: false, columns, at,
+    }; // prettier-ignore
+    return { relation: rank, correlation, visible };
   }
 
   #values(body: QueryBody & { readonly kind: 'values' }): Relation {

@@ -6,7 +6,6 @@ import { aggregate, expand, filter, GROUPING_SET, join, project } from './build-
 import { coerceBoth } from './coerce.ts';
 import { ExpressionBinder, type BinderHooks } from './expression-binder.ts';
 import {
-  anyPart,
   callOf,
   input,
   inputsOf,
@@ -19,14 +18,16 @@ import {
 import { FromBinder } from './from-binder.ts';
 import { groupWindow, windowFunctionColumn, type GroupWindow } from './group-window.ts';
 import { OverCollector } from './over-collector.ts';
+import { distinct, ordinal, sortSpecification, type QueryBinder } from './query-binder.ts';
 import {
-  distinct,
-  ordinal,
-  sortSpecification,
+  besideOuter,
+  hasOuter,
+  outerEquality,
+  withZeros,
   type CorrelatedRelation,
-  type QueryBinder,
-} from './query-binder.ts';
-import type { Column, Relation, SortSpecification } from './relation.ts';
+  type SingleRow,
+} from './correlation.ts';
+import type { Aggregate, Column, Relation, SortSpecification } from './relation.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { allOf, splitJoinCondition } from './split-condition.ts';
 import { StateTtlHint } from './state-ttl-hint.ts';
@@ -34,7 +35,6 @@ import { StateTtlHint } from './state-ttl-hint.ts';
 /** A bound SELECT: columns from `visible` on are there to sort by, or for the query around to compare with. */
 export interface BoundSelect extends CorrelatedRelation {
   readonly order: readonly SortSpecification[];
-  readonly visible: number;
 }
 
 interface Item {
@@ -80,8 +80,16 @@ export class SelectBinder {
       having === undefined ? undefined : this.#binder(this.#itemHooks(true)).bindBoolean(having, 'HAVING');
     const grouped = groupBy !== undefined || this.#aggregates.calls.length > 0 || having !== undefined;
     const resolve = grouped ? this.#group() : (expression: Expression) => expression;
-    if (grouped && this.#correlation.length > 0)
-      throw notSupported('A correlated sub-query with aggregates', 'Join with it, grouped by the key.', at);
+    if (grouped && groupBy === undefined && this.#correlation.length > 0)
+      return this.#singleRow(items, condition, resolve);
+    const strays = [...items.map(({ expression }) => expression), ...(condition ? [condition] : [])];
+    if (strays.some(hasOuter)) {
+      throw notSupported(
+        'A column of the query around elsewhere than in WHERE of its sub-query',
+        'Compare with it in WHERE; compute with it outside of the sub-query.',
+        at,
+      );
+    }
     if (condition !== undefined)
       this.#relation = filter(this.#relation, resolve(condition, having!), having!.at);
     const named = items.map((item) => ({ ...item, expression: resolve(item.expression, item.node) }));
@@ -141,12 +149,12 @@ export class SelectBinder {
     for (const part of conjuncts(where)) {
       const negated = part.kind === 'call' && part.name === 'NOT' && part.args[0]!.kind === 'exists';
       const inner = negated ? part.args[0]! : part;
-      if (inner.kind === 'exists') this.#exists(inner.query, negated);
-      else if (inner.kind === 'in-query') this.#inQuery(inner);
+      if (inner.kind === 'exists') plain.push(...some(this.#exists(inner.query, negated)));
+      else if (inner.kind === 'in-query') plain.push(...some(this.#inQuery(inner)));
       else {
         const hooks: BinderHooks = { scalarQuery: (query) => this.#scalarQuery(query) };
         const bound = this.#binder(hooks).bindBoolean(part, 'WHERE');
-        if (anyPart(bound, ({ kind }) => kind === 'outer')) this.#correlation.push(bound);
+        if (hasOuter(bound)) this.#correlation.push(bound);
         else plain.push(bound);
       }
     }
@@ -154,12 +162,19 @@ export class SelectBinder {
     if (condition !== undefined) this.#relation = filter(this.#relation, condition, where.at);
   }
 
-  #exists(query: QueryNode, not: boolean): void {
-    const sub = this.#queries.bindCorrelated(query, this.#scope);
-    this.#semiJoin(sub, [], not, query);
+  /** @returns what must hold beside what the join sees to */
+  #exists(query: QueryNode, not: boolean): Expression | undefined {
+    // One row is enough.
+    const { limit, offset } = query;
+    const isOne = offset === undefined && limit?.kind === 'literal' && limit.value !== 0;
+    const asked = isOne ? { ...query, limit: undefined, orderBy: [] } : query;
+    const sub = this.#queries.bindCorrelated(asked, this.#scope);
+    if (sub.single === undefined) return this.#semiJoin(sub, [], not, query);
+    const { having } = this.#joinSingle(sub, sub.single, query);
+    return not ? callOf('IS NOT TRUE', [having], BOOLEAN) : having;
   }
 
-  #inQuery(node: ExpressionNode & { readonly kind: 'in-query' }): void {
+  #inQuery(node: ExpressionNode & { readonly kind: 'in-query' }): Expression | undefined {
     const sub = this.#queries.bindCorrelated(node.query, this.#scope);
     const binder = this.#binder({ scalarQuery: (query) => this.#scalarQuery(query) });
     const { operand } = node;
@@ -172,6 +187,13 @@ export class SelectBinder {
         node.query.at,
       );
     const values = parts.map((part) => binder.bind(part));
+    if (sub.single !== undefined) {
+      const { items, having } = this.#joinSingle(sub, sub.single, node.query);
+      const all = items.map((item, at) => callOf('=', coerceBoth('IN', values[at]!, item, node.at), BOOLEAN));
+      const is = allOf(all)!;
+      if (!node.not) return callOf('AND', [having, is], BOOLEAN);
+      return callOf('OR', [callOf('IS NOT TRUE', [having], BOOLEAN), callOf('NOT', [is], BOOLEAN)], BOOLEAN);
+    }
     const width = this.#relation.columns.length;
     const equal = values.map((value, at) => {
       const both = coerceBoth('IN', value, input(width + at, sub.relation.columns[at]!.type), node.at);
@@ -179,7 +201,7 @@ export class SelectBinder {
     });
     // NOT IN: a row stays only if no comparison is TRUE or unknown.
     const conditions = node.not ? [callOf('IS NOT FALSE', [allOf(equal)!], BOOLEAN)] : equal;
-    this.#semiJoin(sub, conditions, node.not, node.query);
+    return this.#semiJoin(sub, conditions, node.not, node.query);
   }
 
   #semiJoin(
@@ -187,35 +209,51 @@ export class SelectBinder {
     conditions: readonly Expression[],
     not: boolean,
     query: QueryNode,
-  ): void {
+  ): undefined {
     const width = this.#relation.columns.length;
-    const correlation = sub.correlation.map((part) =>
-      rewrite(part, (leaf) => {
-        if (leaf.kind === 'outer') return input(leaf.index, leaf.type);
-        return leaf.kind === 'input' ? { ...leaf, index: leaf.index + width } : undefined;
-      }),
-    );
+    const correlation = sub.correlation.map((part) => besideOuter(part, width));
     const { equal, rest } = splitJoinCondition(allOf([...conditions, ...correlation]), width);
     this.#relation = join(this.#relation, sub.relation, not ? 'anti' : 'semi', equal, rest, query.at);
   }
 
+  /** Joins a relation of one row at most for each row here; its columns stand behind the others, NULL if it has none. */
+  #joinOne(relation: Relation, correlation: readonly Expression[], query: QueryNode): number {
+    const width = this.#relation.columns.length;
+    const condition = allOf(correlation.map((part) => besideOuter(part, width)));
+    const { equal, rest } = splitJoinCondition(condition, width);
+    this.#relation = join(this.#relation, relation, 'left', equal, rest, query.at);
+    return width;
+  }
+
+  /** What a sub-query of aggregates selects, and whether it has its one row. */
+  #joinSingle(sub: CorrelatedRelation, single: SingleRow, query: QueryNode) {
+    const width = this.#joinOne(sub.relation, sub.correlation, query);
+    const having = single.having === undefined ? literal(true, BOOLEAN) : besideOuter(single.having, width);
+    return { items: single.items.map((item) => besideOuter(item, width)), having };
+  }
+
   /** The one value of a sub-query becomes a column behind the others; NULL if it has no row. */
   #scalarQuery(query: QueryNode): Expression {
-    const { relation, correlation } = this.#queries.bindCorrelated(query, this.#scope);
-    if (correlation.length > 0)
-      throw notSupported(
-        'A correlated sub-query that stands for a value',
-        'Join with it, grouped by the key.',
-        query.at,
-      );
-    if (relation.columns.length !== 1)
+    const sub = this.#queries.bindCorrelated(query, this.#scope);
+    const { relation, correlation, visible, single: row } = sub;
+    if (visible !== 1)
       throw badSql(
         'column-count',
         'A sub-query that stands for a value has one column.',
         'Select one.',
         query.at,
       );
+    if (row !== undefined) {
+      const { items, having } = this.#joinSingle(sub, row, query);
+      const [value] = items as [Expression];
+      if (row.having === undefined) return value;
+      return callOf('CASE', [having, value, literal(null, value.type)], value.type);
+    }
     const [column] = relation.columns as readonly [Column];
+    // A Top-1 for each value that is compared with has one row already.
+    if (relation.kind === 'rank' && relation.to === relation.from) {
+      return input(this.#joinOne(relation, correlation, query), column.type);
+    }
     const bound = this.#queries.environment.functions.aggregate('SINGLE_VALUE')!.bind([column.type])!;
     const call = {
       name: 'SINGLE_VALUE',
@@ -225,10 +263,18 @@ export class SelectBinder {
       bound,
       type: bound.type,
     };
-    const single = aggregate(relation, [], [call], [], query.at);
-    const width = this.#relation.columns.length;
-    this.#relation = join(this.#relation, single, 'left', [], undefined, query.at);
-    return input(width, column.type);
+    const equalities = correlation.map((part) => outerEquality(part, 'A value', query.at));
+    const keys = equalities.map(({ inner }) => inner);
+    const names = relation.columns.map(({ name }) => name);
+    const single = aggregate(
+      relation,
+      keys,
+      [call],
+      keys.map((key) => showExpression(key, names)),
+      query.at,
+    );
+    const on = equalities.map((one, at) => one.with(input(at, keys[at]!.type)));
+    return input(this.#joinOne(single, on, query) + keys.length, column.type);
   }
 
   #items(): Item[] {
@@ -256,6 +302,25 @@ export class SelectBinder {
         ? items[byPlace.index]!.expression
         : (byName ?? this.#binder(this.#itemHooks(true)).bind(node));
     return { ...sortSpecification(item, expression), node };
+  }
+
+  /** A correlated sub-query of aggregates without GROUP BY: what it selects is computed behind the join. */
+  #singleRow(
+    items: readonly Item[],
+    having: Expression | undefined,
+    resolve: (expression: Expression, node: ExpressionNode) => Expression,
+  ): BoundSelect {
+    const { at, having: havingNode } = this.#select;
+    if (this.#overs.calls.length > 0)
+      throw notSupported('OVER in a correlated sub-query of aggregates', 'Join with it instead.', at);
+    const relation = this.#relation as Aggregate;
+    const read = (expression: Expression, node: ExpressionNode) =>
+      withZeros(resolve(expression, node), relation);
+    const single = {
+      items: items.map(({ expression, node }) => read(expression, node)),
+      having: having && read(having, havingNode!),
+    };
+    return { relation, correlation: this.#correlation, visible: items.length, order: [], single };
   }
 
   /** Groups, and says how an expression is read from the groups. */
@@ -290,7 +355,21 @@ export class SelectBinder {
         );
       }
     }
+    // Rows are grouped by what the query around compares with, too.
+    this.#correlation.forEach((part, index) => {
+      const equality = outerEquality(part, 'An aggregate', at);
+      const place = keyOf(equality.inner);
+      sets = sets.map((set) => [...new Set([...set, place])]);
+      this.#correlation[index] = equality.with(input(place, equality.inner.type));
+    });
     const { calls } = this.#aggregates;
+    if (calls.some(({ args, filter: only }) => [...args, ...(only ? [only] : [])].some(hasOuter))) {
+      throw notSupported(
+        'An aggregate of a column of the query around',
+        'Aggregate columns of the sub-query, and compute with the outer one outside of it.',
+        at,
+      );
+    }
     const own = this.#relation.columns.map(({ name }) => name);
     const names = keys.map((key) => showExpression(key, own));
     const width = this.#relation.columns.length;
@@ -391,6 +470,10 @@ export class SelectBinder {
     const relation = isDistinct ? distinct(projected, at) : projected;
     return { relation, order: sorting, visible: items.length, correlation };
   }
+}
+
+function some<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
 }
 
 function conjuncts(node: ExpressionNode): ExpressionNode[] {

@@ -7,8 +7,9 @@ import {
   DUCKDB_SCHEMA,
   FLINK_SCHEMA,
   randomTables,
+  TIMED_SCHEMA,
+  tuple,
   type RandomTables,
-  type Values,
 } from './random-tables.ts';
 
 /**
@@ -60,10 +61,6 @@ async function byDuckDb(
     .sort();
 }
 
-function tuple(values: Values): string {
-  return `(${values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')})`;
-}
-
 async function byStream(
   { steps }: RandomTables,
   query: string,
@@ -79,9 +76,10 @@ async function byStream(
           env.fromChangelogStream(inputs[name] as DataStream<{ kind: string; row: unknown }>, FLINK_SCHEMA),
         );
       }
+      env.createTemporaryView('v', inputs['v']!, TIMED_SCHEMA);
       return env.toChangelogStream(env.sqlQuery(query));
     },
-    { inputs: ['t', 'u'], end: true, snapshotEveryStep },
+    { inputs: ['t', 'u', 'v'], end: true, snapshotEveryStep },
   );
   const counts = new Map<string, number>();
   for (const { value } of result.records) {

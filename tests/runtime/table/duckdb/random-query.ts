@@ -15,6 +15,8 @@ export class RandomQuery {
       () => this.#joined(),
       () => this.#topN(),
       () => this.#over(),
+      () => this.#overTime(),
+      () => this.#withValueQuery(),
     ];
     if (depth > 0)
       shapes.push(
@@ -44,6 +46,8 @@ export class RandomQuery {
       () => `ASCII(${this.#text(of, depth - 1)})`,
       () => `POSITION('b' IN ${this.#text(of, depth - 1)})`,
       () => `CAST(${this.#text(of, 0)} IS NULL AS INT)`,
+      () => `EXTRACT(${random.pick(['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE'])} FROM ${this.#time(of)})`,
+      () => `EXTRACT(${random.pick(['MONTH', 'DAY'])} FROM ${random.pick(of)}dt)`,
     ])();
   }
 
@@ -69,6 +73,24 @@ export class RandomQuery {
     ])();
   }
 
+  /** A TIMESTAMP. */
+  #time(of: readonly string[], depth = 1): string {
+    const random = this.#random;
+    const column = `${random.pick(of)}ts`;
+    if (depth === 0) return column;
+    const interval = random.pick([
+      `INTERVAL '${1 + random.below(90)}' ${random.pick(['MINUTE', 'HOUR', 'SECOND'])}`,
+      `INTERVAL '${1 + random.below(40)}' DAY`,
+      `INTERVAL '${1 + random.below(14)}' MONTH`,
+    ]);
+    return random.pick([
+      column,
+      `(${column} ${random.pick(['+', '-'])} ${interval})`,
+      `CAST(${random.pick(of)}dt AS TIMESTAMP)`,
+      `COALESCE(${column}, TIMESTAMP '2024-02-29 12:30:00')`,
+    ]);
+  }
+
   #decimal(of: readonly string[]): string {
     const column = `${this.#random.pick(of)}d`;
     return this.#random.pick([
@@ -90,6 +112,9 @@ export class RandomQuery {
       () => `${this.#text(of)} = ${this.#text(of)}`,
       () => `${this.#decimal(of)} ${random.pick(['<', '>='])} ${random.below(10)}.25`,
       () => `${random.pick(of)}f`,
+      () => `${this.#time(of)} ${random.pick(['<', '>=', '='])} ${this.#time(of)}`,
+      () =>
+        `${random.pick(of)}dt ${random.pick(['<', '>', '<>'])} DATE '2024-0${2 + random.below(2)}-${10 + random.below(19)}'`,
       () =>
         `(${this.#condition(of, depth - 1)} ${random.pick(['AND', 'OR'])} ${this.#condition(of, depth - 1)})`,
       () => `NOT (${this.#condition(of, depth - 1)})`,
@@ -193,8 +218,59 @@ export class RandomQuery {
       () => `COUNT(${this.#number([''], 1)})`,
       () => `SUM(${this.#number([''], 1)})`,
       () => `${random.pick(['MIN', 'MAX'])}(${random.pick(['a', 'd', 's'])})`,
+      () => 'ROW_NUMBER()',
     ])();
     return `SELECT id, ${call} OVER (${partition}ORDER BY ${order}id) AS x FROM t${this.#where([''])}`;
+  }
+
+  /** Frames go by time, of rows that come for good. */
+  #overTime(): string {
+    const random = this.#random;
+    const partition = random.chance(0.7) ? `PARTITION BY ${random.pick(['f', 'a', 's'])} ` : '';
+    const from = random.pick([
+      `ROWS BETWEEN ${1 + random.below(3)} PRECEDING`,
+      `RANGE BETWEEN INTERVAL '${1 + random.below(4)}' SECOND PRECEDING`,
+      'ROWS BETWEEN UNBOUNDED PRECEDING',
+      'RANGE BETWEEN UNBOUNDED PRECEDING',
+    ]);
+    const call = random.pick([
+      () => 'COUNT(*)',
+      () => `COUNT(${this.#number([''], 1)})`,
+      () => `SUM(${this.#number([''], 1)})`,
+      () => `SUM(d)`,
+      () => `${random.pick(['MIN', 'MAX'])}(${random.pick(['a', 'd', 's'])})`,
+    ]);
+    const over = `OVER (${partition}ORDER BY ts ${from} AND CURRENT ROW)`;
+    return `SELECT id, ${call()} ${over} AS x, ${call()} ${over} AS y FROM v`;
+  }
+
+  /** An aggregate of what of `u` belongs to a row of `t`. */
+  #correlatedAggregate(): string {
+    const random = this.#random;
+    const more = random.chance(0.4) ? ` AND ${this.#condition(['u.'], 1)}` : '';
+    const on = random.pick(['u.a = t.a', 't.s = u.s', 'u.b = t.a + 1', 'u.a = t.a AND u.f = t.f']);
+    const selected = random.pick([
+      () => this.#aggregate(['u.']),
+      () => `COUNT(*) + COALESCE(MAX(u.a), 0)`,
+      () => `SUM(u.a) - MIN(u.b)`,
+    ])();
+    const having = random.chance(0.2) ? ` HAVING COUNT(*) ${random.pick(['> 1', '< 2', '= 0'])}` : '';
+    return `(SELECT ${selected} FROM u WHERE ${on}${more}${having})`;
+  }
+
+  /** The first row of `u` that belongs to a row of `t`. */
+  #correlatedFirst(column: string): string {
+    const random = this.#random;
+    const order = random.pick(['u.a ASC NULLS FIRST, ', 'u.d DESC NULLS LAST, ', '']);
+    return `(SELECT u.${column} FROM u WHERE u.${random.pick(['a = t.a', 's = t.s'])} ORDER BY ${order}u.id ${random.pick(['', 'DESC '])}LIMIT 1)`;
+  }
+
+  #withValueQuery(): string {
+    const random = this.#random;
+    const value = random.chance(0.7)
+      ? this.#correlatedAggregate()
+      : this.#correlatedFirst(random.pick(['a', 's', 'd', 'id']));
+    return `SELECT t.id AS x, ${value} AS y FROM t${this.#where(['t.'])}`;
   }
 
   #set(depth: number): string {
@@ -232,6 +308,16 @@ export class RandomQuery {
       () => `${not}EXISTS (SELECT 1 FROM u WHERE u.s = t.s AND u.id > t.b)`,
       () => `t.b > (SELECT MIN(u.b) FROM u${inside})`,
       () => `t.a = (SELECT MAX(u.a) FROM u${inside})`,
+      () =>
+        `t.b ${random.pick(['<', '>=', '<>'])} (SELECT ${random.pick(['MAX(u.b)', 'COUNT(*)', 'MIN(u.a)'])} FROM u WHERE u.a = t.a)`,
+      () => `t.b >= ${this.#correlatedFirst('b')}`,
+      () => `t.a ${not}IN (SELECT MAX(u.a) FROM u WHERE u.s = t.s)`,
+      () => `t.b ${not}IN (SELECT COUNT(*) FROM u WHERE u.a = t.a GROUP BY u.f)`,
+      () => `t.b ${not}IN (SELECT u.b FROM u WHERE u.a = t.a ORDER BY u.id LIMIT 2)`,
+      () => `${not}EXISTS (SELECT u.s FROM u WHERE u.a = t.a GROUP BY u.s HAVING COUNT(*) > 1)`,
+      () =>
+        `${not}EXISTS (SELECT COUNT(*) FROM u WHERE u.a = t.a HAVING COUNT(*) ${random.pick(['< 2', '> 1'])})`,
+      () => `${not}EXISTS (SELECT u.id FROM u WHERE u.a = t.a ORDER BY u.id LIMIT 1)`,
     ])();
     return `SELECT t.id AS x, ${this.#value(['t.'])} AS y FROM t WHERE ${condition}${random.chance(0.4) ? ` AND ${this.#condition(['t.'], 1)}` : ''}`;
   }
