@@ -71,6 +71,7 @@ export type {
   ViewObserver,
   ViewOptions,
   ViewStatus,
+  StateGrowth,
   WatermarkProgress,
 } from './engine/view.ts';
 export type {

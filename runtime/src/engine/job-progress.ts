@@ -1,5 +1,6 @@
 import type { Branch } from './branch.ts';
 import type { LaneStatus } from './lane-runner.ts';
+import type { StateGrowth } from './view.ts';
 
 /** How a job's sinks stand, all together. */
 export interface JobProgress {
@@ -9,7 +10,7 @@ export interface JobProgress {
   /** Records that its sinks were given. */
   readonly written: number;
   /** What is kept without end, in words, with the entries there are by now. */
-  readonly unbounded: readonly { readonly keeps: string; readonly entries: number }[];
+  readonly unbounded: readonly StateGrowth[];
 }
 
 /** Later ones say more of a job than earlier ones. */
@@ -31,8 +32,8 @@ export function progressOfJob(branches: readonly Branch[]): JobProgress | undefi
       0,
     ),
     unbounded: metrics.flatMap(({ all }) =>
-      all.flatMap(({ keepsForEver, stateEntries }) =>
-        keepsForEver === undefined ? [] : [{ keeps: keepsForEver, entries: stateEntries }],
+      all.flatMap(({ keepsForEver, stateEntries, stateBytes = 0 }) =>
+        keepsForEver === undefined ? [] : [{ keeps: keepsForEver, entries: stateEntries, bytes: stateBytes }],
       ),
     ),
   };

@@ -2,6 +2,7 @@ import type { StreamNode } from '../graph/stream-node.ts';
 import { ownMetricsOf } from '../operators/metric-group.ts';
 import { TimestampsOperator } from '../operators/timestamps-operator.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { estimatedBytes } from '../state/estimated-bytes.ts';
 import type { Rates } from './lane-meter.ts';
 import type { LaneVertex } from './lane-vertex.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
@@ -26,7 +27,13 @@ export function progressOf(
     ...(aside > 0 ? { lateToSideOutput: aside } : {}),
     ...(node.keepsForEver === undefined
       ? {}
-      : { unbounded: { keeps: node.keepsForEver, entries: stateEntriesOf(subtasks) } }),
+      : {
+          unbounded: {
+            keeps: node.keepsForEver,
+            entries: stateEntriesOf(subtasks),
+            bytes: stateBytesOf(subtasks),
+          },
+        }),
   };
 }
 
@@ -65,7 +72,9 @@ export function metricsOf(
     lateRecordsSideOutput: aside,
     timers: sumOf(subtasks, ({ operator }) => operator?.timerCount),
     stateEntries: stateEntriesOf(subtasks),
-    ...(node.keepsForEver === undefined ? {} : { keepsForEver: node.keepsForEver }),
+    ...(node.keepsForEver === undefined
+      ? {}
+      : { keepsForEver: node.keepsForEver, stateBytes: stateBytesOf(subtasks) }),
     own: ownMetricsOf(subtasks.flatMap(({ operator }) => operator?.own ?? [])),
   };
 }
@@ -81,6 +90,11 @@ function handedOn({ consumers, sideConsumers }: LaneVertex, read: (index: number
 
 function sumOf(subtasks: readonly LaneVertex[], count: (vertex: LaneVertex) => number | undefined): number {
   return subtasks.reduce((sum, vertex) => sum + (count(vertex) ?? 0), 0);
+}
+
+/** About how much memory the state of a node takes. */
+function stateBytesOf(subtasks: readonly LaneVertex[]): number {
+  return sumOf(subtasks, ({ operator }) => operator && estimatedBytes(operator.tables));
 }
 
 function stateEntriesOf(subtasks: readonly LaneVertex[]): number {

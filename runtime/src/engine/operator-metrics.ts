@@ -41,6 +41,8 @@ export interface OperatorMetrics {
   readonly stateEntries: number;
   /** What it keeps without end, in words, where its state grows with all that ever comes. */
   readonly keepsForEver?: string;
+  /** About how many bytes of memory the state of such a one takes, measured on some of its entries. */
+  readonly stateBytes?: number;
   /**
    * Metrics of its function, by their names: counters of all subtasks added up, gauges as they are, meters as
    * `{ count, rate }`, histograms as `{ count, min, max, mean, stddev, p50, p75, p95, p98, p99, p999 }`.

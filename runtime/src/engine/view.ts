@@ -57,8 +57,18 @@ export interface WatermarkProgress {
   readonly lateRecords: number;
   /** How many of them went to a side output; the others are dropped. */
   readonly lateToSideOutput?: number;
-  /** Set if its state grows with all that ever comes: what it keeps, in words, and how many entries that are by now. */
-  readonly unbounded?: { readonly keeps: string; readonly entries: number };
+  /** Set if its state grows with all that ever comes. */
+  readonly unbounded?: StateGrowth;
+}
+
+/** State that grows with all that ever comes. */
+export interface StateGrowth {
+  /** What is kept, in words. */
+  readonly keeps: string;
+  /** How many entries there are by now. */
+  readonly entries: number;
+  /** About how much memory they take: measured on some of them. */
+  readonly bytes: number;
 }
 
 /** The reading end of a view; the engine calls it on its own thread, between records. */

@@ -1,4 +1,5 @@
 import { changelogMode } from './lower/changelog-mode.ts';
+import { entryBytes } from './lower/entry-bytes.ts';
 import { isReused, keptForEver, stateOf } from './lower/state-of.ts';
 import type { TableSettings } from './lower/lowering.ts';
 import type { RowKind } from './changelog-row.ts';
@@ -54,7 +55,7 @@ function* warnings(relation: Relation, settings: TableSettings, told: Set<Relati
   told.add(relation);
   const kept = keptForEver(relation, settings);
   if (kept !== undefined)
-    yield `Warning: ${kept}. Bound it by 'table.exec.state.ttl' if keys come without end.`;
+    yield `Warning: ${kept}. An entry takes about ${entryBytes(relation).join(' or ')} bytes, estimated from its types. Bound it by 'table.exec.state.ttl' if keys come without end.`;
   for (const input of inputsOf(relation)) yield* warnings(input, settings, told);
 }
 

@@ -11,8 +11,8 @@ function planOf(query: string, settings: Readonly<Record<string, string>> = {}):
   return env.explainSql(query);
 }
 
-const warning = (node: string, state: string) =>
-  `Warning: ${node} keeps ${state}, for ever. Bound it by 'table.exec.state.ttl' if keys come without end.`;
+const warning = (node: string, state: string, bytes: string) =>
+  `Warning: ${node} keeps ${state}, for ever. An entry takes about ${bytes} bytes, estimated from its types. Bound it by 'table.exec.state.ttl' if keys come without end.`;
 
 const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly string[]])[] = [
   [
@@ -31,7 +31,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[k, SUM(n) AS EXPR$1]) changelogMode=[I,UB,UA]',
       '+- GroupAggregate(groupBy=[k], select=[SUM(n)]) changelogMode=[I,UB,UA] state=[one entry a group, for ever]',
       '   +- TableScan(table=[t], fields=[k, n]) changelogMode=[I]',
-      warning('GroupAggregate', 'one entry a group'),
+      warning('GroupAggregate', 'one entry a group', '136'),
     ],
   ],
   [
@@ -51,7 +51,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[id, n]) changelogMode=[I,UB,UA,D]',
       '+- Rank(partitionBy=[k], orderBy=[n DESC], rankRange=[1, 3], outputRankNumber=[false]) changelogMode=[I,UB,UA,D] state=[rows of each partition, for ever]',
       '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
-      warning('Rank', 'rows of each partition'),
+      warning('Rank', 'rows of each partition', '168'),
     ],
   ],
   [
@@ -61,7 +61,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Project(select=[id]) changelogMode=[I,UB,UA]',
       '+- Deduplicate(keep=[last], key=[k], order=[ts]) changelogMode=[I,UB,UA] state=[one row a key, for ever]',
       '   +- TableScan(table=[t], fields=[id, k, n, ts]) changelogMode=[I]',
-      warning('Deduplicate', 'one row a key'),
+      warning('Deduplicate', 'one row a key', '168'),
     ],
   ],
   [
@@ -82,7 +82,7 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       'Join(joinType=[anti], on=[id = id]) changelogMode=[I,UB,UA,D] state=[rows of both sides, for ever]',
       ':- TableScan(table=[t], fields=[id]) changelogMode=[I]',
       '+- TableScan(table=[u], fields=[id]) changelogMode=[I]',
-      warning('Join', 'rows of both sides'),
+      warning('Join', 'rows of both sides', '96'),
     ],
   ],
   [
@@ -98,8 +98,8 @@ const GOLDEN: readonly (readonly [title: string, query: string, plan: readonly s
       '      +- GroupAggregate(select=[MAX(n)]) changelogMode=[I,UB,UA,D] state=[one group, for ever]',
       '         +- Project(select=[COUNT(*) AS n]) changelogMode=[I,UB,UA]',
       '            +- Reused(reference_id=[1])',
-      warning('Join', 'rows of both sides'),
-      warning('GroupAggregate', 'one entry a group'),
+      warning('Join', 'rows of both sides', '136 or 96'),
+      warning('GroupAggregate', 'one entry a group', '136'),
     ],
   ],
 ]; // prettier-ignore
