@@ -137,6 +137,8 @@ const GIVEN: readonly (readonly [expression: string, value: unknown])[] = [
   ['TO_TIMESTAMP_LTZ(1000, 6)', 1],
   ["TO_TIMESTAMP_LTZ('2020-01-02 03:04:05')", 1_577_934_245_000],
   ["TO_TIMESTAMP_LTZ('2020-01-02 03:04:05', 'yyyy-MM-dd HH:mm:ss', 'Asia/Shanghai')", 1_577_905_445_000],
+  ["CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')", '1969-12-31 16:00:00'],
+  ["CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'Nowhere/Else')", '1970-01-01 00:00:00'],
   // What is no time is the lowest BIGINT.
   ["UNIX_TIMESTAMP('bad')", -(2n ** 63n)],
   ["ARRAY_JOIN(ARRAY['b', CAST(NULL AS STRING), 'a'], '-')", 'b-a'],

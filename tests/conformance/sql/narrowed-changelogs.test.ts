@@ -144,3 +144,11 @@ test('IN compares several columns at once', async () => {
   expect(await sent({ ...both, query: query('') }, steps)).toEqual(['+I[1]']);
   expect(await sent({ ...both, query: query('NOT') }, steps)).toEqual(['+I[3]']);
 });
+
+test('a Top-N whose places nobody reads sends no changes of places', async () => {
+  const query = `SELECT k, COUNT(*) AS n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY x DESC) AS place FROM l)
+    WHERE place <= 2 GROUP BY k`;
+  expect(await sent({ tables: { l: L }, query }, [row('l', 1, 'a', 1), row('l', 2, 'a', 9)])).toEqual([
+    '+I[a, 1]', '-U[a, 1]', '+U[a, 2]',
+  ]); // prettier-ignore
+});

@@ -21,6 +21,7 @@ import { badSql } from '../../table/sql-errors.ts';
 import type { Column } from '../../table/plan/relation.ts';
 import { generatedRow } from './generated-rows.ts';
 import { kafkaTableSink, kafkaTableSource } from './kafka-table.ts';
+import { filesOf, tableCsv, tableJson } from './table-files.ts';
 
 /** The options of a table, which are asked for by name; one that nobody asks for is a mistake. */
 export class ConnectorOptions {
@@ -113,7 +114,7 @@ export function sourceOf(options: ConnectorOptions, columns: readonly Column[]):
         count: options.number('number-of-rows'),
       });
     case 'filesystem':
-      return fileSource(options.need('path'), { format: fileFormat(options, 'read') });
+      return fileSource(filesOf(options.need('path')), { format: fileFormat(options, columns) });
     case 'socket':
       return socketSource(options.need('hostname'), options.number('port') ?? 0) as Source<unknown>;
     case 'websocket':
@@ -141,7 +142,7 @@ export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
     case 'blackhole':
       return { kind: 'blackhole', createWriter: () => ({ write: () => undefined }) };
     case 'filesystem':
-      return fileSink(options.need('path'), { format: fileFormat(options, 'write') });
+      return fileSink(options.need('path'), { format: fileFormat(options) });
     case 'socket':
       return socketSink(options.need('hostname'), options.number('port') ?? 0, {
         format: recordFormat(options),
@@ -155,15 +156,16 @@ export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
   }
 }
 
+/** @param columns of a table that is read */
 function fileFormat(
   options: ConnectorOptions,
-  way: 'read' | 'write',
+  columns?: readonly Column[],
 ): Format<unknown> | ColumnFormat<unknown> {
   switch (options.need('format')) {
     case 'json':
-      return way === 'read' ? json() : jsonLines();
+      return columns === undefined ? jsonLines() : tableJson();
     case 'csv':
-      return csv();
+      return columns === undefined ? csv() : tableCsv(columns);
     case 'parquet':
       return parquet();
     case 'raw':

@@ -113,6 +113,7 @@ function createTable(
     throw taken(statement.name);
   }
   const schema = resolveSchema(statement.schema, planner.functions);
+  const fields = schema.columns.filter((_, at) => schema.origins[at]!.kind === 'field');
   const options = new ConnectorOptions(statement.options, statement.at);
   const known = tables.get(env) ?? new Map<string, ConnectorTable>();
   if (options.connector === 'jdbc') {
@@ -124,13 +125,13 @@ function createTable(
   }
   if (options.connector !== 'print' && options.connector !== 'blackhole') {
     // Options are looked at now, the source is made where the table is read.
-    sourceOf(options, schema.columns);
+    sourceOf(options, fields);
     options.checkAll();
   }
   tables.set(env, known.set(name, { schema, options }));
   const stream = () =>
     (env as StreamExecutionEnvironment).fromSource(
-      sourceOf(options, schema.columns),
+      sourceOf(options, fields),
       WatermarkStrategy.noWatermarks<unknown>(),
       name,
     ).node;

@@ -220,7 +220,8 @@ function lastDay(at: number): number {
   );
 }
 
-function convertZone(text: string, from: string, to: string): string | null {
+function convertZone(text: string, fromZone: string, toZone: string): string | null {
+  const [from, to] = [zoneOf(fromZone), zoneOf(toZone)];
   const local = parseTimestamp(text);
   if (local === null) return null;
   // The instant is found from its local time in two steps, so that a change of the offset in between is seen.
@@ -228,7 +229,23 @@ function convertZone(text: string, from: string, to: string): string | null {
   return showTimestamp(instant + offsetAt(instant, to), 0);
 }
 
-/** Of a zone that is not known it is UTC, as in Java. */
+const zones = new Map<string, string>();
+
+/** UTC for a zone that is not known, as in Java. */
+function zoneOf(name: string): string {
+  let zone = zones.get(name);
+  if (zone === undefined) {
+    try {
+      zone = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+    } catch {
+      zone = 'UTC';
+    }
+    if (zones.size >= 1000) zones.clear();
+    zones.set(name, zone);
+  }
+  return zone;
+}
+
 function fromLocal(local: number, zone: string): number {
   const guess = local - offsetAt(local, zone);
   return local - offsetAt(guess, zone);
@@ -236,7 +253,7 @@ function fromLocal(local: number, zone: string): number {
 
 function instantOf(text: string, format?: string, zone = 'UTC'): number | null {
   const local = format === undefined ? parseSqlTimestamp(text) : parseWithFormat(text, format);
-  return local === null ? null : fromLocal(local, zone);
+  return local === null ? null : fromLocal(local, zoneOf(zone));
 }
 
 /** Ms that a time zone is ahead of UTC at an instant. */

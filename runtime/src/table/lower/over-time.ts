@@ -47,7 +47,7 @@ function checkRanks({ calls, at }: Over, by: string | undefined): void {
   if (rank === undefined) return;
   throw notInStreaming(
     `${rank.name}() ordered by ${by === undefined ? 'an expression' : `'${by}'`}`,
-    'Flink too has it in batch mode alone.',
+    'Flink has a Top-N of it in batch mode alone.',
     'ROW_NUMBER() with a WHERE on its number around it makes a Top-N; rows that are equal then have places of their own, by which came first.',
     at,
   );

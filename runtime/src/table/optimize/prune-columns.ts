@@ -58,6 +58,16 @@ function prune(relation: Relation, needed: readonly number[]): Pruned {
         place,
       };
     }
+    case 'rank':
+    case 'window-rank': {
+      // A place that nobody looks at changes nothing.
+      const place = relation.columns.length - 1;
+      const unseen = relation.withRank && !needed.includes(place);
+      const made = unseen
+        ? { ...relation, withRank: false, columns: relation.columns.slice(0, place) }
+        : relation;
+      return same(withInputs(made, inputsOf(made).map(pruneColumns)));
+    }
     case 'normalize': {
       const { condition, key } = relation;
       const read = condition === undefined ? [] : columnsIn(condition);
