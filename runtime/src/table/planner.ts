@@ -7,6 +7,7 @@ import { lower } from './lower/lower.ts';
 import { lowerView } from './lower/lower-view.ts';
 import { newLowering, type TableSettings } from './lower/lowering.ts';
 import { normalizeSources } from './optimize/normalize-sources.ts';
+import { sortWhole } from './optimize/sort-whole.ts';
 import { optimize } from './optimize/optimize.ts';
 import { reuseSubPlans } from './optimize/reuse-sub-plans.ts';
 import type { QueryNode, SchemaNode } from './parse/ast.ts';
@@ -44,7 +45,8 @@ export class Planner {
   /** The plan as it will run. */
   optimized(relation: Relation): Relation {
     const { settings } = this;
-    const plan = optimize(normalizeSources(relation, settings));
+    const streaming = optimize(normalizeSources(relation, settings));
+    const plan = this.graph.runtimeMode === 'batch' ? sortWhole(streaming) : streaming;
     checkInputs(plan);
     return settings.reuseSubPlans ? reuseSubPlans(plan) : plan;
   }

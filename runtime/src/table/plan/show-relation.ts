@@ -81,7 +81,7 @@ function line(relation: Relation, own: readonly string[], second: readonly strin
       return `LookupJoin(table=[${relation.table.name}], joinType=[${relation.type}], lookup=[${key.join(', ')}]${where})`;
     }
     case 'sort':
-      return `Sort(orderBy=[${order(relation.order, own)}]${relation.offset === 0 ? '' : `, offset=[${relation.offset}]`}${relation.limit === undefined ? '' : `, fetch=[${relation.limit}]`})`;
+      return `Sort(orderBy=[${order(relation.order, own)}]${relation.offset === 0 ? '' : `, offset=[${relation.offset}]`}${relation.limit === undefined || relation.limit === Infinity ? '' : `, fetch=[${relation.limit}]`})`;
     case 'match':
       return `Match(${showRowPattern(
         relation.pattern,
