@@ -311,17 +311,18 @@ export class Engine {
     return progress || this.#mayGoOn;
   }
 
-  /** Takes every lane along what the timeline holds, a few entries each. False if none has moved. */
+  /** Takes every lane along what the timeline holds, a few entries each. False if none has moved, nor may move when there is time again. */
   stepLanes(expired: () => boolean): boolean {
     let progress = false;
     for (const runner of this.#runners) {
-      if (expired()) break;
+      if (expired()) return true;
       if (runner.hasMail) {
         this.#entered(runner, () => runner.processMail());
         // Its sources may be read again.
         progress = true;
       }
-      for (let i = 0; i < CATCH_UP_ENTRIES && !expired(); i++) {
+      for (let i = 0; i < CATCH_UP_ENTRIES; i++) {
+        if (expired()) return true;
         if (!this.#entered(runner, () => runner.step(expired))) break;
         progress = true;
       }
