@@ -64,6 +64,11 @@ export interface TestJobOptions {
   readonly inputs?: readonly string[];
   /** Interval of periodic watermarks in ms. Default: 200. */
   readonly autoWatermarkInterval?: number;
+  /**
+   * How long a step waits for an answer from outside, to a request of async I/O or a lookup, in ms of real time. What has not been
+   * answered by then is taken for a request that waits for a later step. Default: 250.
+   */
+  readonly patience?: number;
   /** Of randomness; nothing uses it yet. */
   readonly seed?: number;
 }
@@ -121,7 +126,7 @@ export async function testJob<T, R>(
 }
 
 const ONLY_INPUT = 'input';
-/** How long a request may take until testJob goes on without it, in ms of real time. */
+/** What suffices for answers that are made in the process itself (ms). */
 const PATIENCE = 250;
 
 class TestRun<R> {
@@ -264,7 +269,7 @@ class TestRun<R> {
   async #nextMail(): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#onMail = () => resolve(true);
-    const cancel = afterRealTime(PATIENCE, () => resolve(false));
+    const cancel = afterRealTime(this.#options.patience ?? PATIENCE, () => resolve(false));
     const came = await promise;
     cancel();
     this.#onMail = () => undefined;

@@ -69,7 +69,8 @@ export function runJob(
       for (const [name, view] of Object.entries(views)) env.createTemporaryView(name, env.sqlQuery(view));
       return env.toChangelogStream(env.sqlQuery(query), { mode: upsert ? 'upsert' : 'all' });
     },
-    { ...options, inputs: Object.keys(tables) },
+    // Databases do answer, however busy the machine is.
+    { ...options, inputs: Object.keys(tables), patience: 60_000 },
   );
 }
 
