@@ -38,6 +38,7 @@ export type {
 export { Cumulate, Slide, Tumble, type GroupWindow, type WindowOf } from './api/table/group-windows.ts';
 export type { UserDefinedAggregate } from './table/functions/user-aggregate.ts';
 export { formatChange, type ChangelogRow } from './api/table/changelog.ts';
+export { debeziumChange, debeziumChanges } from './api/table/debezium-changes.ts';
 export type { RowKind } from './table/changelog-row.ts';
 export type { RowOf, Schema, SchemaColumn, SchemaOptions, ValueOf } from './api/table/schema.ts';
 export { DataStreamSink, type SinkToOptions } from './api/data-stream-sink.ts';
@@ -318,6 +319,8 @@ export { postgres, type PostgresOptions } from './connectors/database/postgres.t
 export { databaseSink, type DatabaseSinkOptions } from './connectors/database/database-sink.ts';
 export { databaseLookup, type DatabaseLookupOptions } from './connectors/database/database-lookup.ts';
 export { fileSink, type FileSinkOptions } from './connectors/file-sink/file-sink.ts';
+export { discardingSink } from './connectors/discarding-sink.ts';
+export { printSink } from './connectors/print-sink.ts';
 export { generatorSource, type GeneratorOptions } from './connectors/generator-source.ts';
 export type { RecordingOptions } from './connectors/recording-source.ts';
 export { replay, type ReplayOptions } from './connectors/replay-source.ts';
@@ -335,6 +338,7 @@ export type {
 } from './formats/format.ts';
 export { csv, type CsvOptions } from './formats/csv-format.ts';
 export type { CsvColumnType } from './formats/csv-row.ts';
+export { debezium, type DebeziumChange, type DebeziumOptions } from './formats/debezium-format.ts';
 export { json, type JsonOptions } from './formats/json-format.ts';
 export { jsonLines, type JsonLinesOptions } from './formats/json-lines-format.ts';
 export {

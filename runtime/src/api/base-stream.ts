@@ -1,6 +1,7 @@
 import type { View, ViewOptions } from '../engine/view.ts';
 import type { NewNode, StreamGraph } from '../graph/stream-graph.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
+import { PrintSink } from '../connectors/print-sink.ts';
 import type { Sink } from '../operators/sink.ts';
 import { toMillis, type DurationLike } from '../time/duration.ts';
 import { DataStreamSink, sinkNode, type SinkToOptions } from './data-stream-sink.ts';
@@ -33,6 +34,7 @@ export class BaseStream<out T> extends NamedOperator {
    * written; // → [1, 2]
    */
   sinkTo(sink: Sink<T>, options: SinkToOptions = {}): DataStreamSink {
+    if (sink instanceof PrintSink) return this.print(sink.prefix);
     return new DataStreamSink(this.#end(sinkNode(sink as Sink<unknown>, options)));
   }
 

@@ -1,4 +1,5 @@
 // Connectors as CREATE TABLE … WITH names them.
+import { discardingSink } from '../../connectors/discarding-sink.ts';
 import { fileSink } from '../../connectors/file-sink/file-sink.ts';
 import { fileSource } from '../../connectors/file-source.ts';
 import { generatorSource } from '../../connectors/generator-source.ts';
@@ -140,7 +141,7 @@ export function sinkOf(options: ConnectorOptions): Sink<unknown> | 'print' {
     case 'print':
       return 'print';
     case 'blackhole':
-      return { kind: 'blackhole', createWriter: () => ({ write: () => undefined }) };
+      return discardingSink();
     case 'filesystem':
       return fileSink(options.need('path'), { format: fileFormat(options) });
     case 'socket':
