@@ -2,7 +2,6 @@ import { duplicateUid, stateNotRestored } from './checkpoint-errors.ts';
 import type { StreamNode } from '../graph/stream-node.ts';
 import type { LaneCut } from './lane-runner.ts';
 import type { NodeSnapshot } from './lane-snapshot.ts';
-import { plainEntries } from '../state/entry-codec.ts';
 import { nodesBehind } from './named-variables.ts';
 import type { SavedSource } from './saved-sources.ts';
 
@@ -75,18 +74,6 @@ function holdsSomething(state: unknown): boolean {
   if (Array.isArray(state)) return state.length > 0;
   if (typeof state === 'object' && state !== null) return Object.values(state).some(holdsSomething);
   return false;
-}
-
-/** A state that can be encoded: of one that was read, entries may lie as they were written until somebody looks at them. */
-export function asPlainData(state: JobState): JobState {
-  const { lane } = state.lane;
-  if (lane === undefined) return state;
-  const nodes = Object.entries(lane.nodes).map(([key, saved]): [string, NodeSnapshot] => {
-    if (saved.tables === undefined) return [key, saved];
-    const tables = Object.entries(saved.tables).map(([name, entries]) => [name, entries.map(plainEntries)]);
-    return [key, { ...saved, tables: Object.fromEntries(tables) as NonNullable<NodeSnapshot['tables']> }];
-  });
-  return { ...state, lane: { ...state.lane, lane: { ...lane, nodes: Object.fromEntries(nodes) } } };
 }
 
 /** What the operators of a job are called in its state. */

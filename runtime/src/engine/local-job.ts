@@ -15,7 +15,7 @@ import { JobCuts } from './job-cuts.ts';
 import { LaneRunner } from './lane-runner.ts';
 import { savedSources } from './saved-sources.ts';
 import { savepointAborted } from './checkpoint-errors.ts';
-import { asPlainData, type JobState } from './job-state.ts';
+import type { JobState } from './job-state.ts';
 import type { LaneOptions } from './lane.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 import { afterRealTime } from './slice-loop.ts';
@@ -77,7 +77,7 @@ export class LocalJob implements JobClient {
     // Whoever does not ask for the end need not hear of it.
     this.#finished.promise.catch(() => undefined);
     // A lane takes over what it is restored from.
-    this.#origin = options.from && settings.restart && [store.codec.encode(asPlainData(options.from))];
+    this.#origin = options.from && settings.restart && [store.codec.encode(options.from)];
     this.#attempt = this.#start(options.from);
   }
 

@@ -107,7 +107,6 @@ export function settle(entries: readonly Entries[]): SettledEntries {
     for (let at = 0; at < slots.length; at++) length = Math.max(length, slots[at]! + 1);
   const keys = nothing(length);
   const settled: Record<string, unknown[]> = {};
-  // Each looked at once: what was read from a file is unpacked for that.
   for (const written of entries) {
     const { slots, keys: given, columns } = written;
     for (const name of Object.keys(columns)) settled[name] ??= nothing(length);

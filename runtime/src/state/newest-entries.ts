@@ -1,5 +1,5 @@
 import type { Entries } from './entries.ts';
-import { WrittenEntries, type PackedEntries } from './entry-codec.ts';
+import { unpackEntries, type PackedEntries } from './entry-codec.ts';
 import { unpackColumn } from './packed-column.ts';
 
 /**
@@ -23,8 +23,8 @@ export class NewestEntries {
       seen[slot] = 1;
       rows[slots.length - ++count] = row;
     }
-    if (count === slots.length) this.#entries.push(new WrittenEntries(packed));
-    else if (count > 0) this.#entries.push(new WrittenEntries(packed, rows.slice(slots.length - count)));
+    if (count === slots.length) this.#entries.push(unpackEntries(packed));
+    else if (count > 0) this.#entries.push(unpackEntries(packed, rows.subarray(slots.length - count)));
   }
 
   /** No two are for the same slot. */
