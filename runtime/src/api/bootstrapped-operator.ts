@@ -5,6 +5,7 @@ import { laneKeys, Fingerprints } from '../graph/fingerprint.ts';
 import { Lane } from '../engine/lane.ts';
 import type { NodeSnapshot } from '../engine/lane-snapshot.ts';
 import { nodesBehind } from '../engine/named-variables.ts';
+import { NO_ROWS } from '../engine/view.ts';
 import { badArgument, unsupported } from '../errors.ts';
 import type { Operator } from '../operators/operator.ts';
 import { hasWritableWindows, type WindowToWrite } from '../operators/writable-windows.ts';
@@ -21,15 +22,6 @@ const DESCRIBES: ExecutionBackend = {
     throw runsNothing();
   },
   collect: () => Promise.reject(runsNothing()),
-};
-
-const NO_ROWS = {
-  onRecord: () => undefined,
-  onWatermark: () => undefined,
-  onProgress: () => undefined,
-  snapshot: () => undefined,
-  restore: () => undefined,
-  onStatus: () => undefined,
 };
 
 /**

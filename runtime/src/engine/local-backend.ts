@@ -13,17 +13,7 @@ import { LocalJob, type LocalJobOptions } from './local-job.ts';
 import { RestartStrategies } from './restart-strategies.ts';
 import { placesOf } from './saved-sources.ts';
 import { afterRealTime } from './slice-loop.ts';
-import type { View, ViewObserver } from './view.ts';
-
-/** Keeps no rows: outside a notebook a view is what its `View` says of it. */
-const NO_ROWS: ViewObserver = {
-  onRecord: () => undefined,
-  onWatermark: () => undefined,
-  onProgress: () => undefined,
-  snapshot: () => undefined,
-  restore: () => undefined,
-  onStatus: () => undefined,
-};
+import { NO_ROWS, type View, type ViewObserver } from './view.ts';
 
 /**
  * Runs jobs outside a notebook: `execute` starts all sinks made since the last one as one lane that reads its sources

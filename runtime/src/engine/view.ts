@@ -87,6 +87,16 @@ export interface ViewObserver {
   onStatus(status: ViewStatus, error?: Error): void;
 }
 
+/** Keeps no rows: for who runs a lane and does not look at what its views show. */
+export const NO_ROWS: ViewObserver = {
+  onRecord: () => undefined,
+  onWatermark: () => undefined,
+  onProgress: () => undefined,
+  snapshot: () => undefined,
+  restore: () => undefined,
+  onStatus: () => undefined,
+};
+
 /** Where a view stands: `catching-up` reads what was recorded, `waiting` waits for its cell. */
 export type ViewStatus = 'running' | 'catching-up' | 'paused' | 'finished' | 'failed' | 'waiting' | 'stopped';
 

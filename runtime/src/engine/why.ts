@@ -8,7 +8,7 @@ import { nodesBehind } from './named-variables.ts';
 import { WaitingReader } from './recording.ts';
 import { replayLane, type ReplayOptions } from './replay-lane.ts';
 import type { TimelineEntry } from './timeline.ts';
-import type { ViewObserver } from './view.ts';
+import { NO_ROWS } from './view.ts';
 import { isByClock, windowsAt, type WindowSpan } from './windows-of-node.ts';
 
 /** An input, or a split of a source, and how far its event time has come. */
@@ -181,15 +181,6 @@ function explainSource(
 /** What is asked of a record: the record as its source handed it over, or what tells it. */
 export type RecordQuery = ((record: unknown) => boolean) | object | string | number | boolean | bigint;
 
-const NOBODY: ViewObserver = {
-  onRecord: () => undefined,
-  onWatermark: () => undefined,
-  onProgress: () => undefined,
-  onStatus: () => undefined,
-  snapshot: () => undefined,
-  restore: () => undefined,
-};
-
 /** Why a record was dropped, or was not: its windows, and the watermark when it came, which a replay finds out. */
 export async function whyRecord(
   engine: Engine,
@@ -199,7 +190,7 @@ export async function whyRecord(
 ): Promise<Why> {
   const sources = nodesBehind(node).filter(({ source }) => source);
   const { entry, value, timestamp, source } = await findRecord(engine, options, sources, query);
-  const runner = await replayLane(options, entry.seq - 1, NOBODY);
+  const runner = await replayLane(options, entry.seq - 1, NO_ROWS);
   const watermark = known(runner.lane.explain(node).watermark);
   runner.cancel();
   const came = timestamp === undefined ? undefined : timestamp;

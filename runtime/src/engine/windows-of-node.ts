@@ -3,6 +3,7 @@ import { noWindows, windowWithoutEnd } from './engine-errors.ts';
 import type { Lane } from './lane.ts';
 import { nodesBehind } from './named-variables.ts';
 import { MIN_TIMESTAMP } from '../time/timestamp.ts';
+import { windowStart } from '../windows/window.ts';
 import { livingState, type FoundOperator } from './state-lens.ts';
 
 /** A window by its times, epoch ms. */
@@ -46,7 +47,7 @@ export function windowsAt({ parameters }: StreamNode, time: number): WindowSpan[
   if (typeof gap === 'number') return [{ start: time, end: time + gap }];
   if (typeof size !== 'number') return [];
   const step = typeof slide === 'number' ? slide : size;
-  const last = time - ((((time - Number(offset)) % step) + step) % step);
+  const last = windowStart(time, Number(offset), step);
   const windows: WindowSpan[] = [];
   for (let start = last; start > time - size; start -= step) windows.unshift({ start, end: start + size });
   return windows;
